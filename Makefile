@@ -1,0 +1,42 @@
+# Everything that is done here, by name. How it is done stands in scripts/dev.py.
+# PORT, HOST and CHROMIUM can be set; ARGS is handed on, as in: make e2e ARGS="-k cancel"
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+DEV = @$(or $(PYTHON),$(error Webtidbok needs Python 3.11 or later, and found none. Install it, or set PYTHON=/path/to/python3)) scripts/dev.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run test unit e2e lint types fmt bench migrate demo-reset
+
+help: ## show this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
+
+run: ## start the demo on http://localhost:8000 (PORT changes it)
+	$(DEV) run
+
+test: ## prove everything: lint, types, tests, browser journeys
+	$(DEV) test
+
+unit: ## run all tests but the browser's
+	$(DEV) unit $(ARGS)
+
+e2e: ## run the browser journeys (E2E_BASE_URL: against a server of yours)
+	$(DEV) e2e $(ARGS)
+
+lint: ## check style and the direction of imports
+	$(DEV) lint
+
+types: ## check types
+	$(DEV) types
+
+fmt: ## format the code
+	$(DEV) fmt
+
+bench: ## measure; figures land in benchmarks/results/
+	$(DEV) bench $(ARGS)
+
+migrate: ## bring the database up to date
+	$(DEV) migrate
+
+demo-reset: ## throw the demo's data away and make it anew
+	$(DEV) demo-reset

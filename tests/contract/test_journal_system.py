@@ -1,0 +1,216 @@
+"""What every adapter to a clinic's timebook must do. One suite; each adapter is a parameter of ``journal``."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.world import FIRST_START, World, build_world
+from webtidbok_app.domain.clock import FixedClock
+from webtidbok_app.domain.errors import AlreadyCancelled, HoldExpired, NotFound, SlotTaken, TooLateToChange
+from webtidbok_app.journal.port import BookingDetails, JournalSystem
+from webtidbok_app.journal.standalone import StandaloneJournal
+
+DAY = date(2026, 12, 1)
+SAID = BookingDetails(reason="Ont i knät", interpreter="finska", access_needs="Rullstol", phone="0701740605")
+
+
+@pytest.fixture
+async def world(database) -> World:
+    return await build_world(database)
+
+
+@pytest.fixture
+def journal(world: World) -> JournalSystem:
+    return StandaloneJournal(world.clinic_id, world.database)
+
+
+async def _times(journal: JournalSystem, world: World, who: int = 0) -> list[str]:
+    found = await journal.available_timeslots(world.residents[who], world.time_type, DAY, DAY)
+    return [slot.id for slot in found]
+
+
+async def test_time_types__give_the_clinics_rules(journal, world):
+    [kind] = await journal.time_types(world.resident)
+    assert (kind.id, kind.name.sv, kind.name.en, kind.length_minutes) == ("besok", "Besök", "Visit", 20)
+
+
+async def test_available_timeslots__are_in_order_of_time(journal, world):
+    await world.publish(3)
+    found = await journal.available_timeslots(world.resident, world.time_type, DAY, DAY)
+    assert [slot.starts_at - FIRST_START for slot in found] == [timedelta(minutes=20 * n) for n in range(3)]
+
+
+async def test_available_dates__count_the_times_of_each_day(journal, world):
+    await world.publish(3)
+    await world.publish(2, start=FIRST_START + timedelta(days=2))
+    counts = await journal.available_dates(world.resident, world.time_type, DAY, date(2026, 12, 31))
+    assert counts == {DAY: 3, date(2026, 12, 3): 2}
+
+
+async def test_available_timeslots__leave_out_what_has_passed(journal, world, clock: FixedClock):
+    await world.publish(3)
+    clock.moment = FIRST_START + timedelta(minutes=25)
+    assert await _times(journal, world) == []
+
+
+async def test_available_timeslots__unknown_time_type(journal, world):
+    with pytest.raises(NotFound):
+        await journal.available_timeslots(world.resident, "finns-inte", DAY, DAY)
+
+
+async def test_hold__keeps_the_time_from_others_but_not_from_oneself(journal, world):
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    await journal.hold(world.residents[0], slot)
+    assert await _times(journal, world, who=0) == [slot]
+    assert await _times(journal, world, who=1) == []
+    with pytest.raises(SlotTaken):
+        await journal.hold(world.residents[1], slot)
+
+
+async def test_hold__again_by_the_same_resident_is_the_same_hold(journal, world):
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    first = await journal.hold(world.resident, slot)
+    assert (await journal.hold(world.resident, slot)).id == first.id
+
+
+async def test_hold__of_another_time_lets_the_first_go(journal, world):
+    await world.publish(2)
+    one, two = await _times(journal, world)
+    await journal.hold(world.resident, one)
+    await journal.hold(world.resident, two)
+    assert await _times(journal, world, who=1) == [one]
+
+
+async def test_hold__that_fails_leaves_the_earlier_hold(journal, world):
+    await world.publish(2)
+    one, two = await _times(journal, world)
+    mine = await journal.hold(world.residents[0], one)
+    await journal.hold(world.residents[1], two)
+    with pytest.raises(SlotTaken):
+        await journal.hold(world.residents[0], two)
+    current = await journal.current_hold(world.residents[0])
+    assert current is not None
+    assert current.id == mine.id
+
+
+async def test_hold__of_something_that_is_no_time(journal, world):
+    for forged in ("", "x", "0" * 32, "'; DROP TABLE slot"):
+        with pytest.raises(NotFound):
+            await journal.hold(world.resident, forged)
+
+
+async def test_hold__runs_out_and_the_time_is_free_again(journal, world, clock: FixedClock):
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    hold = await journal.hold(world.residents[0], slot)
+    clock.moment = hold.expires_at
+    assert await _times(journal, world, who=1) == [slot]
+    assert await journal.current_hold(world.residents[0]) is None
+    taken = await journal.hold(world.residents[1], slot)
+    with pytest.raises(HoldExpired):
+        await journal.make_booking(world.residents[0], hold.id, SAID)
+    booked = await journal.make_booking(world.residents[1], taken.id, SAID)
+    assert booked.starts_at == FIRST_START
+
+
+async def test_extend_hold__at_most_thirty_minutes(journal, world, clock: FixedClock):
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    began = clock.now()
+    hold = await journal.hold(world.resident, slot)
+    for _ in range(4):
+        clock.advance(timedelta(minutes=7))
+        hold = await journal.extend_hold(world.resident, hold.id)
+    assert hold.expires_at == began + timedelta(minutes=30)
+    clock.advance(timedelta(minutes=2))
+    with pytest.raises(HoldExpired):
+        await journal.extend_hold(world.resident, hold.id)
+
+
+async def test_release_hold__frees_the_time_at_once(journal, world):
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    hold = await journal.hold(world.residents[0], slot)
+    await journal.release_hold(world.residents[1], hold.id)
+    assert await _times(journal, world, who=1) == []
+    await journal.release_hold(world.residents[0], hold.id)
+    await journal.release_hold(world.residents[0], hold.id)
+    assert await _times(journal, world, who=1) == [slot]
+
+
+async def test_make_booking__keeps_what_was_said_and_shows_in_the_schedule(journal, world):
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    hold = await journal.hold(world.resident, slot)
+    booked = await journal.make_booking(world.resident, hold.id, SAID)
+    assert (booked.reason, booked.interpreter, booked.access_needs) == ("Ont i knät", "finska", "Rullstol")
+    assert await journal.schedule(world.resident) == [booked]
+    assert await journal.booking(world.resident, booked.id) == booked
+    assert await _times(journal, world, who=1) == []
+
+
+async def test_make_booking__twice_books_once(journal, world):
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    hold = await journal.hold(world.resident, slot)
+    first = await journal.make_booking(world.resident, hold.id, SAID)
+    assert await journal.make_booking(world.resident, hold.id, SAID) == first
+    assert len(await journal.schedule(world.resident)) == 1
+
+
+async def test_make_booking__with_anothers_hold(journal, world):
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    hold = await journal.hold(world.residents[0], slot)
+    for forged in (hold.id, "x", "0" * 32):
+        with pytest.raises(HoldExpired):
+            await journal.make_booking(world.residents[1], forged, SAID)
+
+
+async def test_booking__of_another_is_not_found(journal, world):
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    hold = await journal.hold(world.residents[0], slot)
+    booked = await journal.make_booking(world.residents[0], hold.id, SAID)
+    with pytest.raises(NotFound):
+        await journal.booking(world.residents[1], booked.id)
+    with pytest.raises(NotFound):
+        await journal.cancel_booking(world.residents[1], booked.id, "")
+
+
+async def test_cancel_booking__frees_the_time_at_once(journal, world):
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    hold = await journal.hold(world.residents[0], slot)
+    booked = await journal.make_booking(world.residents[0], hold.id, SAID)
+    cancelled = await journal.cancel_booking(world.residents[0], booked.id, "Frisk igen")
+    assert cancelled.cancelled_at is not None
+    assert await journal.schedule(world.residents[0]) == []
+    again = await journal.hold(world.residents[1], slot)
+    assert (await journal.make_booking(world.residents[1], again.id, SAID)).starts_at == FIRST_START
+    with pytest.raises(AlreadyCancelled):
+        await journal.cancel_booking(world.residents[0], booked.id, "")
+
+
+async def test_cancel_booking__after_the_deadline(journal, world, clock: FixedClock):
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    hold = await journal.hold(world.resident, slot)
+    booked = await journal.make_booking(world.resident, hold.id, SAID)
+    clock.moment = booked.cancel_until + timedelta(seconds=1)
+    with pytest.raises(TooLateToChange) as refusal:
+        await journal.cancel_booking(world.resident, booked.id, "")
+    assert refusal.value.facts["deadline"] == FIRST_START - timedelta(hours=24)
+    assert len(await journal.schedule(world.resident)) == 1
+
+
+async def test_places__as_many_as_published(journal, world):
+    await world.publish(1, places=2)
+    [slot] = await _times(journal, world)
+    for who in (0, 1):
+        hold = await journal.hold(world.residents[who], slot)
+        await journal.make_booking(world.residents[who], hold.id, SAID)
+    with pytest.raises(SlotTaken):
+        await journal.hold(world.residents[2], slot)

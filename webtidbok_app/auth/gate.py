@@ -1,0 +1,188 @@
+"""The gate in front of every event: what is not declared is denied.
+
+Any connected client can fire any handler of any state with any payload, and can name any page. So the gate
+asks the cookie who it is, each time; a page that is hidden or a button that is not drawn protects nothing.
+
+When the one who acts is another than the one whose things the tab remembers, the tab forgets everything
+before anything else happens. That is done at hydration alone, because only then is all of the tab's state
+loaded; any other event is exchanged for one.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import reflex as rx
+from reflex.app import App
+from reflex.event import Event, EventSpec
+from reflex.middleware.middleware import Middleware
+from reflex.state import (
+    BaseState,
+    FrontendEventExceptionState,
+    OnLoadInternalState,
+    State,
+    StateUpdate,
+    UpdateVarsInternalState,
+)
+from reflex.utils.format import format_event_handler
+from reflex_base.registry import RegistrationContext
+from starlette.requests import cookie_parser
+
+from webtidbok_app.auth import sessions
+from webtidbok_app.auth.permissions import Permission, permission_of
+from webtidbok_app.auth.principal import Login, key_of, set_login
+from webtidbok_app.domain.errors import NotAllowed, Unavailable
+from webtidbok_app.settings import get_settings
+from webtidbok_app.web.logging import report
+
+HYDRATION = frozenset(format_event_handler(State.event_handlers[name]) for name in ("hydrate", "hydrate_and_load"))
+FRAMEWORK = HYDRATION | frozenset(
+    format_event_handler(state.event_handlers[name]) for state, name in (
+        (OnLoadInternalState, "on_load_internal"),
+        (OnLoadInternalState, "set_is_hydrated"),
+        (UpdateVarsInternalState, "update_vars_internal"),
+        (FrontendEventExceptionState, "handle_frontend_exception"),
+    )
+)
+"""The framework's own events, by their exact names. A prefix would let generated states of ours through."""
+UNKNOWN = "?"
+BURST, PER_SECOND = 240, 20.0
+_MOST_BUCKETS = 50_000
+_log = logging.getLogger(__name__)
+
+
+class GateState(rx.State):
+    """Whose things this tab remembers."""
+
+    _key: str = ""
+
+
+class Gate(Middleware):
+    """Lets an event through, sends its sender to log in, or denies it.
+
+    ``failed`` is the event that shows a failure, called with an error's code and the reference for support.
+    """
+
+    def __init__(self, failed: Callable[[str, str], EventSpec], ticks: Callable[[], float] = time.monotonic) -> None:
+        self._failed = failed
+        self._failed_name = format_event_handler(failed)  # type: ignore[arg-type]
+        self._buckets = _Buckets(ticks)
+
+    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
+        """Return None to let ``event`` through, otherwise what to answer in its place."""
+        set_login(None)
+        if not self._buckets.take(state.router.session.client_token):
+            _log.warning("too many events from one client: %s", event.name)
+            return StateUpdate()
+        if event.name == self._failed_name:
+            return None  # it says that something is wrong, perhaps with the very look-up below
+        memory = await state.get_state(GateState)
+        try:
+            live = await sessions.look_up(cookie_of(state), active=event.name not in FRAMEWORK)
+        except Unavailable as error:
+            return self._in_the_dark(state, memory, event, error)
+        login = live.login if live else None
+        if (answer := _same_as_before(state, memory, event, login)) is not None:
+            return answer
+        if event.name not in FRAMEWORK and (answer := self._ask(state, event, login)) is not None:
+            return answer
+        set_login(login)
+        return None
+
+    def _ask(self, state: BaseState, event: Event, login: Login | None) -> StateUpdate | None:
+        permission = _permission_for(event.name)
+        if permission is None:
+            _log.error("denied, nothing declared: %s", event.name)
+            return _answer(self._failed(NotAllowed.code, report(NotAllowed())))
+        if permission.allows(login.actor if login else None):
+            return None
+        if login is None:
+            return _answer(_to_login(state))
+        _log.warning("denied to %r: %s", login.actor, event.name)
+        return _answer(_to_login(state, skal="behorighet", referens=report(NotAllowed())))
+
+    def _in_the_dark(self, state: BaseState, memory: GateState, event: Event, error: Exception) -> StateUpdate | None:
+        """Answer when the database cannot say who it is: nothing is shown or done, and nothing is lost."""
+        if event.name in HYDRATION:
+            _forget(state, memory, UNKNOWN)
+        return None if event.name in FRAMEWORK else _answer(self._failed(error.code, report(error)))  # type: ignore[attr-defined]
+
+
+def cookie_name() -> str:
+    """Return the session cookie's name: over TLS its prefix makes the browser guard it."""
+    return "__Host-webtidbok" if get_settings().https else "webtidbok"
+
+
+def cookie_of(state: BaseState) -> str:
+    """Return the session cookie that came with the tab's websocket, or an empty string."""
+    return cookie_parser(state.router.headers.cookie).get(cookie_name(), "")
+
+
+def is_framework_event(name: str) -> bool:
+    """Whether ``name`` is an event of the framework that every client may fire."""
+    return name in FRAMEWORK
+
+
+def _permission_for(event_name: str) -> Permission | None:
+    handler = RegistrationContext.get().event_handlers[event_name].handler.fn
+    # every state has a setvar that calls its set_* methods: a second way in that nobody declares
+    return None if handler.__name__ == "setvar" else permission_of(handler)
+
+
+def _same_as_before(state: BaseState, memory: GateState, event: Event, login: Login | None) -> StateUpdate | None:
+    key = key_of(login.actor if login else None)
+    if memory._key == key:
+        return None
+    if event.name in HYDRATION:
+        _forget(state, memory, key)
+        return None
+    if memory._key == UNKNOWN:  # hydrated, and emptied, when the database did not answer
+        memory._key = key
+        return None
+    if login or _is_login_page(state):
+        return _answer(State.hydrate_and_load)
+    return _answer(State.hydrate, _to_login(state, skal="utgangen"))
+
+
+def _forget(state: BaseState, memory: GateState, key: str) -> None:
+    state._get_root_state().reset()
+    memory._key = key
+
+
+def _to_login(state: BaseState, **query: str) -> EventSpec:
+    url = state.router.url
+    here = url.path + (f"?{url.query}" if url.query else "")
+    parts = [f"{name}={quote(value)}" for name, value in query.items()]
+    if not _is_login_page(state):
+        parts.append(f"vidare={quote(here)}")
+    prefix = "/en" if url.path == "/en" or url.path.startswith("/en/") else ""
+    return rx.redirect(f"{prefix}/logga-in?{'&'.join(parts)}", replace=True)
+
+
+def _is_login_page(state: BaseState) -> bool:
+    return state.router.url.path.rstrip("/").removeprefix("/en") == "/logga-in"
+
+
+def _answer(*events: Any) -> StateUpdate:
+    return StateUpdate(events=Event.from_event_type(list(events)))
+
+
+class _Buckets:
+    """A token bucket for each client: a burst is fine, a flood is not."""
+
+    def __init__(self, ticks: Callable[[], float]) -> None:
+        self._ticks = ticks
+        self._levels: dict[str, tuple[float, float]] = {}
+
+    def take(self, client: str) -> bool:
+        """Take one token of ``client``. Returns whether there was one."""
+        now = self._ticks()
+        level, at = self._levels.pop(client, (float(BURST), now))
+        level = min(BURST, level + (now - at) * PER_SECOND)
+        allowed = level >= 1
+        self._levels[client] = (level - allowed, now)  # last in the order: the first has been still the longest
+        if len(self._levels) > _MOST_BUCKETS:
+            del self._levels[next(iter(self._levels))]
+        return allowed

@@ -1,0 +1,78 @@
+"""From an identity provider's claims to somebody we know."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from webtidbok_app.db.crypto import lookup_hash
+from webtidbok_app.db.engine import get_database
+from webtidbok_app.db.insert import insert_or_ignore
+from webtidbok_app.db.tables import Clinic, Person, StaffRole
+from webtidbok_app.domain.actor import Resident, Role, Staff
+from webtidbok_app.domain.clock import now
+from webtidbok_app.domain.errors import InvalidInput, NotAllowed
+from webtidbok_app.domain.ids import PersonalNumber, normalise_hsa_id, parse_personal_number
+from webtidbok_app.domain.swedish_time import day_of
+from webtidbok_app.settings import get_settings
+
+DEMO_PROTECTED = "urn:webtidbok:demo:protected"
+"""The demo provider's own claim. Elsewhere the population register says who has a protected identity."""
+
+
+class NoAssignment(NotAllowed):
+    """The HSA-id has no role at any clinic here."""
+
+
+async def resident_from(claims: Mapping[str, Any]) -> Resident:
+    """Return the resident of OIDC Sweden's claims; met for the first time, they are written down.
+
+    The names are the provider's of today. Raises InvalidInput when the number fails its check.
+    """
+    names = get_settings().resident_claims
+    number = _number_from(claims)
+    given, family = str(claims.get(names.given_name, "")), str(claims.get(names.family_name, ""))
+    async with get_database().write() as session:
+        person = await _person(session, number, given, family)
+        person.given_name, person.family_name = given or person.given_name, family or person.family_name
+        if get_settings().demo and DEMO_PROTECTED in claims:
+            person.protected = bool(claims[DEMO_PROTECTED])
+        return Resident(person.id, number, person.given_name, person.family_name, person.protected)
+
+
+async def staff_from(claims: Mapping[str, Any]) -> Staff:
+    """Return the member of staff of Inera's claims, in the role that we hold for the HSA-id.
+
+    With roles at several clinics, the commission chooses when it names one of them by its HSA-id; otherwise the
+    first by the clinics' names is taken. Raises NoAssignment when there is none, InvalidInput for a bad HSA-id.
+    """
+    names = get_settings().staff_claims
+    hsa_id = normalise_hsa_id(str(claims.get(names.hsa_id, "")))
+    commission = str(claims.get(names.commission_hsa_id, "")).upper()
+    async with get_database().read() as session:
+        rows = (await session.execute(
+            select(StaffRole, col(Clinic.hsa_id))
+            .outerjoin(Clinic, col(Clinic.id) == StaffRole.clinic_id)
+            .where(StaffRole.hsa_id == hsa_id)
+            .order_by(col(Clinic.name))
+        )).all()
+    if not rows:
+        raise NoAssignment
+    chosen = next((role for role, clinic in rows if clinic and clinic.upper() == commission), rows[0][0])
+    return Staff(hsa_id, str(claims.get(names.name, "")) or hsa_id, Role(chosen.role), chosen.clinic_id)
+
+
+def _number_from(claims: Mapping[str, Any]) -> PersonalNumber:
+    names = get_settings().resident_claims
+    text = claims.get(names.personal_number) or claims.get(names.coordination_number)
+    if not isinstance(text, str):
+        raise InvalidInput({"personal_number": "personal_number"})
+    return parse_personal_number(text, today=day_of(now()))
+
+
+async def _person(session: AsyncSession, number: PersonalNumber, given: str, family: str) -> Person:
+    number_hash = lookup_hash(number.digits)
+    await insert_or_ignore(session, Person(number_hash=number_hash, number=number.digits, given_name=given,
+                                           family_name=family))
+    return (await session.execute(select(Person).where(Person.number_hash == number_hash))).scalar_one()

@@ -1,0 +1,177 @@
+"""Logins that live on the server: the browser holds an opaque id, the database its hash.
+
+A login ends when nothing has been done for a while (NHS and DWP values; WCAG 2.2.1 lets it be extended), and
+in any case after twelve hours. Only what a person does counts as doing something: the page that asks how long
+is left does not.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from webtidbok_app.auth.principal import Login, Principal
+from webtidbok_app.db.engine import get_database
+from webtidbok_app.db.tables import Clinic, LoginSession, Person, StaffRole
+from webtidbok_app.domain.actor import Resident, Role, Staff
+from webtidbok_app.domain.clock import now
+from webtidbok_app.domain.errors import DatabaseBusy
+from webtidbok_app.domain.ids import PersonalNumber
+
+IDLE = {"resident": timedelta(minutes=30), "staff": timedelta(minutes=15)}
+LONGEST = timedelta(hours=12)
+CACHED = timedelta(seconds=5)
+NOTED = timedelta(minutes=1)
+_MOST_CACHED = 10_000
+
+
+@dataclass(frozen=True)
+class LiveSession:
+    """A login as last read from the database, and what has happened since."""
+
+    login: Login
+    kind: str
+    last_seen_at: datetime
+    noted_at: datetime
+    ends_at: datetime
+    read_at: datetime
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it ends unless something is done."""
+        return min(self.last_seen_at + IDLE[self.kind], self.ends_at)
+
+
+_cache: dict[str, LiveSession] = {}
+_endings = 0
+"""How many logins have been ended here: what was read before an ending must not be remembered after it."""
+
+
+def hash_of(cookie: str) -> str:
+    """Return what is kept of a cookie: enough to know it again, not enough to make it."""
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+async def create(actor: Principal) -> str:
+    """Begin a login for ``actor`` and return the cookie's value. Never reuses an id."""
+    cookie, moment = secrets.token_urlsafe(32), now()
+    row = LoginSession(id_hash=hash_of(cookie), kind=kind_of(actor), created_at=moment, last_seen_at=moment,
+                       ends_at=moment + LONGEST)
+    if isinstance(actor, Resident):
+        row.person_id = actor.person_id
+    else:
+        row.staff_hsa_id, row.staff_name = actor.hsa_id, actor.name
+        row.role, row.clinic_id = actor.role, actor.clinic_id
+    async with get_database().write() as session:
+        await session.execute(delete(LoginSession).where(col(LoginSession.ends_at) <= moment))
+        session.add(row)
+    return cookie
+
+
+def kind_of(actor: Principal) -> str:
+    """Return ``resident`` or ``staff``."""
+    return "resident" if isinstance(actor, Resident) else "staff"
+
+
+async def look_up(cookie: str, *, active: bool) -> LiveSession | None:
+    """Return the living login behind ``cookie``, or None.
+
+    ``active`` says that a person did something: the time until it ends starts anew, written down at most once
+    a minute. Raises DatabaseBusy when it cannot be known.
+    """
+    if not cookie:
+        return None
+    id_hash, moment, endings = hash_of(cookie), now(), _endings
+    live = _cache.get(id_hash)
+    if live is None or abs(moment - live.read_at) >= CACHED:
+        live = await _read(id_hash, moment, live)
+    if live is None or moment >= live.expires_at:
+        _cache.pop(id_hash, None)
+        return None
+    if active:
+        live = await _note(id_hash, live, moment)
+    if endings == _endings:
+        _remember(id_hash, live, moment)
+    return live
+
+
+async def end(id_hash: str) -> None:
+    """End one login, known by its hash; at once in this process, within seconds in others."""
+    await _end(col(LoginSession.id_hash) == id_hash)
+
+
+async def end_all(person_id: UUID) -> None:
+    """End every login of a resident; at once in this process, within seconds in others."""
+    await _end(col(LoginSession.person_id) == person_id)
+
+
+def forget_cache() -> None:
+    """Read every login from the database next time."""
+    global _endings  # noqa: PLW0603  counts for the whole process
+    _endings += 1
+    _cache.clear()
+
+
+async def _end(which: ColumnElement[bool]) -> None:
+    async with get_database().write() as session:
+        await session.execute(delete(LoginSession).where(which))
+    forget_cache()
+
+
+async def _read(id_hash: str, moment: datetime, known: LiveSession | None) -> LiveSession | None:
+    async with get_database().read() as session:
+        row = await session.get(LoginSession, id_hash)
+        if row is None:
+            return None
+        login = await (_resident(session, row) if row.kind == "resident" else _staff(session, row))
+    if login is None:
+        return None
+    seen = max(row.last_seen_at, known.last_seen_at) if known else row.last_seen_at
+    return LiveSession(login, row.kind, seen, row.last_seen_at, row.ends_at, read_at=moment)
+
+
+async def _resident(session: AsyncSession, row: LoginSession) -> Login | None:
+    person = await session.get(Person, row.person_id)
+    if person is None:
+        return None
+    return Login(Resident(person.id, PersonalNumber(person.number), person.given_name, person.family_name,
+                          person.protected))
+
+
+async def _staff(session: AsyncSession, row: LoginSession) -> Login | None:
+    """Read the role again, so that a role that has been taken away ends the login."""
+    found = (await session.execute(
+        select(StaffRole, Clinic)
+        .outerjoin(Clinic, col(Clinic.id) == StaffRole.clinic_id)
+        .where(StaffRole.hsa_id == row.staff_hsa_id, col(StaffRole.clinic_id).is_not_distinct_from(row.clinic_id))
+    )).first()
+    if found is None or found[0].role != row.role:
+        return None
+    staff_role, clinic = found
+    staff = Staff(staff_role.hsa_id, row.staff_name, Role(staff_role.role), staff_role.clinic_id)
+    return Login(staff, clinic.name, clinic.slug) if clinic else Login(staff)
+
+
+async def _note(id_hash: str, live: LiveSession, moment: datetime) -> LiveSession:
+    live = replace(live, last_seen_at=moment)
+    if moment - live.noted_at < NOTED:
+        return live
+    try:
+        async with get_database().write() as session:
+            await session.execute(
+                update(LoginSession).where(col(LoginSession.id_hash) == id_hash).values(last_seen_at=moment))
+    except DatabaseBusy:  # what the person does matters more than the note of when they did it
+        return live
+    return replace(live, noted_at=moment)
+
+
+def _remember(id_hash: str, live: LiveSession, moment: datetime) -> None:
+    if len(_cache) >= _MOST_CACHED:
+        for old in [key for key, one in _cache.items() if moment - one.read_at >= CACHED]:
+            del _cache[old]
+    _cache[id_hash] = live

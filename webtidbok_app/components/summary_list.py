@@ -1,0 +1,44 @@
+"""Answers to check, and facts about a booking."""
+
+import reflex as rx
+
+from webtidbok_app.i18n import Lang, t
+from webtidbok_app.state.views import BookingRow, SummaryRow
+
+
+def summary_list(lang: Lang, rows: rx.Var[list[SummaryRow]]) -> rx.Component:
+    """Return term and answer, row by row, with a link to change what can be changed."""
+
+    def one(row: rx.Var[SummaryRow]) -> rx.Component:
+        return rx.el.div(
+            rx.el.dt(row.term),
+            rx.el.dd(rx.cond(row.value != "", row.value, t(lang, "common.form.empty_value"))),
+            rx.cond(
+                row.change_href != "",
+                rx.el.dd(
+                    rx.el.a(t(lang, "common.form.change"), href=row.change_href, aria_label=row.change_label),
+                    class_name="summary-change",
+                ),
+            ),
+            key=row.term,
+            class_name="summary-row",
+        )
+
+    return rx.el.dl(rx.foreach(rows, one), class_name="summary-list card")
+
+
+def booking_list(lang: Lang, rows: rx.Var[list[BookingRow]]) -> rx.Component:
+    """Return bookings as cards, each with one link named by its time and clinic."""
+
+    def one(row: rx.Var[BookingRow]) -> rx.Component:
+        return rx.el.li(
+            rx.el.h3(rx.el.a(row.when, href=row.href, class_name="card-link")),
+            rx.cond(row.badge != "", rx.el.span(row.badge, class_name="badge badge-warn")),
+            rx.el.p(row.clinic, class_name="strong"),
+            rx.el.p(row.what, rx.cond(row.how != "", rx.el.span(", ", row.how))),
+            rx.cond(row.who != "", rx.el.p(row.who)),
+            key=row.id,
+            class_name="card booking-card",
+        )
+
+    return rx.el.ul(rx.foreach(rows, one), class_name="booking-list", aria_label=t(lang, "common.layout.bookings"))

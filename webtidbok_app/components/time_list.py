@@ -1,0 +1,142 @@
+"""Times by day: the next free one, day groups, the choice between list and month."""
+
+from collections.abc import Callable
+
+import reflex as rx
+
+from webtidbok_app.components import buttons
+from webtidbok_app.components.icons import icon
+from webtidbok_app.i18n import Lang, t
+from webtidbok_app.state.views import DayView, NextFreeView, TimeView
+
+OnPick = Callable[[rx.Var[str]], object]
+"""An event handler that takes an id, a date or a name of a view."""
+
+
+def next_free(lang: Lang, free: rx.Var[NextFreeView], *, on_pick: OnPick) -> rx.Component:
+    """Return the first free time with a button that chooses it; nothing when there is none."""
+    return rx.cond(
+        free.id != "",
+        rx.el.section(
+            rx.el.h2(t(lang, "common.time.next_free"), class_name="next-free-label"),
+            rx.el.p(free.text, class_name="next-free-time"),
+            buttons.primary(t(lang, "common.time.choose_next"), once=True, on_click=on_pick(free.id)),
+            class_name="next-free",
+        ),
+    )
+
+
+def view_switch(lang: Lang, view: rx.Var[str], *, on_view: OnPick) -> rx.Component:
+    """Return the choice between list and month ("list", "month"). Not shown where both fit side by side."""
+    return rx.el.div(
+        *(
+            rx.el.button(
+                t(lang, f"common.time.{name}"),
+                type="button",
+                aria_pressed=rx.cond(view == name, "true", "false"),
+                on_click=on_view(name),
+            )
+            for name in ("list", "month")
+        ),
+        role="group",
+        aria_label=t(lang, "common.time.view"),
+        class_name="switch",
+    )
+
+
+def chip(text: str | rx.Var[str], *, pressed: rx.Var[bool], on_click: object) -> rx.Component:
+    """Return a filter that is on or off."""
+    return rx.el.button(
+        text,
+        type="button",
+        aria_pressed=rx.cond(pressed, "true", "false"),
+        on_click=on_click,
+        class_name="chip",
+    )
+
+
+def chips(label: str, *children: rx.Component) -> rx.Component:
+    """Return filters that belong together, named by ``label``."""
+    return rx.el.div(*children, role="group", aria_label=label, class_name="chips")
+
+
+def time_button(lang: Lang, time: rx.Var[TimeView], *, on_pick: OnPick) -> rx.Component:
+    """Return one time. A taken one stays where it was and keeps its focus, but does nothing."""
+    return rx.el.button(
+        rx.cond(time.state == "chosen", icon("check")),
+        rx.el.span(
+            rx.el.span(time.label, class_name="time-label"),
+            rx.cond(
+                time.state == "taken",
+                rx.el.span(t(lang, "common.time.taken"), class_name="time-sub"),
+                rx.cond(time.sub != "", rx.el.span(time.sub, class_name="time-sub")),
+            ),
+            class_name="time-text",
+        ),
+        type="button",
+        key=time.id,
+        class_name=f"time time-{time.state}",
+        aria_label=rx.cond(time.state == "taken", f"{time.name}, {t(lang, 'common.time.taken').lower()}", time.name),
+        aria_pressed=rx.cond(time.state == "chosen", "true", "false"),
+        aria_disabled=rx.cond(time.state == "taken", "true", "false"),
+        data_once="true",
+        on_click=on_pick(time.id),
+    )
+
+
+def times(lang: Lang, found: rx.Var[list[TimeView]], *, on_pick: OnPick) -> rx.Component:
+    """Return times as a list of buttons: those of a day, or the nearest ones after a conflict."""
+
+    def one(time: rx.Var[TimeView]) -> rx.Component:
+        return rx.el.li(time_button(lang, time, on_pick=on_pick), key=time.id)
+
+    return rx.el.ul(rx.foreach(found, one), class_name="times")
+
+
+def day_group(lang: Lang, day: rx.Var[DayView], *, on_pick: OnPick) -> rx.Component:
+    """Return one day's times under its heading, in morning and afternoon when they are many.
+
+    The heading is where focus goes when the day is chosen in the month.
+    """
+    return rx.el.section(
+        rx.el.h2(
+            day.heading,
+            rx.el.span(" ", day.count_text, class_name="day-count"),
+            id=f"day-{day.key}",
+            tab_index=-1,
+        ),
+        rx.cond(
+            day.grouped,
+            rx.fragment(
+                _part(lang, "morning", day.morning, on_pick),
+                _part(lang, "afternoon", day.afternoon, on_pick),
+            ),
+            times(lang, day.morning, on_pick=on_pick),
+        ),
+        key=day.key,
+        class_name="day",
+        aria_labelledby=f"day-{day.key}",
+        data_day_times=day.key,
+    )
+
+
+def day_list(
+    lang: Lang, days: rx.Var[list[DayView]], *, on_pick: OnPick, more: rx.Var[bool], on_more: object
+) -> rx.Component:
+    """Return the days with free times, and a button for more of them when ``more``."""
+
+    def one(day: rx.Var[DayView]) -> rx.Component:
+        return day_group(lang, day, on_pick=on_pick)
+
+    return rx.el.div(
+        rx.foreach(days, one),
+        rx.cond(more, buttons.secondary(t(lang, "common.time.more_days"), once=True, on_click=on_more)),
+        class_name="day-list",
+    )
+
+
+def _part(lang: Lang, name: str, found: rx.Var[list[TimeView]], on_pick: OnPick) -> rx.Component:
+    return rx.cond(
+        found.length() > 0,
+        rx.el.div(rx.el.h3(t(lang, f"common.time.{name}")), times(lang, found, on_pick=on_pick)),
+    )

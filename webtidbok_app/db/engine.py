@@ -1,0 +1,120 @@
+"""The database: one asynchronous engine, and the two ways into it.
+
+``read()`` gives a session that sees one consistent moment and writes nothing. ``write()`` gives a session
+whose transaction commits when the block ends and rolls back when it raises. On SQLite a write begins with
+BEGIN IMMEDIATE, so that writers queue instead of failing half-way (https://sqlite.org/lang_transaction.html).
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from webtidbok_app.domain.errors import DatabaseBusy
+from webtidbok_app.settings import get_settings
+
+SQLITE_BUSY_SECONDS = 10
+SQLITE_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL",
+                  f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}")
+
+
+T = TypeVar("T")
+DEADLOCK_TRIES = 5
+RETRIED_SQLSTATES = ("40001", "40P01")  # serialization failure, deadlock detected
+
+
+class Database:
+    """A database that the application reads from and writes to."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.url = url
+        self.engine = _sqlite_engine(url, pool_size) if url.startswith("sqlite") else _postgres_engine(url, pool_size)
+        self._write_engine = self.engine.execution_options(immediate=True)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Open a session for reading. Raises DatabaseBusy when the database cannot be reached."""
+        async with _translating_errors(), AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction. Commits at the end; rolls back on any error. Raises DatabaseBusy when locked out."""
+        async with (
+            _translating_errors(),
+            AsyncSession(self._write_engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    async def transact(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """Run ``work`` in a transaction, again from the beginning when the database broke a deadlock with it."""
+        for _ in range(DEADLOCK_TRIES - 1):
+            try:
+                async with self.write() as session:
+                    return await work(session)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in RETRIED_SQLSTATES:
+                    raise
+        async with self.write() as session:
+            return await work(session)
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _translating_errors() -> AsyncIterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        if getattr(getattr(error, "orig", None), "sqlstate", None) in RETRIED_SQLSTATES:
+            raise
+        raise DatabaseBusy from error
+
+
+def _postgres_engine(url: str, pool_size: int) -> AsyncEngine:
+    return create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True,
+                               connect_args={"options": "-c timezone=utc -c statement_timeout=15000"})
+
+
+def _sqlite_engine(url: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins transactions itself, below
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+_database: Database | None = None
+
+
+def get_database() -> Database:
+    """Return the database of this process; opened at first use, after the server has forked its workers."""
+    global _database
+    if _database is None:
+        settings = get_settings()
+        _database = Database(settings.database_url, pool_size=settings.database_pool_size)
+    return _database
+
+
+def set_database(database: Database | None) -> None:
+    """Put another database in place for the whole process, as tests do; None goes back to the settings'."""
+    global _database
+    _database = database

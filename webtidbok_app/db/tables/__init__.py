@@ -1,0 +1,32 @@
+"""Every table, by who owns the data: clinics, people, the standalone timebook, access.
+
+Per-clinic tables lead their keys and unique indexes with ``clinic_id``, so that PostgreSQL can be partitioned
+by clinic without a redesign. All moments are aware and in UTC.
+"""
+
+from sqlmodel import SQLModel
+
+from webtidbok_app.db.tables.access import AccessLog, LoginSession, StaffRole
+from webtidbok_app.db.tables.clinics import (
+    CareProvider,
+    CaseType,
+    Clinic,
+    Region,
+    Terms,
+)
+from webtidbok_app.db.tables.people import Draft, Person, TermsAcceptance
+from webtidbok_app.db.tables.timebook import (
+    LIVE,
+    Booking,
+    Performer,
+    Publication,
+    Slot,
+    TimeType,
+)
+
+metadata = SQLModel.metadata
+
+__all__ = [
+    "LIVE", "AccessLog", "Booking", "CareProvider", "CaseType", "Clinic", "Draft", "LoginSession", "Performer",
+    "Person", "Publication", "Region", "Slot", "StaffRole", "Terms", "TermsAcceptance", "TimeType", "metadata",
+]

@@ -1,0 +1,57 @@
+"""Who may do what, who is logged in, and who has seen what."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import AutoString, Field, SQLModel
+
+from webtidbok_app.db.crypto import Sealed
+from webtidbok_app.db.tables._base import Identified
+from webtidbok_app.domain.actor import Role
+
+
+class StaffRole(Identified, table=True):
+    """What one HSA-id may do at one clinic, or (clinic empty) in a region."""
+
+    __tablename__ = "staff_role"
+    __table_args__ = (Index(None, "clinic_id", "hsa_id", unique=True),)
+
+    clinic_id: UUID | None = Field(default=None, foreign_key="clinic.id")
+    region_id: UUID | None = Field(default=None, foreign_key="region.id")
+    hsa_id: str = Field(index=True)
+    role: Role = Field(sa_type=AutoString)
+
+
+class LoginSession(SQLModel, table=True):
+    """A login. Only the hash of the cookie is kept, so that a leaked table opens no session."""
+
+    __tablename__ = "login_session"
+
+    id_hash: str = Field(primary_key=True)
+    kind: str
+    """``resident`` or ``staff``."""
+    person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    staff_hsa_id: str | None = None
+    staff_name: str = Field(default="", sa_type=Sealed("login_session.staff_name"))  # type: ignore[call-overload]
+    role: Role | None = Field(default=None, sa_type=AutoString)
+    clinic_id: UUID | None = Field(default=None, foreign_key="clinic.id")
+    created_at: datetime
+    last_seen_at: datetime
+    ends_at: datetime = Field(index=True)
+    """The hard end, twelve hours after login."""
+
+
+class AccessLog(Identified, table=True):
+    """Who did what with whose data, where and when (HSLF-FS 2016:40 4 kap. 9 §; kept at least five years)."""
+
+    __tablename__ = "access_log"
+    __table_args__ = (Index(None, "clinic_id", "at"), Index(None, "person_id", "at"))
+
+    at: datetime
+    actor_kind: str
+    actor_id: str
+    action: str
+    clinic_id: UUID | None = Field(default=None, foreign_key="clinic.id")
+    person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    booking_id: str | None = None

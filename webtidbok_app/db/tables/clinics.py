@@ -1,0 +1,72 @@
+"""Who owns what: region → care provider (vårdgivare) → clinic (mottagning), and the clinic's case types."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import AutoString, Field, SQLModel
+
+from webtidbok_app.db.tables._base import Identified
+from webtidbok_app.domain.visit import CaseTypeKind
+
+
+class Region(Identified, table=True):
+    """A region that lets clinics in."""
+
+    name: str
+    slug: str = Field(unique=True)
+
+
+class CareProvider(Identified, table=True):
+    """A vårdgivare. Log follow-up and inner secrecy follow it (PDL 4 kap.)."""
+
+    __tablename__ = "care_provider"
+
+    region_id: UUID = Field(foreign_key="region.id", index=True)
+    hsa_id: str = Field(unique=True)
+    name: str
+
+
+class Clinic(Identified, table=True):
+    """A mottagning as residents see it."""
+
+    care_provider_id: UUID = Field(foreign_key="care_provider.id", index=True)
+    hsa_id: str = Field(unique=True)
+    slug: str = Field(unique=True)
+    name: str
+    kind_sv: str = ""
+    kind_en: str = ""
+    street: str
+    postal_code: str
+    city: str
+    phone: str
+    hours_sv: str
+    hours_en: str
+    text_sv: str = ""
+    text_en: str = ""
+    notice_sv: str = ""
+    notice_en: str = ""
+    journal: str = "standalone"
+    """Which adapter reaches its timebook."""
+
+
+class CaseType(SQLModel, table=True):
+    """One of the four case types at one clinic; on only where the clinic has activated it."""
+
+    __tablename__ = "case_type"
+
+    clinic_id: UUID = Field(primary_key=True, foreign_key="clinic.id")
+    kind: CaseTypeKind = Field(primary_key=True, sa_type=AutoString)
+    active: bool = False
+    text_sv: str = ""
+    text_en: str = ""
+
+
+class Terms(SQLModel, table=True):
+    """The clinic's terms (villkor) for a case type, in one version. The newest that has begun is in force."""
+
+    clinic_id: UUID = Field(primary_key=True, foreign_key="clinic.id")
+    kind: CaseTypeKind = Field(primary_key=True, sa_type=AutoString)
+    version: int = Field(primary_key=True)
+    text_sv: str
+    text_en: str
+    valid_from: datetime

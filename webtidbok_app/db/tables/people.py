@@ -1,0 +1,49 @@
+"""Residents: who they are, how they are reached, what they have accepted, what they were about to book."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import AutoString, Field, SQLModel
+
+from webtidbok_app.db.crypto import Sealed
+from webtidbok_app.db.tables._base import Identified
+from webtidbok_app.domain.visit import CaseTypeKind
+
+
+class Person(Identified, table=True):
+    """A resident, known by the keyed hash of the personnummer or samordningsnummer."""
+
+    number_hash: str = Field(unique=True)
+    number: str = Field(sa_type=Sealed("person.number"))  # type: ignore[call-overload]
+    given_name: str = Field(sa_type=Sealed("person.given_name"))  # type: ignore[call-overload]
+    family_name: str = Field(sa_type=Sealed("person.family_name"))  # type: ignore[call-overload]
+    protected: bool = False
+    """Protected identity (skyddade personuppgifter): never named in a list."""
+    phone: str | None = Field(default=None, sa_type=Sealed("person.phone"))  # type: ignore[call-overload]
+    email: str | None = Field(default=None, sa_type=Sealed("person.email"))  # type: ignore[call-overload]
+
+
+class TermsAcceptance(SQLModel, table=True):
+    """That a resident accepted one version of a clinic's terms, and when."""
+
+    __tablename__ = "terms_acceptance"
+
+    clinic_id: UUID = Field(primary_key=True, foreign_key="clinic.id")
+    person_id: UUID = Field(primary_key=True, foreign_key="person.id")
+    kind: CaseTypeKind = Field(primary_key=True, sa_type=AutoString)
+    version: int = Field(primary_key=True)
+    accepted_at: datetime
+
+
+class Draft(SQLModel, table=True):
+    """What a resident has chosen and typed on the way to a booking; kept 24 hours."""
+
+    clinic_id: UUID = Field(primary_key=True, foreign_key="clinic.id")
+    person_id: UUID = Field(primary_key=True, foreign_key="person.id")
+    time_type: str
+    hold_id: str | None = None
+    reason: str = Field(default="", sa_type=Sealed("draft.reason"))  # type: ignore[call-overload]
+    interpreter: str = Field(default="", sa_type=Sealed("draft.interpreter"))  # type: ignore[call-overload]
+    access_needs: str = Field(default="", sa_type=Sealed("draft.access_needs"))  # type: ignore[call-overload]
+    details_done: bool = False
+    updated_at: datetime

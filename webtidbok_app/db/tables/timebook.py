@@ -1,0 +1,119 @@
+"""The standalone timebook (fristående tidbok)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlmodel import AutoString, Field
+
+from webtidbok_app.db.crypto import Sealed
+from webtidbok_app.db.tables._base import OfClinic
+from webtidbok_app.domain.visit import BookingStatus, ReasonRule, VisitForm
+
+LIVE = "status IN ('held', 'booked')"
+"""What takes a place. Written as it stands, never with bound parameters: the partial index needs a literal."""
+
+
+class TimeType(OfClinic, table=True):
+    """A tidstyp: what a time is for, who may book it and by which rules."""
+
+    __tablename__ = "time_type"
+    __table_args__ = (Index(None, "clinic_id", "slug", unique=True),)
+
+    slug: str
+    name_sv: str
+    name_en: str
+    length_minutes: int
+    visit_form: VisitForm = Field(default=VisitForm.ON_SITE, sa_type=AutoString)
+    audience_sv: str = ""
+    audience_en: str = ""
+    not_here_sv: str = ""
+    not_here_en: str = ""
+    prepare_sv: str = ""
+    prepare_en: str = ""
+    min_age: int | None = None
+    max_age: int | None = None
+    invited_only: bool = False
+    reason: ReasonRule = Field(default=ReasonRule.OPTIONAL, sa_type=AutoString)
+    notice_minutes: int = 60
+    """How long before its start a time can last be booked."""
+    cancel_hours: int = 24
+    """How long before its start a time can last be cancelled on the web."""
+    active: bool = True
+
+
+class Performer(OfClinic, table=True):
+    """Who or what the time is with: a person with an HSA-id, or a resource such as a vaccination station."""
+
+    __table_args__ = (Index(None, "clinic_id", "hsa_id", unique=True),)
+
+    hsa_id: str | None = None
+    name: str
+    title_sv: str = ""
+    title_en: str = ""
+    active: bool = True
+
+
+class Publication(OfClinic, table=True):
+    """One act of publishing: who, when, how many times."""
+
+    published_by: str
+    published_at: datetime
+    slots: int
+
+
+class Slot(OfClinic, table=True):
+    """A published time with one or several places."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["clinic_id", "time_type_id"], ["time_type.clinic_id", "time_type.id"]),
+        ForeignKeyConstraint(["clinic_id", "performer_id"], ["performer.clinic_id", "performer.id"]),
+        ForeignKeyConstraint(["clinic_id", "publication_id"], ["publication.clinic_id", "publication.id"]),
+        CheckConstraint("ends_at > starts_at", name="positive_length"),
+        CheckConstraint("places BETWEEN 1 AND 500", name="places"),
+        Index("ix_slot_offered", "clinic_id", "time_type_id", "starts_at",
+              postgresql_where=text("withdrawn_at IS NULL"), sqlite_where=text("withdrawn_at IS NULL")),
+        Index("uq_slot_performer_start", "clinic_id", "performer_id", "starts_at", unique=True,
+              postgresql_where=text("withdrawn_at IS NULL"), sqlite_where=text("withdrawn_at IS NULL")),
+    )
+
+    time_type_id: UUID
+    performer_id: UUID
+    publication_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    visit_form: VisitForm = Field(default=VisitForm.ON_SITE, sa_type=AutoString)
+    places: int = 1
+    withdrawn_at: datetime | None = None
+
+
+class Booking(OfClinic, table=True):
+    """A hold or a booking of one place. The database itself refuses two live ones for the same place."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["clinic_id", "slot_id"], ["slot.clinic_id", "slot.id"]),
+        CheckConstraint("status IN ('held', 'booked', 'cancelled')", name="status"),
+        CheckConstraint("status <> 'held' OR expires_at IS NOT NULL", name="hold_expires"),
+        Index("uq_booking_live_place", "clinic_id", "slot_id", "place", unique=True,
+              postgresql_where=text(LIVE), sqlite_where=text(LIVE)),
+        Index("uq_booking_one_hold", "clinic_id", "person_id", unique=True,
+              postgresql_where=text("status = 'held'"), sqlite_where=text("status = 'held'")),
+        Index("ix_booking_person", "person_id"),
+    )
+
+    slot_id: UUID
+    place: int
+    person_id: UUID = Field(foreign_key="person.id")
+    status: BookingStatus = Field(sa_type=AutoString)
+    held_at: datetime | None = None
+    expires_at: datetime | None = None
+    booked_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancelled_by: str | None = None
+    """``resident`` or the HSA-id of the member of staff."""
+    cancel_message: str = Field(default="", sa_type=Sealed("booking.cancel_message"))  # type: ignore[call-overload]
+    reason: str = Field(default="", sa_type=Sealed("booking.reason"))  # type: ignore[call-overload]
+    interpreter: str = Field(default="", sa_type=Sealed("booking.interpreter"))  # type: ignore[call-overload]
+    access_needs: str = Field(default="", sa_type=Sealed("booking.access_needs"))  # type: ignore[call-overload]
+    phone: str | None = Field(default=None, sa_type=Sealed("booking.phone"))  # type: ignore[call-overload]
+    email: str | None = Field(default=None, sa_type=Sealed("booking.email"))  # type: ignore[call-overload]

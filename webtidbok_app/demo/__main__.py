@@ -1,0 +1,19 @@
+"""Fill the demo, or roll it forward. Refuses to run outside demo mode."""
+
+import asyncio
+
+from webtidbok_app.db.engine import get_database
+from webtidbok_app.demo.seed import seed
+from webtidbok_app.settings import get_settings
+
+
+async def main() -> None:
+    """Seed the database of the settings."""
+    if not get_settings().demo:
+        raise SystemExit("demo data are made in demo mode only: set WEBTIDBOK_DEMO=true")
+    await seed(get_database())
+    await get_database().dispose()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

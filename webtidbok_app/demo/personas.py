@@ -1,0 +1,84 @@
+"""The people of the demo. Every name is invented, and every number belongs to the test series.
+
+The Swedish Tax Agency sets aside the serials 980–989 (born before 1990) and 238–239 (later) for test numbers;
+the numbers here are made by that rule with a computed check digit.
+"""
+
+from dataclasses import dataclass
+
+from webtidbok_app.domain.actor import Role
+from webtidbok_app.domain.ids import PersonalNumber, luhn_digit
+
+HEALTH_CENTRE = "bjorkens-vardcentral"
+VACCINATION_CLINIC = "hamnens-vaccinationsmottagning"
+
+
+@dataclass(frozen=True)
+class ResidentPersona:
+    """A resident whom anybody can be in the demo."""
+
+    key: str
+    number: PersonalNumber
+    given_name: str
+    family_name: str
+    about_sv: str
+    about_en: str
+    protected: bool = False
+
+    @property
+    def name(self) -> str:
+        """The whole name."""
+        return f"{self.given_name} {self.family_name}"
+
+
+@dataclass(frozen=True)
+class StaffPersona:
+    """A member of staff whom anybody can be in the demo. ``clinic`` is a clinic's slug; None for the region."""
+
+    key: str
+    hsa_id: str
+    given_name: str
+    family_name: str
+    role: Role
+    clinic: str | None
+    about_sv: str
+    about_en: str
+
+    @property
+    def name(self) -> str:
+        """The whole name."""
+        return f"{self.given_name} {self.family_name}"
+
+
+def _number(birth: str, serial: str) -> PersonalNumber:
+    return PersonalNumber(f"{birth}{serial}{luhn_digit(birth[2:] + serial)}")
+
+
+RESIDENTS = (
+    ResidentPersona("karin", _number("19840312", "980"), "Karin", "Almgren",
+                    "Har bokade tider", "Has booked times"),
+    ResidentPersona("erik", _number("19910705", "239"), "Erik", "Lindahl",
+                    "Har inga bokade tider", "Has no booked times"),
+    ResidentPersona("amina", _number("19881123", "982"), "Amina", "Haddad Berg",
+                    "Förälder till två barn", "Parent of two children"),
+    ResidentPersona("gunvor", _number("19360514", "984"), "Gunvor", "Ekbacke",
+                    "Född på 1930-talet", "Born in the 1930s"),
+    ResidentPersona("samuel", _number("19930277", "239"), "Samuel", "Tesfalem",
+                    "Har samordningsnummer", "Has a coordination number"),
+    ResidentPersona("emma", _number("19900930", "238"), "Emma", "Fletchley",
+                    "Läser på engelska", "Reads English"),
+    ResidentPersona("lisa", _number("19790119", "986"), "Lisa", "Norrdahl",
+                    "Har skyddade personuppgifter", "Has a protected identity", protected=True),
+)
+STAFF = (
+    StaffPersona("maria", "SE2321000016-1001", "Maria", "Sandhage", Role.RECEPTIONIST, HEALTH_CENTRE,
+                 "Receptionist, Björkens vårdcentral", "Receptionist, Björkens vårdcentral"),
+    StaffPersona("johan", "SE2321000016-1002", "Johan", "Öbergh", Role.NURSE, HEALTH_CENTRE,
+                 "Sjuksköterska, Björkens vårdcentral", "Nurse, Björkens vårdcentral"),
+    StaffPersona("helena", "SE2321000016-1003", "Helena", "Wikmark", Role.CLINIC_ADMIN, HEALTH_CENTRE,
+                 "Mottagningsadministratör, Björkens vårdcentral", "Clinic administrator, Björkens vårdcentral"),
+    StaffPersona("ali", "SE2321000016-2001", "Ali", "Rahimian", Role.RECEPTIONIST, VACCINATION_CLINIC,
+                 "Receptionist, Hamnens vaccinationsmottagning", "Receptionist, Hamnens vaccinationsmottagning"),
+    StaffPersona("petra", "SE2321000016-9001", "Petra", "Lundvall", Role.REGION_ADMIN, None,
+                 "Superadministratör i regionen", "Superadministrator of the region"),
+)

@@ -1,0 +1,264 @@
+"""Demo data: clinics when the database is empty, and times and bookings rolled forward at every start."""
+
+import random
+import tomllib
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from webtidbok_app.db.crypto import lookup_hash
+from webtidbok_app.db.engine import Database
+from webtidbok_app.db.tables import (
+    LIVE,
+    Booking,
+    CareProvider,
+    CaseType,
+    Clinic,
+    Performer,
+    Person,
+    Region,
+    Slot,
+    StaffRole,
+    Terms,
+    TimeType,
+)
+from webtidbok_app.demo.people import demo_residents
+from webtidbok_app.demo.personas import RESIDENTS, STAFF
+from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain.errors import InvalidInput
+from webtidbok_app.domain.ids import PersonalNumber
+from webtidbok_app.domain.visit import BookingStatus, CaseTypeKind, ReasonRule, VisitForm
+from webtidbok_app.timebook import pattern, publishing
+
+WEEKS_AHEAD = 8
+SHARE_BOOKED = 0.3
+DATA = Path(__file__).parent / "clinics.toml"
+TERMS_SINCE = datetime(2026, 1, 1, tzinfo=swedish_time.STOCKHOLM)
+PERSONA_BOOKINGS = (("bjorkens-vardcentral", 9), ("hamnens-vaccinationsmottagning", 16), ("alvens-rehab", 23))
+"""Where the resident with bookings has them, and at least how many days ahead."""
+
+
+async def seed(database: Database) -> None:
+    """Fill an empty database, and publish and book what is missing up to eight weeks ahead. Runs at every start."""
+    data = tomllib.loads(DATA.read_text(encoding="utf-8"))
+    async with database.write() as session:
+        if await session.scalar(select(col(Region.id)).limit(1)) is None:
+            await _add_clinics(session, data)
+            _add_people(session, await _clinic_ids(session))
+    async with database.write() as session:
+        clinic_ids = await _clinic_ids(session)
+        for clinic in data["clinic"]:
+            await _roll_forward(session, clinic_ids[clinic["slug"]], clinic)
+        await _book_for_persona(session, clinic_ids)
+
+
+async def _clinic_ids(session: AsyncSession) -> dict[str, UUID]:
+    return {slug: clinic_id for slug, clinic_id in await session.execute(select(col(Clinic.slug), col(Clinic.id)))}
+
+
+async def _add_clinics(session: AsyncSession, data: dict[str, Any]) -> None:
+    region = Region(**data["region"])
+    provider = CareProvider(region_id=region.id, **data["care_provider"])
+    for row in (region, provider):
+        session.add(row)
+        await session.flush()
+    for facts in data["clinic"]:
+        clinic = Clinic(
+            care_provider_id=provider.id, **{key: facts[key] for key in Clinic.model_fields if key in facts}
+        )
+        session.add(clinic)
+        await session.flush()
+        session.add_all(_case_types(clinic.id, facts))
+        session.add_all(_time_type(clinic.id, kind) for kind in facts["time_type"])
+        session.add_all(_performer(clinic.id, performer) for performer in facts["performer"])
+
+
+def _case_types(clinic_id: UUID, facts: dict[str, Any]) -> list[CaseType | Terms]:
+    rows: list[CaseType | Terms] = []
+    for kind in (CaseTypeKind.BOOK_DIRECT, CaseTypeKind.MANAGE_DIRECT):
+        rows.append(CaseType(clinic_id=clinic_id, kind=kind, active=facts[kind.value]))
+        rows.append(
+            Terms(
+                clinic_id=clinic_id, kind=kind, version=1, text_sv=facts["terms_sv"], text_en=facts["terms_en"],
+                valid_from=TERMS_SINCE,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _time_type(clinic_id: UUID, facts: dict[str, Any]) -> TimeType:
+    return TimeType(
+        clinic_id=clinic_id,
+        length_minutes=facts["length"],
+        visit_form=VisitForm(facts.get("visit_form", "on_site")),
+        reason=ReasonRule(facts.get("reason", "optional")),
+        notice_minutes=facts.get("notice", 60),
+        **{
+            key: facts[key]
+            for key in TimeType.model_fields
+            if key in facts and key not in {"visit_form", "reason"}
+        },
+    )
+
+
+def _performer(clinic_id: UUID, facts: dict[str, Any]) -> Performer:
+    return Performer(clinic_id=clinic_id, **{key: facts[key] for key in Performer.model_fields if key in facts})
+
+
+def _add_people(session: AsyncSession, clinic_ids: dict[str, UUID]) -> None:
+    session.add_all(
+        Person(
+            number_hash=lookup_hash(person.number.digits),
+            number=person.number.digits,
+            given_name=person.given_name,
+            family_name=person.family_name,
+            protected=person.protected,
+        )
+        for person in [*RESIDENTS, *demo_residents()]
+    )
+    session.add_all(
+        StaffRole(clinic_id=clinic_ids.get(person.clinic or ""), hsa_id=person.hsa_id, role=person.role)
+        for person in STAFF
+    )
+
+
+async def _roll_forward(session: AsyncSession, clinic_id: UUID, facts: dict[str, Any]) -> None:
+    performers = {row.name: row for row in await _all(session, Performer, clinic_id)}
+    time_types = {row.slug: row for row in await _all(session, TimeType, clinic_id)}
+    for performer in facts["performer"]:
+        first = await _first_day_to_publish(session, clinic_id, performers[performer["name"]].id)
+        last = swedish_time.day_of(clock.now()) + timedelta(weeks=WEEKS_AHEAD)
+        for shift in performer["shifts"]:
+            starts = max(first, swedish_time.day_of(clock.now()) + timedelta(days=shift.get("start_after", 0)))
+            await _publish(session, performers[performer["name"]], time_types[shift["type"]], shift, starts, last)
+        if performer["shifts"]:
+            await _book_some(session, clinic_id, performers[performer["name"]].id, first)
+
+
+async def _all(session: AsyncSession, table: Any, clinic_id: UUID) -> list[Any]:
+    return list(await session.scalars(select(table).where(table.clinic_id == clinic_id)))
+
+
+async def _first_day_to_publish(session: AsyncSession, clinic_id: UUID, performer_id: UUID) -> date:
+    newest = await session.scalar(
+        select(func.max(Slot.starts_at)).where(
+            col(Slot.clinic_id) == clinic_id, col(Slot.performer_id) == performer_id
+        )
+    )
+    today = swedish_time.day_of(clock.now())
+    return today if newest is None else max(today, swedish_time.day_of(newest) + timedelta(days=1))
+
+
+async def _publish(
+    session: AsyncSession, performer: Performer, kind: TimeType, shift: dict[str, Any], first: date, last: date
+) -> None:
+    wanted = pattern.Pattern(
+        time_type_id=kind.id,
+        performer_id=performer.id,
+        visit_form=VisitForm(kind.visit_form),
+        first_day=first,
+        last_day=last,
+        weekdays=frozenset(shift["days"]),
+        from_time=time.fromisoformat(shift["from"]),
+        to_time=time.fromisoformat(shift["to"]),
+        length_minutes=kind.length_minutes,
+        places=shift.get("places", 1),
+        leave_out_clashes=True,
+    )
+    try:
+        planned = pattern.expand(wanted, now=clock.now()).slots
+    except InvalidInput:  # nothing of this shift falls in the days that are left
+        return
+    await publishing.publish_slots(
+        session,
+        clinic_id=performer.clinic_id,
+        time_type_id=kind.id,
+        performer_id=performer.id,
+        visit_form=wanted.visit_form,
+        places=wanted.places,
+        planned=planned,
+        leave_out_clashes=True,
+        published_by="demo",
+        now=clock.now(),
+    )
+
+
+async def _book_some(session: AsyncSession, clinic_id: UUID, performer_id: UUID, first: date) -> None:
+    """Book about a third of what was just published, so that the clinic looks lived in."""
+    people = await _people(session, [person.number for person in demo_residents()])
+    slots = await session.execute(
+        select(col(Slot.id), col(Slot.places))
+        .where(
+            col(Slot.clinic_id) == clinic_id,
+            col(Slot.performer_id) == performer_id,
+            col(Slot.starts_at) >= swedish_time.start_of_day(first),
+        )
+        .order_by(col(Slot.starts_at))
+    )
+    drawn = random.Random(first.toordinal())
+    rows = [
+        _booking(clinic_id, slot_id, place, drawn.choice(people)).model_dump()
+        for slot_id, places in slots
+        for place in range(1, places + 1)
+        if drawn.random() < SHARE_BOOKED
+    ]
+    if rows:
+        await session.execute(insert(Booking), rows)
+
+
+async def _people(session: AsyncSession, numbers: list[PersonalNumber]) -> list[UUID]:
+    hashes = [lookup_hash(number.digits) for number in numbers]
+    return list(
+        await session.scalars(select(col(Person.id)).where(col(Person.number_hash).in_(hashes)).order_by(col(Person.number_hash)))
+    )
+
+
+def _booking(clinic_id: UUID, slot_id: UUID, place: int, person_id: UUID) -> Booking:
+    return Booking(
+        clinic_id=clinic_id, slot_id=slot_id, place=place, person_id=person_id, status=BookingStatus.BOOKED,
+        booked_at=clock.now(), phone="0701740605",
+    )  # fmt: skip
+
+
+async def _book_for_persona(session: AsyncSession, clinic_ids: dict[str, UUID]) -> None:
+    """See to it that the resident with bookings has a coming one at each of their clinics."""
+    [person_id] = await _people(session, [RESIDENTS[0].number])
+    for slug, days_ahead in PERSONA_BOOKINGS:
+        has_one = await session.scalar(
+            select(col(Booking.id))
+            .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
+            .where(
+                col(Booking.clinic_id) == clinic_ids[slug],
+                col(Booking.person_id) == person_id,
+                col(Slot.starts_at) > clock.now(),
+            )
+            .limit(1)
+        )
+        slot_id = None if has_one else await _free_slot(session, clinic_ids[slug], days_ahead)
+        if slot_id is not None:
+            session.add(_booking(clinic_ids[slug], slot_id, 1, person_id))
+
+
+async def _free_slot(session: AsyncSession, clinic_id: UUID, days_ahead: int) -> UUID | None:
+    first_place_taken = select(col(Booking.id)).where(
+        col(Booking.clinic_id) == Slot.clinic_id,
+        col(Booking.slot_id) == Slot.id,
+        col(Booking.place) == 1,
+        text(f"booking.{LIVE}"),
+    )
+    return await session.scalar(
+        select(col(Slot.id))
+        .where(
+            col(Slot.clinic_id) == clinic_id,
+            col(Slot.withdrawn_at).is_(None),
+            col(Slot.starts_at) > clock.now() + timedelta(days=days_ahead),
+            ~first_place_taken.exists(),
+        )
+        .order_by(col(Slot.starts_at), col(Slot.id))
+        .limit(1)
+    )

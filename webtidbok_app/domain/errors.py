@@ -1,0 +1,142 @@
+"""The error tree: every way a use case can say no.
+
+    WebtidbokError(code, **facts)        code is stable; facts hold nothing personal
+    ├─ NotAllowed                        wrong role, or nobody logged in
+    ├─ NotFound                          does not exist, or is not yours: the same answer
+    ├─ RuleViolation                     the clinic's or the region's rules say no
+    │   ├─ TermsNotAccepted
+    │   ├─ AgeOutside
+    │   ├─ InvitedOnly
+    │   ├─ TooLateToChange
+    │   └─ CapabilityMissing
+    ├─ Conflict                          somebody was first
+    │   ├─ SlotTaken
+    │   ├─ HoldExpired
+    │   ├─ SlotWithdrawn
+    │   ├─ AlreadyCancelled
+    │   ├─ StaleVersion
+    │   └─ Overlaps
+    ├─ InvalidInput(problems)            field → code
+    ├─ JournalError                      the clinic's timebook
+    │   ├─ JournalUnavailable
+    │   ├─ JournalRejected
+    │   └─ OutcomeUnknown
+    └─ Unavailable                       our own parts: database, identity provider
+        ├─ DatabaseBusy
+        └─ IdentityProviderDown
+
+The code is the class name in snake case, so that logs, texts (``errors.<code>``) and tests agree.
+"""
+
+import re
+from collections.abc import Mapping
+
+
+class WebtidbokError(Exception):
+    """Base of all expected failures. ``facts`` fill in the text and never hold personal data."""
+
+    code = "webtidbok_error"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+
+class NotAllowed(WebtidbokError):
+    """The actor's role may not do this."""
+
+
+class NotFound(WebtidbokError):
+    """There is no such thing, or it belongs to somebody else. Callers cannot tell which."""
+
+
+class RuleViolation(WebtidbokError):
+    """A rule of the clinic or the region stands in the way."""
+
+
+class TermsNotAccepted(RuleViolation):
+    """The clinic's terms for this case type are not accepted in their current version."""
+
+
+class AgeOutside(RuleViolation):
+    """The time type is for another age. Facts: ``min_age``, ``max_age`` in whole years, or None."""
+
+
+class InvitedOnly(RuleViolation):
+    """The time type can be booked only by those whom the clinic has invited."""
+
+
+class TooLateToChange(RuleViolation):
+    """The last moment to cancel has passed. Facts: ``deadline`` (aware), ``phone``."""
+
+
+class CapabilityMissing(RuleViolation):
+    """The clinic has not turned this on, or its timebook cannot do it."""
+
+
+class Conflict(WebtidbokError):
+    """Somebody else was first, or the thing has changed since it was shown."""
+
+
+class SlotTaken(Conflict):
+    """The time has no place left."""
+
+
+class HoldExpired(Conflict):
+    """The resident's hold ran out before the booking was made."""
+
+
+class SlotWithdrawn(Conflict):
+    """The clinic has withdrawn the time, or it has passed."""
+
+
+class AlreadyCancelled(Conflict):
+    """The booking is already cancelled."""
+
+
+class StaleVersion(Conflict):
+    """What was shown has been replaced by a newer version."""
+
+
+class Overlaps(Conflict):
+    """The performer is busy then. Facts: ``clashes``, a list of starts (aware)."""
+
+
+class InvalidInput(WebtidbokError):
+    """Input that has to be mended. ``problems`` maps a field's name to a text key under ``errors``."""
+
+    def __init__(self, problems: Mapping[str, str], **facts: object) -> None:
+        super().__init__(**facts)
+        self.problems = dict(problems)
+
+
+class JournalError(WebtidbokError):
+    """The clinic's timebook failed."""
+
+
+class JournalUnavailable(JournalError):
+    """The timebook does not answer. Nothing was changed."""
+
+
+class JournalRejected(JournalError):
+    """The timebook said no for a reason of its own. Facts: ``text``, to be shown to the resident."""
+
+
+class OutcomeUnknown(JournalError):
+    """The answer was lost after the request was sent: look up, never retry. Facts: ``correlation_id``."""
+
+
+class Unavailable(WebtidbokError):
+    """A part of our own is out of order for the moment."""
+
+
+class DatabaseBusy(Unavailable):
+    """The database is locked or unreachable. Nothing was changed."""
+
+
+class IdentityProviderDown(Unavailable):
+    """The identity provider does not answer."""

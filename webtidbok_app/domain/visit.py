@@ -1,0 +1,39 @@
+"""The field's own choices: how a visit is made, what a clinic asks, which case types there are."""
+
+from enum import StrEnum
+
+REASON_MAX = 150
+"""Characters of "Information till vården", as in the national e-services."""
+
+
+class VisitForm(StrEnum):
+    """How the visit is made."""
+
+    ON_SITE = "on_site"
+    VIDEO = "video"
+    PHONE = "phone"
+
+
+class ReasonRule(StrEnum):
+    """Whether the clinic wants the resident's reason."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class CaseTypeKind(StrEnum):
+    """The four case types (ärendetyper) of booking."""
+
+    BOOK_DIRECT = "book_direct"  # Boka tid direkt
+    MANAGE_DIRECT = "manage_direct"  # Av/omboka tid direkt (Mina tidsbokningar)
+    REQUEST = "request"  # Beställa tid
+    REQUEST_CHANGE = "request_change"  # Av/omboka tid
+
+
+class BookingStatus(StrEnum):
+    """The life of a booking: held for a resident, booked, cancelled."""
+
+    HELD = "held"
+    BOOKED = "booked"
+    CANCELLED = "cancelled"

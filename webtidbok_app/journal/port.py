@@ -1,0 +1,175 @@
+"""The port to a clinic's timebook, whoever owns it.
+
+The portal asks in these terms only. An adapter says which of them it can do (``Capabilities``), translates its
+system's faults into ``domain.errors`` and keeps nothing of its own. Names follow crm:scheduling where it has
+one: time type (GetAllTimeTypes), timeslot (GetAvailableTimeslots), booking (MakeBooking, CancelBooking),
+schedule (GetSubjectOfCareSchedule).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from webtidbok_app.domain.actor import Resident
+from webtidbok_app.domain.visit import ReasonRule, VisitForm
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a timebook can do. Nothing is offered that it cannot."""
+
+    book: bool = False
+    cancel: bool = False
+    rebook: bool = False
+    hold: bool = False
+    message: bool = False
+
+
+@dataclass(frozen=True)
+class Text:
+    """A clinic's own words in Swedish and, where the clinic has them, English."""
+
+    sv: str = ""
+    en: str = ""
+
+    def in_language(self, lang: str) -> str:
+        """Return the words in ``lang``; Swedish where there are no English ones."""
+        return (self.en if lang == "en" else self.sv) or self.sv
+
+
+@dataclass(frozen=True)
+class TimeTypeInfo:
+    """A tidstyp with the rules that a resident is told before any time is shown."""
+
+    id: str
+    name: Text
+    length_minutes: int
+    visit_form: VisitForm
+    audience: Text = Text()
+    not_here: Text = Text()
+    prepare: Text = Text()
+    min_age: int | None = None
+    max_age: int | None = None
+    invited_only: bool = False
+    reason: ReasonRule = ReasonRule.NONE
+    cancel_hours: int = 24
+
+
+@dataclass(frozen=True)
+class Timeslot:
+    """A free time. ``id`` is the adapter's own; instants are aware, UTC."""
+
+    id: str
+    starts_at: datetime
+    ends_at: datetime
+    visit_form: VisitForm
+    performer: str = ""
+    places_left: int = 1
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A time kept for one resident until ``expires_at`` (aware, UTC)."""
+
+    id: str
+    timeslot: Timeslot
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class BookingDetails:
+    """What the resident says when booking."""
+
+    reason: str = ""
+    interpreter: str = ""
+    access_needs: str = ""
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class BookedTime:
+    """A booking as its timebook knows it. ``cancel_until`` is the last moment to cancel on the web."""
+
+    id: str
+    starts_at: datetime
+    ends_at: datetime
+    visit_form: VisitForm
+    time_type: Text
+    performer: str
+    prepare: Text
+    cancel_allowed: bool
+    cancel_until: datetime
+    cancelled_at: datetime | None = None
+    reason: str = ""
+    interpreter: str = ""
+    access_needs: str = ""
+
+
+class JournalSystem(Protocol):
+    """One clinic's timebook.
+
+    Every call may raise JournalUnavailable (nothing was changed); every write may raise OutcomeUnknown (the
+    answer was lost) and JournalRejected (the timebook's own reason, to be shown).
+    """
+
+    clinic_id: UUID
+    capabilities: Capabilities
+
+    async def time_types(self, patient: Resident) -> list[TimeTypeInfo]:
+        """Return the time types that the clinic offers on the web, in the clinic's order."""
+        ...
+
+    async def available_dates(
+        self, patient: Resident, time_type: str, first: date, last: date
+    ) -> dict[date, int]:
+        """Return how many free times there are on each day in Sweden that has any, ``last`` included."""
+        ...
+
+    async def available_timeslots(
+        self, patient: Resident, time_type: str, first: date, last: date, *, limit: int | None = None
+    ) -> list[Timeslot]:
+        """Return the free times between the two days in Sweden, ``last`` included, in order of time.
+
+        The patient's own held time counts as free.
+        """
+        ...
+
+    async def hold(self, patient: Resident, timeslot_id: str) -> Hold:
+        """Keep a time for the patient alone; the patient's earlier hold is let go.
+
+        Raises SlotTaken, SlotWithdrawn or NotFound. With a failure the earlier hold stands.
+        """
+        ...
+
+    async def current_hold(self, patient: Resident) -> Hold | None:
+        """Return the time that is held for the patient now, if any."""
+        ...
+
+    async def extend_hold(self, patient: Resident, hold_id: str) -> Hold:
+        """Keep the time longer, at most 30 minutes from its beginning. Raises HoldExpired."""
+        ...
+
+    async def release_hold(self, patient: Resident, hold_id: str) -> None:
+        """Let the time go. Letting go of what is not held is no error."""
+        ...
+
+    async def make_booking(self, patient: Resident, hold_id: str, details: BookingDetails) -> BookedTime:
+        """Turn the hold into a booking. Asked again for the same hold it returns the same booking.
+
+        Raises HoldExpired when somebody else may have the time by now.
+        """
+        ...
+
+    async def schedule(self, patient: Resident) -> list[BookedTime]:
+        """Return the patient's coming booked times in order of time."""
+        ...
+
+    async def booking(self, patient: Resident, booking_id: str) -> BookedTime:
+        """Return one of the patient's bookings, cancelled and past ones too. Raises NotFound."""
+        ...
+
+    async def cancel_booking(self, patient: Resident, booking_id: str, message: str) -> BookedTime:
+        """Cancel; the time is bookable at once after. Raises NotFound, TooLateToChange, AlreadyCancelled."""
+        ...

@@ -1,0 +1,250 @@
+"""The adapter onto our own standalone timebook (fristående tidbok)."""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from webtidbok_app.db.engine import Database
+from webtidbok_app.db.tables import Booking, Performer, Slot, TimeType
+from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain.actor import Resident
+from webtidbok_app.domain.errors import HoldExpired, NotFound
+from webtidbok_app.domain.visit import BookingStatus, ReasonRule, VisitForm
+from webtidbok_app.journal.port import (
+    BookedTime,
+    BookingDetails,
+    Capabilities,
+    Hold,
+    Text,
+    Timeslot,
+    TimeTypeInfo,
+)
+from webtidbok_app.timebook import availability, bookings
+
+
+class StandaloneJournal:
+    """One clinic's timebook in our own database."""
+
+    capabilities = Capabilities(book=True, cancel=True, rebook=False, hold=True, message=True)
+
+    def __init__(self, clinic_id: UUID, database: Database) -> None:
+        self.clinic_id = clinic_id
+        self._database = database
+
+    async def time_types(self, patient: Resident) -> list[TimeTypeInfo]:
+        async with self._database.read() as session:
+            found = await session.scalars(
+                select(TimeType)
+                .where(col(TimeType.clinic_id) == self.clinic_id, col(TimeType.active))
+                .order_by(col(TimeType.name_sv))
+            )
+            return [_time_type_info(row) for row in found]
+
+    async def available_dates(self, patient: Resident, time_type: str, first: date, last: date) -> dict[date, int]:
+        slots = await self.available_timeslots(patient, time_type, first, last)
+        return dict(Counter(swedish_time.day_of(slot.starts_at) for slot in slots))
+
+    async def available_timeslots(
+        self, patient: Resident, time_type: str, first: date, last: date, *, limit: int | None = None
+    ) -> list[Timeslot]:
+        now = clock.now()
+        since, until = swedish_time.span_of_days(first, last)
+        async with self._database.read() as session:
+            kind = await self._time_type(session, time_type)
+            free = await availability.find_free_slots(
+                session,
+                clinic_id=self.clinic_id,
+                time_type_id=kind.id,
+                since=max(since, now + timedelta(minutes=kind.notice_minutes)),
+                until=until,
+                now=now,
+                person_id=patient.person_id,
+                limit=limit,
+            )
+        return [_timeslot(slot.id, slot, slot.performer, slot.places_left) for slot in free]
+
+    async def hold(self, patient: Resident, timeslot_id: str) -> Hold:
+        slot_id = _parse_id(timeslot_id)
+
+        async def work(session: AsyncSession) -> Hold:
+            held = await bookings.hold_place(
+                session, clinic_id=self.clinic_id, slot_id=slot_id, person_id=patient.person_id, now=clock.now()
+            )
+            return await self._hold(session, held)
+
+        return await self._database.transact(work)
+
+    async def current_hold(self, patient: Resident) -> Hold | None:
+        async with self._database.read() as session:
+            held = await bookings.running_hold(
+                session, clinic_id=self.clinic_id, person_id=patient.person_id, now=clock.now()
+            )
+            return None if held is None else await self._hold(session, held)
+
+    async def extend_hold(self, patient: Resident, hold_id: str) -> Hold:
+        async with self._database.write() as session:
+            held = await bookings.extend_hold(
+                session,
+                clinic_id=self.clinic_id,
+                hold_id=_parse_id(hold_id),
+                person_id=patient.person_id,
+                now=clock.now(),
+            )
+            return await self._hold(session, held)
+
+    async def release_hold(self, patient: Resident, hold_id: str) -> None:
+        async with self._database.write() as session:
+            await bookings.release_hold(
+                session, clinic_id=self.clinic_id, hold_id=_parse_id(hold_id), person_id=patient.person_id
+            )
+
+    async def make_booking(self, patient: Resident, hold_id: str, details: BookingDetails) -> BookedTime:
+        async with self._database.write() as session:
+            booking = await bookings.confirm_hold(
+                session,
+                clinic_id=self.clinic_id,
+                hold_id=_parse_id(hold_id, HoldExpired),
+                person_id=patient.person_id,
+                now=clock.now(),
+                said=vars(details),
+            )
+            return await self._booked(session, booking.id, patient)
+
+    async def schedule(self, patient: Resident) -> list[BookedTime]:
+        async with self._database.read() as session:
+            rows = await session.execute(
+                _booked_statement(self.clinic_id, patient)
+                .where(col(Booking.status) == BookingStatus.BOOKED, col(Slot.ends_at) > clock.now())
+                .order_by(col(Slot.starts_at))
+            )
+            return [_booked_time(*row) for row in rows]
+
+    async def booking(self, patient: Resident, booking_id: str) -> BookedTime:
+        async with self._database.read() as session:
+            return await self._booked(session, _parse_id(booking_id), patient)
+
+    async def cancel_booking(self, patient: Resident, booking_id: str, message: str) -> BookedTime:
+        now = clock.now()
+        async with self._database.write() as session:
+            booked = await self._booked(session, _parse_id(booking_id), patient)
+            if booked.cancelled_at is None:
+                bookings.refuse_if_too_late(deadline=booked.cancel_until, now=now)
+            await bookings.cancel_booking(
+                session,
+                clinic_id=self.clinic_id,
+                booking_id=_parse_id(booking_id),
+                cancelled_by="resident",
+                message=message,
+                now=now,
+            )
+            return await self._booked(session, _parse_id(booking_id), patient)
+
+    async def _time_type(self, session: AsyncSession, slug: str) -> TimeType:
+        found = await session.scalar(
+            select(TimeType).where(
+                col(TimeType.clinic_id) == self.clinic_id, col(TimeType.slug) == slug, col(TimeType.active)
+            )
+        )
+        if found is None:
+            raise NotFound
+        return found
+
+    async def _hold(self, session: AsyncSession, held: Booking) -> Hold:
+        slot, performer = (
+            await session.execute(
+                select(Slot, col(Performer.name))
+                .join(
+                    Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
+                )
+                .where(col(Slot.clinic_id) == self.clinic_id, col(Slot.id) == held.slot_id)
+            )
+        ).one()
+        assert held.expires_at is not None
+        return Hold(held.id.hex, _timeslot(slot.id, slot, performer, 1), held.expires_at)
+
+    async def _booked(self, session: AsyncSession, booking_id: UUID, patient: Resident) -> BookedTime:
+        row = (
+            await session.execute(
+                _booked_statement(self.clinic_id, patient)
+                .where(col(Booking.id) == booking_id, col(Booking.status) != BookingStatus.HELD)
+                .execution_options(populate_existing=True)
+            )
+        ).one_or_none()
+        if row is None:
+            raise NotFound
+        return _booked_time(*row)
+
+
+async def clinics_with_standalone_times(database: Database, patient: Resident) -> set[UUID]:
+    """Return the clinics with a standalone timebook where the patient has ever booked."""
+    async with database.read() as session:
+        found = await session.scalars(
+            select(col(Booking.clinic_id))
+            .where(col(Booking.person_id) == patient.person_id, col(Booking.status) == BookingStatus.BOOKED)
+            .distinct()
+        )
+        return set(found)
+
+
+def _booked_statement(clinic_id: UUID, patient: Resident) -> Any:
+    return (
+        select(Booking, Slot, TimeType, col(Performer.name))
+        .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
+        .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
+        .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
+        .where(col(Booking.clinic_id) == clinic_id, col(Booking.person_id) == patient.person_id)
+    )
+
+
+def _booked_time(booking: Booking, slot: Slot, time_type: TimeType, performer: str) -> BookedTime:
+    cancel_until = slot.starts_at - timedelta(hours=time_type.cancel_hours)
+    return BookedTime(
+        id=booking.id.hex,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        visit_form=VisitForm(slot.visit_form),
+        time_type=Text(time_type.name_sv, time_type.name_en),
+        performer=performer,
+        prepare=Text(time_type.prepare_sv, time_type.prepare_en),
+        cancel_allowed=booking.status == BookingStatus.BOOKED and clock.now() <= cancel_until,
+        cancel_until=cancel_until,
+        cancelled_at=booking.cancelled_at,
+        reason=booking.reason,
+        interpreter=booking.interpreter,
+        access_needs=booking.access_needs,
+    )
+
+
+def _time_type_info(row: TimeType) -> TimeTypeInfo:
+    return TimeTypeInfo(
+        id=row.slug,
+        name=Text(row.name_sv, row.name_en),
+        length_minutes=row.length_minutes,
+        visit_form=VisitForm(row.visit_form),
+        audience=Text(row.audience_sv, row.audience_en),
+        not_here=Text(row.not_here_sv, row.not_here_en),
+        prepare=Text(row.prepare_sv, row.prepare_en),
+        min_age=row.min_age,
+        max_age=row.max_age,
+        invited_only=row.invited_only,
+        reason=ReasonRule(row.reason),
+        cancel_hours=row.cancel_hours,
+    )
+
+
+def _timeslot(slot_id: UUID, slot: Slot | availability.FreeSlot, performer: str, places_left: int) -> Timeslot:
+    return Timeslot(
+        slot_id.hex, slot.starts_at, slot.ends_at, VisitForm(slot.visit_form), performer, places_left
+    )
+
+
+def _parse_id(text: str, error: type[Exception] = NotFound) -> UUID:
+    try:
+        return UUID(hex=text)
+    except ValueError:
+        raise error from None

@@ -1,0 +1,22 @@
+"""Who the actor must be. Every use case begins here, whatever the gate in front of the events has let through."""
+
+from uuid import UUID
+
+from webtidbok_app.domain.actor import Actor, Resident, Role, Staff
+from webtidbok_app.domain.errors import NotAllowed
+
+CLINIC_ROLES = frozenset({Role.RECEPTIONIST, Role.NURSE, Role.CLINIC_ADMIN})
+
+
+def as_resident(actor: Actor | None) -> Resident:
+    """Return the actor as a resident. Raises NotAllowed."""
+    if not isinstance(actor, Resident):
+        raise NotAllowed
+    return actor
+
+
+def as_clinic_staff(actor: Actor | None) -> tuple[Staff, UUID]:
+    """Return the actor as staff of a clinic, and the clinic: staff see no other. Raises NotAllowed."""
+    if not isinstance(actor, Staff) or actor.role not in CLINIC_ROLES or actor.clinic_id is None:
+        raise NotAllowed
+    return actor, actor.clinic_id

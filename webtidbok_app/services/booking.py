@@ -1,0 +1,355 @@
+"""Boka tid direkt: from the time type to the booked time.
+
+What a resident has chosen and typed stands in a draft on the server; which time is held stands in the timebook.
+So a lost session, another tab or another device finds the same step again.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from webtidbok_app.db.engine import get_database
+from webtidbok_app.db.tables import Draft, Person
+from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain.actor import Actor, Resident
+from webtidbok_app.domain.errors import (
+    AgeOutside,
+    HoldExpired,
+    InvalidInput,
+    InvitedOnly,
+    NotFound,
+    WebtidbokError,
+)
+from webtidbok_app.domain.visit import REASON_MAX, CaseTypeKind, ReasonRule
+from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, Timeslot, TimeTypeInfo
+from webtidbok_app.services import audit
+from webtidbok_app.services.authorise import as_resident
+from webtidbok_app.services.clinics import ClinicInfo, get_clinic_offering
+from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, terms_in_force
+
+HORIZON_DAYS = 365
+DRAFT_LIFE = timedelta(hours=24)
+NEED_MAX = 300
+NEAREST = 3
+NEAREST_DAYS = 28
+PHONE = re.compile(r"\+?[0-9]{7,15}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a resident has come with one time type at one clinic."""
+
+    clinic: ClinicInfo
+    time_type: TimeTypeInfo
+    single_type: bool
+    terms: TermsInfo | None
+    hold: Hold | None
+    details: BookingDetails
+    details_done: bool
+    overlapping: list[BookedTime]
+    booked_id: str | None
+    """The booking that the last hold became, so that going back does not repeat it."""
+
+
+@dataclass(frozen=True)
+class FreeTimes:
+    """Free times by day in Sweden, and what else there is when there are none."""
+
+    next_free: Timeslot | None
+    days: list[tuple[date, list[Timeslot]]]
+    more: bool
+    other_forms: list[TimeTypeInfo]
+
+
+def may_book(actor: Actor | None, time_type: TimeTypeInfo) -> WebtidbokError | None:
+    """Return why the resident may not book the time type, or None. Told before any time is shown."""
+    resident = as_resident(actor)
+    if time_type.invited_only:
+        return InvitedOnly()
+    age = resident.number.age_on(swedish_time.day_of(clock.now()))
+    too_young = time_type.min_age is not None and age < time_type.min_age
+    too_old = time_type.max_age is not None and age > time_type.max_age
+    if too_young or too_old:
+        return AgeOutside(min_age=time_type.min_age, max_age=time_type.max_age)
+    return None
+
+
+async def list_time_types(actor: Actor | None, *, clinic: str) -> list[TimeTypeInfo]:
+    """Return the clinic's time types, those too that the resident may not book (see ``may_book``)."""
+    resident = as_resident(actor)
+    found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
+    return await found.journal().time_types(resident)
+
+
+async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> Progress:
+    """Return how far the resident has come. Raises NotFound, CapabilityMissing, AgeOutside, InvitedOnly."""
+    resident, found, kind = await _enter(actor, clinic, time_type)
+    journal = found.journal()
+    hold = await journal.current_hold(resident)
+    schedule = await journal.schedule(resident)
+    bookable = [other for other in await journal.time_types(resident) if may_book(resident, other) is None]
+    async with get_database().read() as session:
+        terms = await terms_in_force(session, resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
+        draft = await _draft(session, found, resident, kind)
+        person = await session.get_one(Person, resident.person_id)
+    mine = hold if hold and draft and draft.hold_id == hold.id else None
+    return Progress(
+        clinic=found,
+        time_type=kind,
+        single_type=len(bookable) == 1,
+        terms=terms,
+        hold=mine,
+        details=_details(draft, person),
+        details_done=bool(draft and draft.details_done),
+        overlapping=[time for time in schedule if mine and _overlap(time, mine.timeslot)],
+        booked_id=next((time.id for time in schedule if draft and draft.hold_id == time.id), None),
+    )
+
+
+async def find_times(
+    actor: Actor | None, *, clinic: str, time_type: str, first: date | None = None, days: int = 5
+) -> FreeTimes:
+    """Return the first ``days`` days from ``first`` (today when None) that have free times.
+
+    Raises TermsNotAccepted: no times are shown before the terms are accepted.
+    """
+    resident, found, kind = await _enter(actor, clinic, time_type)
+    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
+    today = swedish_time.day_of(clock.now())
+    horizon = today + timedelta(days=HORIZON_DAYS)
+    journal = found.journal()
+    next_free = await journal.available_timeslots(resident, kind.id, today, horizon, limit=1)
+    if not next_free:
+        return FreeTimes(None, [], False, await _others_with_times(resident, found, kind))
+    start = max(first or today, swedish_time.day_of(next_free[0].starts_at))
+    by_day: dict[date, list[Timeslot]] = {}
+    for from_day, to_day in _windows(start, horizon):
+        for slot in await journal.available_timeslots(resident, kind.id, from_day, to_day):
+            by_day.setdefault(swedish_time.day_of(slot.starts_at), []).append(slot)
+        if len(by_day) > days:
+            break
+    chosen = sorted(by_day.items())
+    return FreeTimes(next_free[0], chosen[:days], len(chosen) > days, [])
+
+
+async def count_month(actor: Actor | None, *, clinic: str, time_type: str, month: date) -> dict[date, int]:
+    """Return how many free times each day of the month has; days without any are left out."""
+    resident, found, kind = await _enter(actor, clinic, time_type)
+    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
+    first = month.replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return await found.journal().available_dates(resident, kind.id, first, last)
+
+
+async def find_nearest(actor: Actor | None, *, clinic: str, time_type: str, moment: datetime) -> list[Timeslot]:
+    """Return the three free times that start nearest ``moment``, in order of time."""
+    resident, found, kind = await _enter(actor, clinic, time_type)
+    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
+    day = swedish_time.day_of(moment)
+    around = timedelta(days=NEAREST_DAYS)
+    slots = await found.journal().available_timeslots(resident, kind.id, day - around, day + around)
+    nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - moment))[:NEAREST]
+    return sorted(nearest, key=lambda slot: slot.starts_at)
+
+
+async def hold_time(actor: Actor | None, *, clinic: str, time_type: str, timeslot_id: str) -> Hold:
+    """Hold a time for the resident alone. Raises SlotTaken, SlotWithdrawn, TermsNotAccepted, NotFound."""
+    resident, found, kind = await _enter(actor, clinic, time_type)
+    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
+    hold = await found.journal().hold(resident, timeslot_id)
+    async with get_database().write() as session:
+        draft = await _draft(session, found, resident, kind) or _new_draft(found, resident, kind)
+        draft.hold_id = hold.id
+        draft.updated_at = clock.now()
+        await session.merge(draft)
+    return hold
+
+
+async def step_forward(actor: Actor | None, *, clinic: str, time_type: str) -> Hold:
+    """Keep the held time longer as the resident takes a step. Raises HoldExpired."""
+    resident, found, kind = await _enter(actor, clinic, time_type)
+    async with get_database().read() as session:
+        draft = await _draft(session, found, resident, kind)
+    if draft is None or draft.hold_id is None:
+        raise HoldExpired
+    return await found.journal().extend_hold(resident, draft.hold_id)
+
+
+async def release_time(actor: Actor | None, *, clinic: str) -> None:
+    """Let go of what the resident holds at the clinic. What was typed is kept."""
+    resident = as_resident(actor)
+    found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
+    hold = await found.journal().current_hold(resident)
+    if hold is not None:
+        await found.journal().release_hold(resident, hold.id)
+
+
+async def keep_details(
+    actor: Actor | None,
+    *,
+    clinic: str,
+    time_type: str,
+    reason: str,
+    interpreter: str,
+    access_needs: str,
+    phone: str,
+    email: str,
+) -> None:
+    """Keep what the resident typed, also what has to be mended; contact details are kept for next time.
+
+    Raises InvalidInput with the fields to mend. Nothing typed is lost by it but what is too long to keep.
+    """
+    resident, found, kind = await _enter(actor, clinic, time_type)
+    details = BookingDetails(
+        reason=reason.strip() if kind.reason != ReasonRule.NONE else "",
+        interpreter=interpreter.strip(),
+        access_needs=access_needs.strip(),
+        phone=_tidy_phone(phone),
+        email=email.strip(),
+    )
+    problems = _problems(details, kind)
+    async with get_database().write() as session:
+        await _keep(session, found, resident, kind, details, problems)
+    if problems:
+        raise InvalidInput(problems)
+
+
+async def book(actor: Actor | None, *, clinic: str, time_type: str) -> BookedTime:
+    """Book the held time. Pressed twice it books once and answers the same.
+
+    Raises HoldExpired, TermsNotAccepted, and what the timebook raises (JournalRejected, OutcomeUnknown).
+    """
+    resident, found, kind = await _enter(actor, clinic, time_type)
+    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
+    async with get_database().read() as session:
+        draft = await _draft(session, found, resident, kind)
+        person = await session.get_one(Person, resident.person_id)
+    if draft is None or draft.hold_id is None:
+        raise HoldExpired
+    booked = await found.journal().make_booking(resident, draft.hold_id, _details(draft, person))
+    async with get_database().write() as session:
+        await session.merge(_emptied(draft))
+        audit.record(
+            session, resident, "book", clinic_id=found.id, person_id=resident.person_id, booking_id=booked.id
+        )
+    return booked
+
+
+async def _enter(actor: Actor | None, clinic: str, time_type: str) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
+    """Authorise, and find the clinic and a time type that this resident may book."""
+    resident = as_resident(actor)
+    found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
+    for kind in await found.journal().time_types(resident):
+        if kind.id == time_type:
+            if refusal := may_book(resident, kind):
+                raise refusal
+            return resident, found, kind
+    raise NotFound
+
+
+def _windows(start: date, horizon: date) -> list[tuple[date, date]]:
+    """Return spans of days to ask for in turn: short ones first, where times usually are."""
+    spans, first = [], start
+    for length in (7, 21, 63, HORIZON_DAYS):
+        last = min(first + timedelta(days=length - 1), horizon)
+        spans.append((first, last))
+        first = last + timedelta(days=1)
+        if first > horizon:
+            break
+    return spans
+
+
+async def _others_with_times(resident: Resident, clinic: ClinicInfo, chosen: TimeTypeInfo) -> list[TimeTypeInfo]:
+    journal = clinic.journal()
+    today = swedish_time.day_of(clock.now())
+    horizon = today + timedelta(days=HORIZON_DAYS)
+    others = [kind for kind in await journal.time_types(resident) if kind.id != chosen.id]
+    return [
+        kind
+        for kind in others
+        if may_book(resident, kind) is None
+        and await journal.available_timeslots(resident, kind.id, today, horizon, limit=1)
+    ]
+
+
+async def _draft(session: AsyncSession, clinic: ClinicInfo, resident: Resident, kind: TimeTypeInfo) -> Draft | None:
+    """Return the draft for this time type, if it is not too old."""
+    draft = await session.get(Draft, (clinic.id, resident.person_id))
+    usable = draft and draft.time_type == kind.id and draft.updated_at > clock.now() - DRAFT_LIFE
+    return draft if usable else None
+
+
+def _new_draft(clinic: ClinicInfo, resident: Resident, kind: TimeTypeInfo) -> Draft:
+    return Draft(
+        clinic_id=clinic.id, person_id=resident.person_id, time_type=kind.id, hold_id=None, updated_at=clock.now()
+    )
+
+
+def _emptied(draft: Draft) -> Draft:
+    """Return the draft without what was typed; it still knows which hold became the booking."""
+    return Draft(
+        clinic_id=draft.clinic_id,
+        person_id=draft.person_id,
+        time_type=draft.time_type,
+        hold_id=draft.hold_id,
+        updated_at=clock.now(),
+    )
+
+
+async def _keep(
+    session: AsyncSession,
+    clinic: ClinicInfo,
+    resident: Resident,
+    kind: TimeTypeInfo,
+    details: BookingDetails,
+    problems: dict[str, str],
+) -> None:
+    draft = await _draft(session, clinic, resident, kind) or _new_draft(clinic, resident, kind)
+    draft.reason, draft.interpreter, draft.access_needs = details.reason, details.interpreter, details.access_needs
+    draft.details_done = not problems
+    draft.updated_at = clock.now()
+    await session.merge(draft)
+    person = await session.get_one(Person, resident.person_id)
+    if "phone" not in problems:
+        person.phone = details.phone or None
+    if "email" not in problems:
+        person.email = details.email or None
+
+
+def _details(draft: Draft | None, person: Person) -> BookingDetails:
+    contact = BookingDetails(phone=person.phone, email=person.email)
+    if draft is None:
+        return contact
+    return replace(
+        contact, reason=draft.reason, interpreter=draft.interpreter, access_needs=draft.access_needs
+    )
+
+
+def _problems(details: BookingDetails, kind: TimeTypeInfo) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if kind.reason == ReasonRule.REQUIRED and not details.reason:
+        problems["reason"] = "reason_missing"
+    if len(details.reason) > REASON_MAX:
+        problems["reason"] = "reason_too_long"
+    if len(details.interpreter) > NEED_MAX:
+        problems["interpreter"] = "too_long"
+    if len(details.access_needs) > NEED_MAX:
+        problems["access_needs"] = "too_long"
+    if not details.phone:
+        problems["phone"] = "phone_missing"
+    elif not PHONE.fullmatch(details.phone):
+        problems["phone"] = "phone"
+    if details.email and not EMAIL.fullmatch(details.email):
+        problems["email"] = "email"
+    return problems
+
+
+def _tidy_phone(text: str) -> str:
+    return re.sub(r"[\s()\-\u2013\u2212.]", "", text)
+
+
+def _overlap(booked: BookedTime, slot: Timeslot) -> bool:
+    return booked.starts_at < slot.ends_at and slot.starts_at < booked.ends_at

@@ -1,0 +1,195 @@
+"""The clinic's day: who comes, opening a booking, cancelling for a resident. For staff of the clinic."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from webtidbok_app.db.engine import get_database
+from webtidbok_app.db.tables import Booking, Clinic, Performer, Person, Slot, TimeType
+from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain.actor import Actor
+from webtidbok_app.domain.errors import InvalidInput, NotFound
+from webtidbok_app.domain.ids import PersonalNumber
+from webtidbok_app.domain.visit import BookingStatus, VisitForm
+from webtidbok_app.services import audit
+from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.schedule import initials_of
+from webtidbok_app.timebook import bookings
+
+PROTECTED = "Skyddade uppgifter"
+MESSAGE_MAX = 500
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """One booking in the day list, its resident masked. Instants are aware, UTC."""
+
+    booking_id: str
+    starts_at: datetime
+    ends_at: datetime
+    time_type: str
+    performer: str
+    visit_form: VisitForm
+    masked_name: str
+    protected: bool
+    cancelled: bool
+    interpreter: str
+
+
+@dataclass(frozen=True)
+class DayList:
+    """The bookings of one day in Sweden, in order of time."""
+
+    clinic: str
+    day: date
+    rows: list[DayRow]
+
+
+@dataclass(frozen=True)
+class OpenBooking:
+    """A booking with all that the resident said. Shown after the opening is logged."""
+
+    booking_id: str
+    starts_at: datetime
+    ends_at: datetime
+    time_type: str
+    performer: str
+    visit_form: VisitForm
+    status: BookingStatus
+    booked_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_by: str | None
+    cancel_message: str
+    name: str
+    personal_number: str
+    protected: bool
+    phone: str | None
+    email: str | None
+    reason: str
+    interpreter: str
+    access_needs: str
+
+
+async def get_day_list(actor: Actor | None, *, day: date) -> DayList:
+    """Return the day's bookings, the cancelled ones too; names masked, protected identities not at all."""
+    _, clinic_id = as_clinic_staff(actor)
+    since, until = swedish_time.span_of_days(day, day)
+    async with get_database().read() as session:
+        clinic = await session.get_one(Clinic, clinic_id)
+        rows = await session.execute(
+            _bookings(clinic_id)
+            .where(col(Slot.starts_at) >= since, col(Slot.starts_at) < until, text("booking.status <> 'held'"))
+            .order_by(col(Slot.starts_at), col(Performer.name), col(Booking.place))
+        )
+        return DayList(clinic.name, day, [_day_row(*row) for row in rows])
+
+
+async def open_booking(actor: Actor | None, *, booking_id: str) -> OpenBooking:
+    """Return a booking with the resident's name and words; who opened it is logged. Raises NotFound."""
+    staff, clinic_id = as_clinic_staff(actor)
+    async with get_database().write() as session:
+        opened, person_id = await _open(session, clinic_id, booking_id)
+        audit.record(
+            session, staff, "open_booking", clinic_id=clinic_id, person_id=person_id, booking_id=opened.booking_id
+        )
+        return opened
+
+
+async def cancel_for_resident(actor: Actor | None, *, booking_id: str, message: str) -> OpenBooking:
+    """Cancel a booking of the clinic, with a message to the resident, at any time before or after its start.
+
+    Raises NotFound, AlreadyCancelled, InvalidInput (``message``, more than 500 characters).
+    """
+    staff, clinic_id = as_clinic_staff(actor)
+    if len(message) > MESSAGE_MAX:
+        raise InvalidInput({"message": "too_long"})
+    async with get_database().write() as session:
+        cancelled = await bookings.cancel_booking(
+            session,
+            clinic_id=clinic_id,
+            booking_id=_parse_id(booking_id),
+            cancelled_by=staff.hsa_id,
+            message=message.strip(),
+            now=clock.now(),
+        )
+        audit.record(
+            session,
+            staff,
+            "cancel_for_resident",
+            clinic_id=clinic_id,
+            person_id=cancelled.person_id,
+            booking_id=cancelled.id.hex,
+        )
+        return (await _open(session, clinic_id, booking_id))[0]
+
+
+def _bookings(clinic_id: UUID) -> Select[Booking, Slot, str, str, Person]:
+    return (
+        select(Booking, Slot, col(TimeType.name_sv), col(Performer.name), Person)
+        .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
+        .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
+        .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
+        .join(Person, col(Person.id) == Booking.person_id)
+        .where(col(Booking.clinic_id) == clinic_id)
+    )
+
+
+def _day_row(booking: Booking, slot: Slot, time_type: str, performer: str, person: Person) -> DayRow:
+    return DayRow(
+        booking_id=booking.id.hex,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        time_type=time_type,
+        performer=performer,
+        visit_form=VisitForm(slot.visit_form),
+        masked_name=PROTECTED if person.protected else initials_of(person.given_name, person.family_name),
+        protected=person.protected,
+        cancelled=booking.status == BookingStatus.CANCELLED,
+        interpreter=booking.interpreter,
+    )
+
+
+async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tuple[OpenBooking, UUID]:
+    row = (
+        await session.execute(
+            _bookings(clinic_id).where(
+                col(Booking.id) == _parse_id(booking_id), text("booking.status <> 'held'")
+            )
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    booking, slot, time_type, performer, person = row
+    opened = OpenBooking(
+        booking_id=booking.id.hex,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        time_type=time_type,
+        performer=performer,
+        visit_form=VisitForm(slot.visit_form),
+        status=BookingStatus(booking.status),
+        booked_at=booking.booked_at,
+        cancelled_at=booking.cancelled_at,
+        cancelled_by=booking.cancelled_by,
+        cancel_message=booking.cancel_message,
+        name=f"{person.given_name} {person.family_name}",
+        personal_number=str(PersonalNumber(person.number)),
+        protected=person.protected,
+        phone=booking.phone,
+        email=booking.email,
+        reason=booking.reason,
+        interpreter=booking.interpreter,
+        access_needs=booking.access_needs,
+    )
+    return opened, person.id
+
+
+def _parse_id(text_id: str) -> UUID:
+    try:
+        return UUID(hex=text_id)
+    except ValueError:
+        raise NotFound from None

@@ -1,0 +1,99 @@
+"""All settings, read once from ``WEBTIDBOK_*`` in the environment. Nothing else reads the environment."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO_KEY = "ZGVtby1rZXktZm9yLXdlYnRpZGJvay1vbmx5LTAwMDE="
+DEMO_SECRET = "demo-secret-for-webtidbok-only"
+
+
+class IdentityProvider(BaseModel):
+    """One OpenID provider, found by discovery."""
+
+    issuer: str
+    client_id: str = "webtidbok"
+    client_secret: SecretStr = SecretStr(DEMO_SECRET)
+    scopes: str = "openid profile"
+
+
+class ResidentClaims(BaseModel):
+    """Names of the claims about a resident (OIDC Sweden, claims specification 1.0)."""
+
+    personal_number: str = "https://id.oidc.se/claim/personalIdentityNumber"
+    coordination_number: str = "https://id.oidc.se/claim/coordinationNumber"
+    given_name: str = "given_name"
+    family_name: str = "family_name"
+
+
+class StaffClaims(BaseModel):
+    """Names of the claims about staff (Inera's IdP, attribute list)."""
+
+    hsa_id: str = "employeeHsaId"
+    commission_hsa_id: str = "commissionHsaId"
+    commission_purpose: str = "commissionPurpose"
+    name: str = "name"
+
+
+class Settings(BaseSettings):
+    """How this installation runs. Outside demo mode the demo's secrets and its identity provider are refused."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WEBTIDBOK_", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    demo: bool = False
+    public_url: str = "http://localhost:8000"
+    database_url: str = f"sqlite+aiosqlite:///{ROOT / 'var' / 'webtidbok.db'}"
+    database_pool_size: int = Field(default=5, ge=1)
+    encryption_keys: dict[str, SecretStr] = {"demo": SecretStr(DEMO_KEY)}
+    """Key id → 32 bytes in base64. The first one seals; all of them open."""
+    lookup_key: SecretStr = SecretStr(DEMO_SECRET)
+    cookie_key: SecretStr = SecretStr(DEMO_SECRET)
+    resident_idp: IdentityProvider | None = None
+    staff_idp: IdentityProvider | None = None
+    resident_claims: ResidentClaims = ResidentClaims()
+    staff_claims: StaffClaims = StaffClaims()
+    trusted_proxy_hops: int = 0
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="after")
+    def refuse_demo_secrets(self) -> Self:
+        """Outside demo mode, refuse to start with anything that every reader of the source knows."""
+        if self.demo:
+            return self
+        secrets = [*self.encryption_keys.values(), self.lookup_key, self.cookie_key]
+        secrets += [idp.client_secret for idp in (self.resident_idp, self.staff_idp) if idp]
+        if any(secret.get_secret_value() in (DEMO_KEY, DEMO_SECRET) for secret in secrets):
+            raise ValueError("a demo secret is set outside demo mode: set WEBTIDBOK_ENCRYPTION_KEYS, "
+                             "WEBTIDBOK_LOOKUP_KEY, WEBTIDBOK_COOKIE_KEY and the providers' client secrets")
+        if self.resident_idp is None or self.staff_idp is None:
+            raise ValueError("set WEBTIDBOK_RESIDENT_IDP__ISSUER and WEBTIDBOK_STAFF_IDP__ISSUER")
+        if any("/demo/idp" in idp.issuer for idp in (self.resident_idp, self.staff_idp)):
+            raise ValueError("the demo identity provider is set outside demo mode")
+        return self
+
+    @property
+    def origin(self) -> str:
+        """The public address without a slash at its end."""
+        return self.public_url.rstrip("/")
+
+    @property
+    def https(self) -> bool:
+        """Whether residents reach us over TLS; settles the cookie's name and its Secure flag."""
+        return self.origin.startswith("https://")
+
+    def provider(self, kind: Literal["resident", "staff"]) -> IdentityProvider:
+        """Return the provider for residents or staff; in demo mode our own unless another is set."""
+        chosen = self.resident_idp if kind == "resident" else self.staff_idp
+        return chosen or IdentityProvider(issuer=f"{self.origin}/demo/idp/{kind}", client_id=f"webtidbok-{kind}")
+
+
+@cache
+def get_settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings()

@@ -1,0 +1,116 @@
+"""What every state needs: who is logged in, which language, what the address says, and how to say no."""
+
+import logging
+import re
+from collections.abc import Awaitable, Mapping
+from typing import TypeVar
+from uuid import UUID
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from webtidbok_app.auth.permissions import public
+from webtidbok_app.auth.principal import current_login
+from webtidbok_app.domain.actor import Resident
+from webtidbok_app.domain.errors import NotFound, WebtidbokError
+from webtidbok_app.i18n import Lang
+from webtidbok_app.state.views import Problem, SessionView
+from webtidbok_app.web.failures import code_of, words_for
+from webtidbok_app.web.logging import REFERENCE, report
+
+Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
+
+
+class SessionState(rx.State):
+    """Who is logged in, and what went wrong beyond what the page itself can tell; the layout shows both."""
+
+    session: SessionView = SessionView()
+    failure: Problem = Problem()
+
+    @rx.event
+    @public
+    async def load(self) -> None:
+        """Show who is logged in. First among every page's on_load."""
+        self.failure = Problem()
+        login = current_login()
+        if login is None:
+            self.session = SessionView()
+        else:
+            kind = "resident" if isinstance(login.actor, Resident) else "staff"
+            self.session = SessionView(kind=kind, name=login.actor.name, clinic=login.clinic_name)
+
+    @rx.event
+    @public
+    async def fail(self, code: str, reference: str) -> None:
+        """Show that an event failed. Sent by the server; from a client it only fools that client."""
+        self.failure = _problem(code, lang_of(self), {}, reference if re.fullmatch(REFERENCE, reference) else "")
+
+
+def path_of(state: rx.State) -> str:
+    """Return the path that the visitor is on. It comes from the client: parse it, never authorise on it."""
+    return str(state.router.url.path) or "/"
+
+
+def lang_of(state: rx.State) -> Lang:
+    """Return the language of the page that the visitor is on: English under ``/en``, otherwise Swedish."""
+    path = path_of(state)
+    return "en" if path == "/en" or path.startswith("/en/") else "sv"
+
+
+def argument(state: rx.State, name: str) -> str:
+    """Return the part ``[name]`` of the address (a clinic's or time type's slug), or an empty string."""
+    return str(getattr(state, name, "") or "")
+
+
+def uuid_argument(state: rx.State, name: str) -> UUID:
+    """Return the part ``[name]`` of the address as an identity. Raises NotFound when it is none."""
+    try:
+        return UUID(argument(state, name))
+    except ValueError as error:
+        raise NotFound from error
+
+
+def query(state: rx.State, name: str) -> str:
+    """Return the query parameter ``name`` of the address, or an empty string."""
+    return str(state.router.url.query_parameters.get(name, ""))
+
+
+def explain(error: Exception, lang: Lang) -> Problem:
+    """Log ``error`` and put it in words, with the reference under which support finds it in the log."""
+    return _problem(code_of(error), lang, getattr(error, "facts", {}), report(error))
+
+
+async def attempt(
+    use_case: Awaitable[Result], lang: Lang, *, let_through: tuple[type[WebtidbokError], ...] = ()
+) -> Result | Problem:
+    """Await ``use_case`` and return what it gives, or the Problem to show when it fails.
+
+    Errors in ``let_through`` are raised as they are, for a handler that has an answer of its own to them:
+
+        found = await attempt(find(actor=actor, slug=slug), lang)
+        if isinstance(found, Problem):
+            self.problem = found
+            return
+    """
+    try:
+        return await use_case
+    except let_through:
+        raise
+    except Exception as error:  # noqa: BLE001  the last stop: logged with a reference, never shown raw
+        return explain(error, lang)
+
+
+def backend_exception_handler(error: Exception) -> EventSpec:
+    """Log what a handler did not catch and tell the visitor so (for ``rx.App``)."""
+    return SessionState.fail(code_of(error), report(error))
+
+
+def frontend_exception_handler(error: Exception) -> None:
+    """Log what failed in a browser (for ``rx.App``). The text comes from the client: cut, and on one line."""
+    _log.error("in the browser: %r", str(error)[:2000])
+
+
+def _problem(code: str, lang: Lang, facts: Mapping[str, object], reference: str) -> Problem:
+    title, body = words_for(code, lang, facts)
+    return Problem(title=title, body=body, reference=reference, key=reference)

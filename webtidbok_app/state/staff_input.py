@@ -1,0 +1,85 @@
+"""Reading what staff type: dates, times of day and numbers as people write them. Pure functions."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+_MONTHS = {
+    name: number for number, name in enumerate("jan feb mar apr maj jun jul aug sep okt nov dec".split(), 1)
+}
+_CENTURY = 100
+_LONGEST = 600
+
+_YEAR_FIRST = re.compile(r"(?P<y>[0-9]{4})([-/. ]?)(?P<m>[0-9]{1,2})\2(?P<d>[0-9]{1,2})")
+_DAY_FIRST = re.compile(r"(?P<d>[0-9]{1,2})[-/. ]+(?P<m>[0-9]{1,2})(?:[-/. ]+(?P<y>[0-9]{4}|[0-9]{2}))?")
+_NAMED = re.compile(r"(?P<d>[0-9]{1,2})[.:e]*\s*(?P<m>[a-z]{3,9})\.?(?:\s+(?P<y>[0-9]{4}|[0-9]{2}))?")
+_WALL = re.compile(r"(?:kl\.?\s*)?([0-9]{1,2})(?:[.:,]?([0-9]{2}))?")
+
+
+def typed(form: Any, name: str) -> str:
+    """Return what was typed in the field ``name``. The form comes from the client and may hold anything."""
+    value = form.get(name, "") if isinstance(form, dict) else ""
+    return value.strip()[:_LONGEST] if isinstance(value, str) else ""
+
+
+def parse_day(text: str, *, today: date) -> date | None:
+    """Return the day that is written, or None when it is none.
+
+    Takes 2026-12-03, 20261203, 3/12 2026, 3.12.26 and 3 december 2026. Without a year it is the next such
+    day, ``today`` included.
+    """
+    plain = " ".join(text.lower().split())
+    match = _YEAR_FIRST.fullmatch(plain) or _DAY_FIRST.fullmatch(plain) or _NAMED.fullmatch(plain)
+    if match is None:
+        return None
+    month = _month(match["m"])
+    day = int(match["d"])
+    if match["y"]:
+        year = int(match["y"])
+        return _day(year + _CENTURY * (today.year // _CENTURY) if year < _CENTURY else year, month, day)
+    coming = (
+        _day(year, month, day) for year in range(today.year, today.year + 9)
+    )  # 29 February: 8 years at most
+    return next((one for one in coming if one and one >= today), None)
+
+
+def parse_wall(text: str) -> time | None:
+    """Return the time of day that is written, or None: 8, 8.00, 08:00, 0800, kl. 8.00. 24.00 is midnight."""
+    match = _WALL.fullmatch(text.strip().lower())
+    if match is None:
+        return None
+    hour, minute = int(match[1]), int(match[2] or 0)
+    if (hour, minute) == (24, 0):
+        return time(0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def parse_count(text: str) -> int | None:
+    """Return the whole number that is written, or None."""
+    return int(text) if re.fullmatch(r"[0-9]{1,6}", text.strip()) else None
+
+
+def parse_id(text: str) -> UUID | None:
+    """Return the identity that is written, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def parse_ids(texts: Iterable[str]) -> list[UUID]:
+    """Return those of the texts that are identities. Whose they are is for the use case to say."""
+    return [one for one in map(parse_id, texts) if one is not None]
+
+
+def _month(text: str) -> int:
+    return int(text) if text.isdigit() else _MONTHS.get(text[:3], 0)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

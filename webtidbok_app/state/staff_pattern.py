@@ -1,0 +1,139 @@
+"""The publishing form: from what was typed to a pattern, or to what has to be mended. Pure functions."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from webtidbok_app.domain.visit import VisitForm
+from webtidbok_app.i18n import t
+from webtidbok_app.services.schedule import Pattern
+from webtidbok_app.state.staff_input import parse_count, parse_day, parse_id, parse_wall, typed
+from webtidbok_app.state.staff_views import PublishForm
+from webtidbok_app.state.views import FieldProblem
+
+ONCE = "once"
+WEEKLY = "weekly"
+_DAY_MINUTES = 24 * 60
+_ORDER = (
+    "kind", "time_type", "performer", "visit_form", "length", "places", "day", "start_time",
+    "first_day", "last_day", "weekdays", "from_time", "to_time",
+)  # fmt: skip
+"""The fields as they stand on the page."""
+_FIELD_OF_ONCE = {
+    "first_day": "day", "last_day": "day", "weekdays": "day", "from_time": "start_time", "to_time": "start_time",
+}  # fmt: skip
+"""One single time has fewer fields than the pattern that it becomes."""
+
+
+def read_form(form: Any, weekdays: list[str]) -> PublishForm:
+    """Return what was typed, as it was typed."""
+    return PublishForm(
+        **{
+            name: typed(form, name)
+            for name in (
+                "kind", "time_type", "performer", "visit_form", "length", "places", "day", "start_time",
+                "first_day", "last_day", "from_time", "to_time",
+            )
+        },
+        weekdays=[number for number in "0123456" if number in weekdays],
+        skip_holidays=bool(typed(form, "skip_holidays")),
+    )  # fmt: skip
+
+
+@dataclass
+class _Reading:
+    """Reads field by field and gathers what is wrong, so that everything is told at once."""
+
+    form: PublishForm
+    today: date
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def identity(self, name: str) -> UUID:
+        found = parse_id(getattr(self.form, name))
+        return found or self._wrong(name, f"{name}_missing", UUID(int=0))
+
+    def visit_form(self) -> VisitForm:
+        if self.form.visit_form in list(VisitForm):
+            return VisitForm(self.form.visit_form)
+        return self._wrong("visit_form", "visit_form_missing", VisitForm.ON_SITE)
+
+    def day(self, name: str) -> date:
+        text = getattr(self.form, name)
+        code = "day_format" if text else f"{name}_missing"
+        return parse_day(text, today=self.today) or self._wrong(name, code, self.today)
+
+    def wall(self, name: str) -> time:
+        text = getattr(self.form, name)
+        found = parse_wall(text)
+        return self._wrong(name, "time_format" if text else f"{name}_missing", time(0)) if found is None else found
+
+    def count(self, name: str) -> int:
+        text = getattr(self.form, name)
+        found = parse_count(text)
+        return self._wrong(name, name if text else f"{name}_missing", 1) if found is None else found
+
+    def end_of_once(self, start: time, length: int) -> time:
+        minutes = start.hour * 60 + start.minute + length
+        if "start_time" in self.codes or "length" in self.codes:
+            return start
+        if minutes > _DAY_MINUTES:
+            return self._wrong("start_time", "past_midnight", start)
+        return time(*divmod(minutes % _DAY_MINUTES, 60))
+
+    def _wrong(self, name: str, code: str, instead: Any) -> Any:
+        self.codes[name] = code
+        return instead
+
+
+def to_pattern(form: PublishForm, *, today: date) -> tuple[Pattern | None, dict[str, str]]:
+    """Return the pattern that the form means, or None and a code for each field that cannot be read."""
+    reading = _Reading(form, today)
+    once = form.kind == ONCE
+    if form.kind not in (ONCE, WEEKLY):
+        reading.codes["kind"] = "kind"
+    length = reading.count("length")
+    start = reading.wall("start_time" if once else "from_time")
+    first = reading.day("day" if once else "first_day")
+    if not once and not form.weekdays:
+        reading.codes["weekdays"] = "weekdays_missing"
+    pattern = Pattern(
+        time_type_id=reading.identity("time_type"),
+        performer_id=reading.identity("performer"),
+        visit_form=reading.visit_form(),
+        first_day=first,
+        last_day=first if once else reading.day("last_day"),
+        weekdays=frozenset({first.weekday()} if once else map(int, form.weekdays)),
+        from_time=start,
+        to_time=reading.end_of_once(start, length) if once else reading.wall("to_time"),
+        length_minutes=length,
+        places=reading.count("places"),
+        skip_holidays=not once and form.skip_holidays,
+    )
+    return (None if reading.codes else pattern), reading.codes
+
+
+def problems_in_words(
+    codes: dict[str, str], form: PublishForm, *, today: date, **facts: object
+) -> list[FieldProblem]:
+    """Return the problems in the order of the page. A code stands under ``staff.publish.problem``."""
+    placed: dict[str, str] = {}
+    for name, code in codes.items():
+        placed.setdefault(_FIELD_OF_ONCE.get(name, name) if form.kind == ONCE else name, code)
+    iso, short = date_examples(today)
+    return [
+        FieldProblem(name, t("sv", f"staff.publish.problem.{placed[name]}", iso=iso, short=short, **facts))
+        for name in _ORDER
+        if name in placed
+    ]
+
+
+def date_examples(today: date) -> tuple[str, str]:
+    """Return a day two weeks ahead in the two most usual forms: "2026-12-07" and "7/12 2026"."""
+    day = today + timedelta(days=14)
+    return day.isoformat(), f"{day.day}/{day.month} {day.year}"
+
+
+def iso_of(moment: datetime | date) -> str:
+    """Return the date as the form's fields hold it."""
+    return moment.strftime("%Y-%m-%d")

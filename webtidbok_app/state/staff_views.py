@@ -1,0 +1,133 @@
+"""What only the staff's pages show. As in ``state.views``: frozen, ready-made words, empty until somebody may see."""
+
+from dataclasses import dataclass, field
+
+from webtidbok_app.state.views import SummaryRow, WeekCell
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter. ``value`` is a performer's id, or empty for everybody."""
+
+    value: str = ""
+    label: str = ""
+    pressed: bool = False
+
+
+@dataclass(frozen=True)
+class WeekDay:
+    """One day of the week as a list, for narrow screens and for those who want one. ``note`` is a holiday."""
+
+    iso: str = ""
+    heading: str = ""
+    note: str = ""
+    cells: list[WeekCell] = field(default_factory=list)
+    select_name: str = ""
+    selectable: bool = False
+
+
+@dataclass(frozen=True)
+class Stepper:
+    """The way to the period before, after and now. ``now_href`` is empty where one already is."""
+
+    previous_href: str = ""
+    next_href: str = ""
+    now_href: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What something would do, or did: words, and the times it is about. Empty ``title`` means nothing to say."""
+
+    title: str = ""
+    body: str = ""
+    rows: list[str] = field(default_factory=list)
+    more: str = ""
+    confirm: str = ""
+    keep: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class PublishForm:
+    """The publishing form as it was last filled in; the words are the typed ones."""
+
+    kind: str = "weekly"
+    time_type: str = ""
+    performer: str = ""
+    visit_form: str = ""
+    length: str = ""
+    places: str = "1"
+    day: str = ""
+    start_time: str = ""
+    first_day: str = ""
+    last_day: str = ""
+    weekdays: list[str] = field(default_factory=lambda: ["0", "1", "2", "3", "4"])
+    from_time: str = ""
+    to_time: str = ""
+    skip_holidays: bool = True
+
+
+@dataclass(frozen=True)
+class PreviewView:
+    """What publishing would do. An empty ``confirm`` means that nothing is left to publish."""
+
+    rows: list[SummaryRow] = field(default_factory=list)
+    weeks: list[SummaryRow] = field(default_factory=list)
+    clashes: Outcome = Outcome()
+    holidays: Outcome = Outcome()
+    not_on_clock: Outcome = Outcome()
+    confirm: str = ""
+
+
+@dataclass(frozen=True)
+class PublishedView:
+    """What was published, and where it is seen."""
+
+    title: str = ""
+    body: str = ""
+    week_href: str = ""
+
+
+@dataclass(frozen=True)
+class DayRowView:
+    """One booking in the day list. ``name`` is masked."""
+
+    href: str = ""
+    time: str = ""
+    name: str = ""
+    time_type: str = ""
+    performer: str = ""
+    visit_form: str = ""
+    interpreter: str = ""
+    cancelled: bool = False
+    open_name: str = ""
+
+
+@dataclass(frozen=True)
+class DayListView:
+    """The day's bookings with the words for screen and paper."""
+
+    heading: str = ""
+    caption: str = ""
+    clinic: str = ""
+    count_text: str = ""
+    printed: str = ""
+    iso: str = ""
+    rows: list[DayRowView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class OpenBookingView:
+    """An opened booking. Personal: emptied when the page is left."""
+
+    heading: str = ""
+    back_href: str = "/personal/bokningar"
+    here_href: str = ""
+    cancel_href: str = ""
+    time_rows: list[SummaryRow] = field(default_factory=list)
+    resident_rows: list[SummaryRow] = field(default_factory=list)
+    words_rows: list[SummaryRow] = field(default_factory=list)
+    protected: bool = False
+    cancellable: bool = False
+    consequence: str = ""

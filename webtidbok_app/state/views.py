@@ -1,0 +1,182 @@
+"""What pages show: frozen values of ready-made words, the only things that go into state vars.
+
+Words are written by the states in the visitor's language; a component puts them in place and adds none that
+depend on data. ``key`` and ``id`` identify an element between two renderings.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """Who is logged in. ``kind`` is "resident", "staff" or, for nobody, empty."""
+
+    kind: str = ""
+    name: str = ""
+    clinic: str = ""
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """What is wrong with one field. ``field`` is the control's name and id."""
+
+    field: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A message that takes focus. An empty ``title`` means that there is none.
+
+    ``key`` is to change with every attempt, so that the same message is read aloud again.
+    """
+
+    title: str = ""
+    body: str = ""
+    reference: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several things to choose from."""
+
+    value: str = ""
+    label: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class TimeView:
+    """One time. ``label`` is "9.20", ``name`` what is read aloud, ``state`` free, chosen or taken."""
+
+    id: str = ""
+    label: str = ""
+    name: str = ""
+    state: str = "free"
+    sub: str = ""
+
+
+@dataclass(frozen=True)
+class DayView:
+    """The times of one day. ``key`` is the ISO date; ``grouped`` splits more than twelve at noon.
+
+    Times of a day that is not grouped all stand in ``morning``.
+    """
+
+    key: str = ""
+    heading: str = ""
+    count_text: str = ""
+    morning: list[TimeView] = field(default_factory=list)
+    afternoon: list[TimeView] = field(default_factory=list)
+    grouped: bool = False
+
+
+@dataclass(frozen=True)
+class NextFreeView:
+    """The first free time; an empty ``id`` means that there is none."""
+
+    id: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class MonthDayView:
+    """One cell of the month. An empty ``iso`` is a cell outside it.
+
+    ``text`` is "4 tider" or "inga", ``name`` what is read aloud, ``state`` free, chosen or none (text only).
+    """
+
+    iso: str = ""
+    number: str = ""
+    count: int = 0
+    text: str = ""
+    name: str = ""
+    state: str = "none"
+
+
+@dataclass(frozen=True)
+class MonthView:
+    """One month in weeks of seven from Monday. ``prev`` and ``next`` are "2026-11" or, for none, empty."""
+
+    title: str = ""
+    prev_label: str = ""
+    next_label: str = ""
+    weeks: list[list[MonthDayView]] = field(default_factory=list)
+    prev: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One answer. Without ``change_href`` it cannot be changed; ``change_label`` is "Ändra tid"."""
+
+    term: str = ""
+    value: str = ""
+    change_href: str = ""
+    change_label: str = ""
+
+
+@dataclass(frozen=True)
+class BookingRow:
+    """One booking in a list. ``who`` is for staff; ``badge`` says what is out of the ordinary."""
+
+    id: str = ""
+    href: str = ""
+    when: str = ""
+    clinic: str = ""
+    what: str = ""
+    how: str = ""
+    who: str = ""
+    badge: str = ""
+
+
+@dataclass(frozen=True)
+class WeekColumn:
+    """One day of the schedule: "tis 1" in full for screen readers, and a public holiday's name."""
+
+    iso: str = ""
+    label: str = ""
+    name: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class WeekCell:
+    """One published time. ``state`` is free, booked, held, past or withdrawn; ``text`` says the same.
+
+    ``name`` is what is read aloud; ``selectable`` gives it a box to tick, and ``selected`` says it is ticked.
+    """
+
+    id: str = ""
+    state: str = "free"
+    text: str = ""
+    sub: str = ""
+    name: str = ""
+    selectable: bool = False
+    selected: bool = False
+
+
+@dataclass(frozen=True)
+class WeekSquare:
+    """What begins at one time of one day: nothing, or one cell for each performer."""
+
+    key: str = ""
+    cells: list[WeekCell] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class WeekRow:
+    """One time of day with one square for each column."""
+
+    label: str = ""
+    squares: list[WeekSquare] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class WeekView:
+    """One week of the schedule. ``caption`` is "Vecka 49, 30 november–6 december 2026, Björkens vårdcentral"."""
+
+    caption: str = ""
+    columns: list[WeekColumn] = field(default_factory=list)
+    rows: list[WeekRow] = field(default_factory=list)

@@ -1,0 +1,212 @@
+"""Holding, booking and cancelling one place of a published time.
+
+Each function works inside the caller's transaction and either does the whole thing or raises. The database is
+the judge of who gets a place: the unique index over live bookings per slot and place (architecture rule 4).
+An expired hold is removed by whoever takes its place; nothing waits for a sweeper.
+"""
+
+import random
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CursorResult, delete, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from webtidbok_app.db.insert import insert_or_ignore
+from webtidbok_app.db.tables import LIVE, Booking, Slot, TimeType
+from webtidbok_app.db.tables._base import new_id
+from webtidbok_app.domain.errors import (
+    AlreadyCancelled,
+    HoldExpired,
+    NotFound,
+    SlotTaken,
+    SlotWithdrawn,
+    TooLateToChange,
+)
+from webtidbok_app.domain.visit import BookingStatus
+
+HOLD = timedelta(minutes=10)
+HOLD_AT_MOST = timedelta(minutes=30)
+EXTRA_TRIES = 5
+
+
+async def hold_place(
+    session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, person_id: UUID, now: datetime
+) -> Booking:
+    """Keep a place for the person for ten minutes; the person's earlier hold at the clinic is let go.
+
+    A person who holds the same time already keeps that hold, extended. Raises NotFound, SlotWithdrawn (or the
+    time is too near) and SlotTaken.
+    """
+    slot = await _lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
+    own = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
+    if own is not None and own.slot_id == slot_id:
+        return await extend_hold(session, clinic_id=clinic_id, hold_id=own.id, person_id=person_id, now=now)
+    for _ in range(slot.places + EXTRA_TRIES):
+        await _remove_holds_in_the_way(session, slot=slot, person_id=person_id, now=now)
+        place = await _pick_free_place(session, slot)
+        held = Booking(
+            clinic_id=clinic_id, id=new_id(), slot_id=slot_id, place=place, person_id=person_id,
+            status=BookingStatus.HELD, held_at=now, expires_at=now + HOLD,
+        )  # fmt: skip
+        if await insert_or_ignore(session, held):
+            return held
+    raise SlotTaken
+
+
+async def _lock_slot(session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime) -> Slot:
+    """Return the slot if it may be booked now, locked against being withdrawn until the transaction ends."""
+    row = (
+        await session.execute(
+            select(Slot, col(TimeType.notice_minutes))
+            .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
+            .where(col(Slot.clinic_id) == clinic_id, col(Slot.id) == slot_id)
+            .with_for_update(read=True, of=Slot)
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    slot, notice_minutes = row
+    if slot.withdrawn_at is not None or slot.starts_at < now + timedelta(minutes=notice_minutes):
+        raise SlotWithdrawn
+    return slot
+
+
+async def _remove_holds_in_the_way(session: AsyncSession, *, slot: Slot, person_id: UUID, now: datetime) -> None:
+    expired_here = (col(Booking.slot_id) == slot.id) & (col(Booking.expires_at) <= now)
+    await session.execute(
+        delete(Booking).where(
+            col(Booking.clinic_id) == slot.clinic_id,
+            col(Booking.status) == BookingStatus.HELD,
+            expired_here | (col(Booking.person_id) == person_id),
+        )
+    )
+
+
+async def _pick_free_place(session: AsyncSession, slot: Slot) -> int:
+    """Return a place that nobody has, drawn at random so that many takers do not queue for the same one."""
+    taken = set(
+        await session.scalars(
+            select(col(Booking.place)).where(
+                col(Booking.clinic_id) == slot.clinic_id, col(Booking.slot_id) == slot.id, text(f"booking.{LIVE}")
+            )
+        )
+    )
+    free = [place for place in range(1, slot.places + 1) if place not in taken]
+    if not free:
+        raise SlotTaken
+    return random.choice(free)
+
+
+async def running_hold(
+    session: AsyncSession, *, clinic_id: UUID, person_id: UUID, now: datetime
+) -> Booking | None:
+    """Return the person's hold at the clinic, if it has not run out."""
+    return await session.scalar(
+        select(Booking).where(
+            col(Booking.clinic_id) == clinic_id,
+            col(Booking.person_id) == person_id,
+            text("booking.status = 'held'"),
+            col(Booking.expires_at) > now,
+        )
+    )
+
+
+async def extend_hold(
+    session: AsyncSession, *, clinic_id: UUID, hold_id: UUID, person_id: UUID, now: datetime
+) -> Booking:
+    """Keep the place for ten minutes more, at most thirty from its beginning. Raises HoldExpired."""
+    hold = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
+    if hold is None or hold.id != hold_id or hold.held_at is None:
+        raise HoldExpired
+    until = min(now + HOLD, hold.held_at + HOLD_AT_MOST)
+    changed = await session.execute(
+        update(Booking)
+        .where(*_is_running_hold(clinic_id, hold_id, person_id, now))
+        .values(expires_at=until)
+        .execution_options(synchronize_session=False)
+    )
+    if not _rows(changed):
+        raise HoldExpired
+    hold.expires_at = until
+    return hold
+
+
+async def release_hold(session: AsyncSession, *, clinic_id: UUID, hold_id: UUID, person_id: UUID) -> None:
+    """Let the place go. What is no longer held is left alone."""
+    await session.execute(
+        delete(Booking).where(
+            col(Booking.clinic_id) == clinic_id,
+            col(Booking.id) == hold_id,
+            col(Booking.person_id) == person_id,
+            col(Booking.status) == BookingStatus.HELD,
+        )
+    )
+
+
+async def confirm_hold(
+    session: AsyncSession, *, clinic_id: UUID, hold_id: UUID, person_id: UUID, now: datetime, said: dict[str, str | None]
+) -> Booking:
+    """Turn a running hold into a booking with what the resident ``said``.
+
+    One statement decides, against a new taker too. Asked again for a hold that became a booking, it returns that
+    booking unchanged. Raises HoldExpired.
+    """
+    changed = await session.execute(
+        update(Booking)
+        .where(*_is_running_hold(clinic_id, hold_id, person_id, now))
+        .values(status=BookingStatus.BOOKED, booked_at=now, expires_at=None, **said)
+        .execution_options(synchronize_session=False)
+    )
+    booking = await session.get(Booking, (clinic_id, hold_id), populate_existing=True)
+    if _rows(changed) and booking is not None:
+        return booking
+    if booking is not None and booking.person_id == person_id and booking.status == BookingStatus.BOOKED:
+        return booking
+    raise HoldExpired
+
+
+async def cancel_booking(
+    session: AsyncSession, *, clinic_id: UUID, booking_id: UUID, cancelled_by: str, message: str, now: datetime
+) -> Booking:
+    """Cancel a booking; its place is free at once. Raises NotFound and AlreadyCancelled."""
+    changed = await session.execute(
+        update(Booking)
+        .where(
+            col(Booking.clinic_id) == clinic_id,
+            col(Booking.id) == booking_id,
+            col(Booking.status) == BookingStatus.BOOKED,
+        )
+        .values(
+            status=BookingStatus.CANCELLED, cancelled_at=now, cancelled_by=cancelled_by, cancel_message=message
+        )
+        .execution_options(synchronize_session=False)
+    )
+    booking = await session.get(Booking, (clinic_id, booking_id), populate_existing=True)
+    if booking is None or booking.status == BookingStatus.HELD:
+        raise NotFound
+    if not _rows(changed):
+        raise AlreadyCancelled
+    return booking
+
+
+def refuse_if_too_late(*, deadline: datetime, now: datetime) -> None:
+    """Raise TooLateToChange when the last moment to cancel on the web has passed."""
+    if now > deadline:
+        raise TooLateToChange(deadline=deadline)
+
+
+def _is_running_hold(clinic_id: UUID, hold_id: UUID, person_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Booking.clinic_id) == clinic_id,
+        col(Booking.id) == hold_id,
+        col(Booking.person_id) == person_id,
+        col(Booking.status) == BookingStatus.HELD,
+        col(Booking.expires_at) > now,
+    )
+
+
+def _rows(result: object) -> int:
+    assert isinstance(result, CursorResult)
+    return result.rowcount

@@ -1,0 +1,50 @@
+"""Small HTML pages that the server makes itself, for the moments when no page of the application is at hand."""
+
+from html import escape
+
+from starlette.responses import HTMLResponse
+
+from webtidbok_app.i18n import Lang, path, t
+from webtidbok_app.web.failures import code_of, words_for
+from webtidbok_app.web.logging import report
+
+_PAGE = """<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title} – Webtidbok</title>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/tokens.css">
+<link rel="stylesheet" href="/base.css">
+</head>
+<body>
+<header class="site-header"><div class="container"><a class="site-name" href="{home}">Webtidbok</a></div></header>
+<main id="main" class="container">
+<h1>{title}</h1>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def html_page(lang: Lang, *, title: str, body: str, status: int = 200) -> HTMLResponse:
+    """Return a whole page. ``title`` is text; ``body`` is HTML whose texts are already escaped."""
+    page = _PAGE.format(lang=lang, title=escape(title), body=body, home=path(lang, "/"))
+    return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
+
+
+def failure_page(error: Exception, lang: Lang, *, status: int, again: str) -> HTMLResponse:
+    """Log ``error`` and return a page that says what happened, what to do, and the reference for support.
+
+    ``again`` is the local address that tries once more.
+    """
+    reference = report(error)
+    title, text = words_for(code_of(error), lang, getattr(error, "facts", {}))
+    body = f"""<p>{escape(text)}</p>
+<p><a class="button" href="{escape(again)}">{escape(t(lang, "auth.failed.again"))}</a></p>
+<p><a href="{path(lang, "/hjalp")}">{escape(t(lang, "auth.failed.help"))}</a></p>
+<p class="quiet">{escape(t(lang, "auth.failed.reference", reference=reference))}</p>"""
+    return html_page(lang, title=title, body=body, status=status)

@@ -1,0 +1,215 @@
+"""HTTP that is not a page: logging in and out, how long is left, and whether the server is well."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Literal, cast
+from urllib.parse import quote, urlsplit
+
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from webtidbok_app.auth import oidc, sessions
+from webtidbok_app.auth.demo_idp import DemoProvider
+from webtidbok_app.auth.gate import cookie_name
+from webtidbok_app.auth.identity import resident_from, staff_from
+from webtidbok_app.auth.principal import Principal
+from webtidbok_app.db.engine import get_database
+from webtidbok_app.domain import clock
+from webtidbok_app.domain.errors import NotAllowed, Unavailable, WebtidbokError
+from webtidbok_app.i18n import Lang
+from webtidbok_app.settings import get_settings
+from webtidbok_app.web.error_page import failure_page
+
+Kind = Literal["resident", "staff"]
+HOME = {"resident": "/mina-tider", "staff": "/personal"}
+LOGIN_SECONDS = 600
+_LONGEST_PATH = 500
+_log = logging.getLogger(__name__)
+
+
+def http_app() -> Starlette:
+    """Return everything that is not a page. Reflex mounts itself behind it (``api_transformer``)."""
+    return Starlette(routes=routes())
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes; the demo's own only in demo mode."""
+    settings = get_settings()
+    way_in = Middleware(
+        SessionMiddleware, secret_key=settings.cookie_key.get_secret_value(), path="/auth", same_site="lax",
+        session_cookie="__Secure-webtidbok-login" if settings.https else "webtidbok-login",
+        https_only=settings.https, max_age=LOGIN_SECONDS,
+    )
+    auth = Mount("/auth", middleware=[way_in], routes=[
+        Route("/login/{kind:str}", begin_login),
+        Route("/callback/{kind:str}", finish_login),
+        Route("/logout", log_out, methods=["POST"]),
+        Route("/extend", extend, methods=["POST"]),
+        Route("/session", time_left),
+    ])
+    found: list[BaseRoute] = [auth, Route("/livez", alive), Route("/readyz", ready)]
+    if settings.demo:
+        found += [Route("/demo/clock", demo_clock, methods=["GET", "POST"])]
+        found += [DemoProvider(kind).mount() for kind in cast(tuple[Kind, ...], ("resident", "staff"))]
+    return found
+
+
+async def begin_login(request: Request) -> Response:
+    """Send the visitor to the identity provider; back to ``vidare`` after."""
+    kind = _kind(request)
+    if kind is None:
+        return PlainTextResponse("Not found", 404)
+    wanted = safe_path(request.query_params.get("vidare", ""))
+    lang: Lang = "en" if _is_english(wanted) or request.query_params.get("lang") == "en" else "sv"
+    after = _landing(kind, wanted, lang)
+    old = request.cookies.get(cookie_name())
+    errand = oidc.Errand(after, sessions.hash_of(old) if old else "")
+    hint = request.query_params.get("persona", "") if get_settings().demo else ""
+    return await _or_failure(lambda: oidc.begin(request, kind, errand, lang=lang, hint=hint), after)
+
+
+async def finish_login(request: Request) -> Response:
+    """Take the identity provider's answer and begin a session, with an id that was never used before."""
+    kind = _kind(request)
+    if kind is None:
+        return PlainTextResponse("Not found", 404)
+    errand = await oidc.errand_of(request, kind)
+
+    async def enter() -> Response:
+        claims = await oidc.finish(request, kind)
+        actor: Principal = await (resident_from(claims) if kind == "resident" else staff_from(claims))
+        cookie = await sessions.create(actor)
+        if errand.replaces:
+            await sessions.end(errand.replaces)
+        answer = RedirectResponse(errand.after, 303)
+        # Strict: no other site can make the browser bring it. The page that comes now is static and does
+        # not need it; the websocket that the page opens is our own and has it.
+        answer.set_cookie(cookie_name(), cookie, httponly=True, secure=get_settings().https, samesite="strict")
+        return answer
+
+    return await _or_failure(enter, errand.after)
+
+
+async def log_out(request: Request) -> Response:
+    """End the session, on the server too, and let the browser forget what it stored."""
+    if not _is_ours(request):
+        return PlainTextResponse("Forbidden", 403)
+    if cookie := request.cookies.get(cookie_name()):
+        await sessions.end(sessions.hash_of(cookie))
+    answer = RedirectResponse("/en" if request.query_params.get("lang") == "en" else "/", 303)
+    answer.delete_cookie(cookie_name(), secure=get_settings().https, httponly=True, samesite="strict")
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer
+
+
+async def extend(request: Request) -> Response:
+    """Count this as something that the person did, and tell how long is left now."""
+    if not _is_ours(request):
+        return PlainTextResponse("Forbidden", 403)
+    return await _time_left(request, active=True)
+
+
+async def time_left(request: Request) -> Response:
+    """Tell how many seconds the session has left, without making it longer."""
+    return await _time_left(request, active=False)
+
+
+async def alive(_request: Request) -> Response:
+    """Answer that the process runs."""
+    return PlainTextResponse("ok")
+
+
+async def ready(_request: Request) -> Response:
+    """Answer whether the server can do its work: the database answers."""
+    try:
+        async with get_database().read() as session:
+            await session.execute(text("SELECT 1"))
+    except Unavailable:
+        return PlainTextResponse("database", 503)
+    return PlainTextResponse("ok")
+
+
+async def demo_clock(request: Request) -> Response:
+    """Tell or move the time of the demo: ``{"offset_seconds": n}`` or ``{"now": "2026-12-01T08:00:00Z"}``."""
+    if request.method == "POST":
+        try:
+            asked = await request.json()
+            clock.set_clock(clock.SystemClock(_offset(asked)))
+        except (ValueError, KeyError, TypeError, OverflowError, json.JSONDecodeError):
+            return JSONResponse({"error": "offset_seconds or now"}, 400)
+    return JSONResponse({"now": clock.now().isoformat()})
+
+
+def safe_path(address: str) -> str:
+    """Return ``address`` if it is a path of our own pages, otherwise an empty string (no open redirect)."""
+    if not address.startswith("/") or len(address) > _LONGEST_PATH or not address.isprintable():
+        return ""
+    if "\\" in address or "//" in address or " " in address:
+        return ""
+    parts = urlsplit(address)
+    if parts.path.split("/")[1] in ("auth", "demo"):
+        return ""
+    return address
+
+
+async def _or_failure(step: Callable[[], Awaitable[Response]], after: str) -> Response:
+    """Take ``step``; when it fails, answer with a page that says so and leads back to the same errand."""
+    try:
+        return await step()
+    except Exception as error:  # noqa: BLE001  the last stop: logged with a reference, never shown raw
+        lang: Lang = "en" if _is_english(after) else "sv"
+        again = f"{'/en' if lang == 'en' else ''}/logga-in?vidare={quote(after)}"
+        return failure_page(error, lang, status=_status(error), again=again)
+
+
+def _status(error: Exception) -> int:
+    if isinstance(error, NotAllowed):
+        return 403
+    if isinstance(error, Unavailable):
+        return 503
+    return 400 if isinstance(error, WebtidbokError) else 500
+
+
+async def _time_left(request: Request, *, active: bool) -> Response:
+    live = await sessions.look_up(request.cookies.get(cookie_name(), ""), active=active)
+    if live is None:
+        return JSONResponse({"seconds": None, "kind": None})
+    return JSONResponse({"seconds": int((live.expires_at - clock.now()).total_seconds()), "kind": live.kind})
+
+
+def _kind(request: Request) -> Kind | None:
+    kind = request.path_params["kind"]
+    return cast(Kind, kind) if kind in HOME else None
+
+
+def _landing(kind: Kind, wanted: str, lang: Lang) -> str:
+    """Return where to go after login: where the visitor was, if that is for such a login."""
+    for_staff = wanted.split("?")[0] == "/personal" or wanted.startswith("/personal/")
+    if wanted not in ("", "/", "/en") and for_staff == (kind == "staff"):
+        return wanted
+    return f"/en{HOME[kind]}" if lang == "en" and kind == "resident" else HOME[kind]
+
+
+def _is_english(address: str) -> bool:
+    return address == "/en" or address.startswith(("/en/", "/en?"))
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether a POST comes from a page of ours (SameSite=Strict on the cookie says the same once more)."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("origin") == get_settings().origin
+
+
+def _offset(asked: dict[str, object]) -> timedelta:
+    if "now" in asked:
+        return datetime.fromisoformat(str(asked["now"])) - clock.SystemClock().now()
+    return timedelta(seconds=float(str(asked["offset_seconds"])))

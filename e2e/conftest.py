@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Reque
 from scripts import dev
 
 PICTURES = dev.VAR / "e2e"
+FAILED = pytest.StashKey[bool]()
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -21,6 +22,50 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+
+
+class ContextMaker:
+    """Opens browser contexts, and sees to it that no page in them breaks or calls anybody but our server."""
+
+    def __init__(self, browser: Browser, base_url: str) -> None:
+        self.browser = browser
+        self.base_url = base_url
+        self.contexts: list[BrowserContext] = []
+        self.faults: list[str] = []
+
+    def __call__(self, **options: object) -> BrowserContext:
+        """Open a context; ``options`` are Playwright's, such as ``viewport`` or ``reduced_motion``."""
+        settings = {
+            "locale": "sv-SE",
+            "timezone_id": "Europe/Stockholm",
+            "base_url": self.base_url,
+            **options,
+        }
+        context = self.browser.new_context(**settings)
+        context.tracing.start(screenshots=True, snapshots=True)
+        context.on("weberror", lambda fault: self.faults.append(f"script error: {fault.error}"))
+        context.on("request", self._note_foreign)
+        self.contexts.append(context)
+        return context
+
+    def close(self, folder: Path | None) -> None:
+        """Close all. With a ``folder``, keep a picture of each page and a trace of each context there."""
+        for number, context in enumerate(self.contexts, start=1):
+            if folder or self.faults:
+                keep = folder or PICTURES
+                for shown, page in enumerate(context.pages, start=1):
+                    page.screenshot(path=keep / f"{number}-{shown}.png", full_page=True)
+                context.tracing.stop(path=keep / f"trace-{number}.zip")
+            context.close()
+        assert not self.faults, self.faults
+
+    def _note_foreign(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if (
+            parts.scheme in {"http", "https", "ws", "wss"}
+            and parts.hostname != urlsplit(self.base_url).hostname
+        ):
+            self.faults.append(f"a request to {parts.hostname}")
 
 
 @pytest.fixture(scope="session")
@@ -58,9 +103,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_context(
-    browser: Browser, base_url: str, request: pytest.FixtureRequest
-) -> Iterator["ContextMaker"]:
+def new_context(browser: Browser, base_url: str, request: pytest.FixtureRequest) -> Iterator[ContextMaker]:
     """Open browsers of different people: each call gives one with cookies of its own."""
     maker = ContextMaker(browser, base_url)
     yield maker
@@ -68,7 +111,7 @@ def new_context(
 
 
 @pytest.fixture
-def context(new_context: "ContextMaker") -> BrowserContext:
+def context(new_context: ContextMaker) -> BrowserContext:
     """Open one person's browser."""
     return new_context()
 
@@ -79,54 +122,18 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-class ContextMaker:
-    """Opens browser contexts, and sees to it that no page in them breaks or calls anybody but our server."""
-
-    def __init__(self, browser: Browser, base_url: str) -> None:
-        self.browser = browser
-        self.base_url = base_url
-        self.contexts: list[BrowserContext] = []
-        self.faults: list[str] = []
-
-    def __call__(self, **options: object) -> BrowserContext:
-        """Open a context; ``options`` are Playwright's, such as ``viewport`` or ``reduced_motion``."""
-        settings = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "base_url": self.base_url, **options}
-        context = self.browser.new_context(**settings)  # type: ignore[arg-type]
-        context.tracing.start(screenshots=True, snapshots=True)
-        context.on("weberror", lambda fault: self.faults.append(f"script error: {fault.error}"))
-        context.on("request", self._note_foreign)
-        self.contexts.append(context)
-        return context
-
-    def close(self, folder: Path | None) -> None:
-        """Close all. With a ``folder``, keep a picture of each page and a trace of each context there."""
-        for number, context in enumerate(self.contexts, start=1):
-            if folder or self.faults:
-                keep = folder or PICTURES
-                for shown, page in enumerate(context.pages, start=1):
-                    page.screenshot(path=keep / f"{number}-{shown}.png", full_page=True)
-                context.tracing.stop(path=keep / f"trace-{number}.zip")
-            context.close()
-        assert not self.faults, self.faults
-
-    def _note_foreign(self, request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname != urlsplit(self.base_url).hostname:
-            self.faults.append(f"a request to {parts.hostname}")
-
-
 def _folder(node: pytest.Item) -> Path:
     return PICTURES / re.sub(r"[^\w.-]+", "_", node.name)
 
 
 def _failed(node: pytest.Item) -> bool:
-    return getattr(node, "failed_in_the_browser", False)
+    return node.stash.get(FAILED, False)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember a failure until the fixtures are torn down."""
     report = yield
     if report.when == "call" and report.failed:
-        item.failed_in_the_browser = True
+        item.stash[FAILED] = True
     return report

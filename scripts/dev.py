@@ -36,12 +36,22 @@ BUILD_STAMP = WEB / "build" / "made-from"
 LOCK = ROOT / "reflex.lock"
 PAGES_ARE_MADE_OF = ("webtidbok_app", "assets", "rxconfig.py", "requirements.txt")
 NO_PART_OF_PAGES = ("webtidbok_app/db", "webtidbok_app/journal", "webtidbok_app/timebook", "assets/external")
-KEPT_BETWEEN_BUILDS = ("node_modules", "package.json", "package-lock.json", "reflex.json",
-                       "reflex.install_frontend_packages.cached")
+KEPT_BETWEEN_BUILDS = (
+    "node_modules",
+    "package.json",
+    "package-lock.json",
+    "reflex.json",
+    "reflex.install_frontend_packages.cached",
+)
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
-                  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-                  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+CHROMIUM_NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 NO_NETWORK = re.compile(
     "ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|NewConnectionError|NameResolutionError"
     "|ConnectTimeout|ProxyError|Failed to establish|Network is unreachable|name resolution|after connection broken"
@@ -58,7 +68,11 @@ def say(line: str) -> None:
 
 def environment(**extra: str) -> dict[str, str]:
     """Return the environment of everything we start: our own programs first, demo mode unless told otherwise."""
-    defaults = {"WEBTIDBOK_DEMO": "true", "REFLEX_TELEMETRY_ENABLED": "false", "REFLEX_CHECK_LATEST_VERSION": "false"}
+    defaults = {
+        "WEBTIDBOK_DEMO": "true",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+    }
     path = os.pathsep.join((str(VENV / "bin"), os.environ.get("PATH", os.defpath)))
     return {**defaults, **os.environ, "VIRTUAL_ENV": str(VENV), "PATH": path, **extra}
 
@@ -69,8 +83,13 @@ def started(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program beside us. At the end of the block it and all that it started are gone."""
     process = subprocess.Popen(
-        [str(word) for word in command], cwd=ROOT, env=env or environment(), stdin=subprocess.DEVNULL,
-        stdout=output, stderr=subprocess.STDOUT if output else None, start_new_session=True,
+        [str(word) for word in command],
+        cwd=ROOT,
+        env=env or environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+        start_new_session=True,
     )
     try:
         yield process
@@ -91,8 +110,15 @@ def passes(command: Sequence[object], **env: str) -> bool:
 def answer(command: Sequence[object], seconds: float = 30) -> str | None:
     """Return what a program prints, or None when it fails."""
     try:
-        ran = subprocess.run([str(word) for word in command], cwd=ROOT, env=environment(), capture_output=True,
-                             text=True, timeout=seconds, check=True)
+        ran = subprocess.run(
+            [str(word) for word in command],
+            cwd=ROOT,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=True,
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return ran.stdout.strip()
@@ -158,20 +184,40 @@ def _prepare_python(requirements: str) -> None:
     count = len(re.findall("(?m)^[A-Za-z].*==", _requirements_text(requirements)))
     follow(
         f"Installing {count} Python packages",
-        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off",
-         "--retries", "2", "--requirement", requirements],
+        [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--progress-bar",
+            "off",
+            "--retries",
+            "2",
+            "--requirement",
+            requirements,
+        ],
         "packages.log",
-        lambda log: "unpacking" if "Installing collected" in log else f"{log.count('Collecting ')} of {count} found",
+        lambda log: (
+            "unpacking" if "Installing collected" in log else f"{log.count('Collecting ')} of {count} found"
+        ),
         environment(),
     )
-    (VENV / "installed.json").write_text(json.dumps({**done, "place": place, requirements: wanted}), encoding="utf-8")
+    (VENV / "installed.json").write_text(
+        json.dumps({**done, "place": place, requirements: wanted}), encoding="utf-8"
+    )
 
 
 def _make_venv() -> None:
     say("Making a virtual environment in .venv …")
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True, check=False)
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True, check=False
+    )
     if made.returncode != 0:
-        raise Failure(f"{sys.executable} cannot make a virtual environment. On Debian and Ubuntu: install python3-venv")
+        raise Failure(
+            f"{sys.executable} cannot make a virtual environment. On Debian and Ubuntu: install python3-venv"
+        )
 
 
 def _installed() -> dict[str, str]:
@@ -204,15 +250,26 @@ def build_frontend() -> None:
         for leftover in WEB.iterdir() if WEB.exists() else ():
             if leftover.name not in KEPT_BETWEEN_BUILDS:
                 shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
-        npm_settings = {"REFLEX_USE_NPM": "1", "NO_COLOR": "1", "TERM": "dumb", "NPM_CONFIG_AUDIT": "false",
-                        "NPM_CONFIG_FUND": "false", "NPM_CONFIG_UPDATE_NOTIFIER": "false",
-                        "NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED": "true"}
+        npm_settings = {
+            "REFLEX_USE_NPM": "1",
+            "NO_COLOR": "1",
+            "TERM": "dumb",
+            "NPM_CONFIG_AUDIT": "false",
+            "NPM_CONFIG_FUND": "false",
+            "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+            "NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED": "true",
+        }
         # Reflex would choose a registry of its own; the one that npm is set up for is the right one.
         if registry := answer([VENV / "bin" / "npm", "config", "get", "registry"]):
             npm_settings["NPM_CONFIG_REGISTRY"] = registry
         with _lock_kept_when_nothing_changed():
-            follow("Building the frontend", [PYTHON, "-m", "reflex", "export", "--frontend-only", "--no-zip"],
-                   "frontend.log", _build_stage, environment(**npm_settings))
+            follow(
+                "Building the frontend",
+                [PYTHON, "-m", "reflex", "export", "--frontend-only", "--no-zip"],
+                "frontend.log",
+                _build_stage,
+                environment(**npm_settings),
+            )
         if not (STATIC / "index.html").exists():
             raise Failure("Building the frontend left no pages. See var/log/frontend.log")
         BUILD_STAMP.write_text(_with_lock(sources), encoding="utf-8")
@@ -224,7 +281,9 @@ def _frontend_sources() -> str:
         file
         for name in PAGES_ARE_MADE_OF
         for file in ([ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*"))
-        if file.is_file() and file.parent.name != "__pycache__" and not any(dir_ in file.parents for dir_ in left_out)
+        if file.is_file()
+        and file.parent.name != "__pycache__"
+        and not any(dir_ in file.parents for dir_ in left_out)
     ]
     return _digest(files, environment()["WEBTIDBOK_DEMO"])
 
@@ -261,15 +320,35 @@ def _lock_kept_when_nothing_changed() -> Iterator[None]:
 
 def server_command(port: int, host: str = "127.0.0.1") -> list[object]:
     """Return the command of the production server: pages, websocket and all, on one port."""
-    return [PYTHON, "-m", "granian", "--interface", "asgi", "--factory", "--host", host, "--port", port,
-            "--log-level", "warning", "--workers-kill-timeout", 5, "webtidbok_app.webtidbok_app:app"]
+    return [
+        PYTHON,
+        "-m",
+        "granian",
+        "--interface",
+        "asgi",
+        "--factory",
+        "--host",
+        host,
+        "--port",
+        port,
+        "--log-level",
+        "warning",
+        "--workers-kill-timeout",
+        5,
+        "webtidbok_app.webtidbok_app:app",
+    ]
 
 
 def server_environment(port: int, **extra: str) -> dict[str, str]:
     """Return the environment that makes Reflex serve the finished build instead of compiling it again."""
     public_url = os.environ.get("WEBTIDBOK_PUBLIC_URL") or f"http://localhost:{port}"
-    return environment(REFLEX_ENV_MODE="prod", __REFLEX_SKIP_COMPILE="true",
-                       __REFLEX_MOUNT_FRONTEND_COMPILED_APP="true", WEBTIDBOK_PUBLIC_URL=public_url, **extra)
+    return environment(
+        REFLEX_ENV_MODE="prod",
+        __REFLEX_SKIP_COMPILE="true",
+        __REFLEX_MOUNT_FRONTEND_COMPILED_APP="true",
+        WEBTIDBOK_PUBLIC_URL=public_url,
+        **extra,
+    )
 
 
 def free_port() -> int:
@@ -294,13 +373,21 @@ def wait_until_it_answers(port: int, process: subprocess.Popen[bytes], seconds: 
 
 def prepare_data(**env: str) -> str:
     """Bring the database up to date and its demo times forward. Return who can log in, as lines to show."""
-    migrated = subprocess.run([PYTHON, "-m", "webtidbok_app.db.migrate"], cwd=ROOT, env=environment(**env), check=False)
+    migrated = subprocess.run(
+        [PYTHON, "-m", "webtidbok_app.db.migrate"], cwd=ROOT, env=environment(**env), check=False
+    )
     if migrated.returncode != 0:
         raise Failure("The database could not be brought up to date; the reason stands above")
     if environment(**env)["WEBTIDBOK_DEMO"].lower() not in ("1", "true", "yes", "on"):
         return ""
-    seeded = subprocess.run([PYTHON, "-m", "webtidbok_app.demo"], cwd=ROOT, env=environment(**env), check=False,
-                            stdout=subprocess.PIPE, text=True)
+    seeded = subprocess.run(
+        [PYTHON, "-m", "webtidbok_app.demo"],
+        cwd=ROOT,
+        env=environment(**env),
+        check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     if seeded.returncode != 0:
         raise Failure("The demo data could not be written; the reason stands above")
     return seeded.stdout.rstrip()
@@ -314,13 +401,17 @@ def _chosen_port() -> int:
     for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         with suppress(OSError), socket.socket(family) as caller:
             if caller.connect_ex((address, port)) == 0:
-                raise Failure(f"Port {port} is busy: something else answers there. Choose another: make run PORT={port + 1}")
+                raise Failure(
+                    f"Port {port} is busy: something else answers there. Choose another: make run PORT={port + 1}"
+                )
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise Failure(f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8001") from None
+            raise Failure(
+                f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8001"
+            ) from None
     return port
 
 
@@ -333,8 +424,10 @@ def find_chromium() -> str:
     for find in (_system_chromium, _playwright_chromium, _download_chromium, _install_chromium):
         if found := find():
             return found
-    raise Failure("The browser tests need Chromium; none was found, and it could not be installed. "
-                  "Install it and set CHROMIUM=/path/to/chromium")
+    raise Failure(
+        "The browser tests need Chromium; none was found, and it could not be installed. "
+        "Install it and set CHROMIUM=/path/to/chromium"
+    )
 
 
 def _starts(program: str) -> bool:
@@ -407,8 +500,12 @@ def test() -> None:
 def lint() -> None:
     """Check style, and that the rooms import each other in one direction only."""
     prepare_python("requirements-dev.txt")
-    checks = ([PYTHON, "-m", "ruff", "check"], [PYTHON, "-m", "ruff", "format", "--check"], [VENV / "bin" / "lint-imports"])
-    if not all([passes(check) for check in checks]):  # a list, so that all of them are run
+    ruff = [PYTHON, "-m", "ruff"]
+    results = [
+        passes(check)
+        for check in ([*ruff, "check"], [*ruff, "format", "--check"], [VENV / "bin" / "lint-imports"])
+    ]
+    if not all(results):
         raise Failure("Lint failed (make fmt mends what can be mended)")
 
 
@@ -469,8 +566,16 @@ def demo_reset() -> None:
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "run": run, "test": test, "unit": unit, "e2e": e2e, "lint": lint, "types": types, "fmt": fmt, "bench": bench,
-    "migrate": migrate, "demo-reset": demo_reset,
+    "run": run,
+    "test": test,
+    "unit": unit,
+    "e2e": e2e,
+    "lint": lint,
+    "types": types,
+    "fmt": fmt,
+    "bench": bench,
+    "migrate": migrate,
+    "demo-reset": demo_reset,
 }
 
 
@@ -487,7 +592,9 @@ def main() -> int:
     command, *arguments = sys.argv[1:] or [""]
     try:
         if sys.version_info < OLDEST_PYTHON:
-            raise Failure(f"Webtidbok needs Python 3.11 or later; {sys.executable} is {sys.version.split()[0]}")
+            raise Failure(
+                f"Webtidbok needs Python 3.11 or later; {sys.executable} is {sys.version.split()[0]}"
+            )
         if command not in COMMANDS:
             raise Failure(f"Say one of: {', '.join(COMMANDS)}")
         COMMANDS[command](*arguments)

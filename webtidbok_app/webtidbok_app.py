@@ -1,24 +1,61 @@
+"""Assembles the application: pages, the gate in front of every event, what is HTTP and no page. Nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import reflex as rx
-from reflex.middleware.middleware import Middleware
+
+from webtidbok_app.auth.gate import Gate
+from webtidbok_app.components.layout import page_title
+from webtidbok_app.db.engine import get_database
+from webtidbok_app.i18n import LANGS, path
+from webtidbok_app.pages.routes import NOT_FOUND, ROUTES
+from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
+from webtidbok_app.settings import get_settings
+from webtidbok_app.state.common import SessionState, backend_exception_handler, frontend_exception_handler
+from webtidbok_app.web.headers import SecurityHeaders
+from webtidbok_app.web.logging import set_up_logging
+from webtidbok_app.web.routes import http_app
+
+STYLES = ["/tokens.css", "/base.css", "/components.css", "/staff.css", "/print.css"]
+ENGLISH = "if(/^\\/en(\\/|$)/.test(location.pathname))document.documentElement.lang='en'"
+"""One page serves every address that is not known beforehand, so its language is set as the page opens."""
 
 
-class S(rx.State):
-    n: int = 0
-    items: list[dict[str,str]] = []
-    @rx.event
-    async def inc(self):
-        self.n += 1
-        print("cookie", self.router.headers.cookie, self.router.url, self.router.url.query_parameters, self.router.url.path)
-    @rx.event
-    async def load(self):
-        print("load", self.router.url.path, dict(self.router.url.query_parameters), getattr(self, "clinic", None))
-def page(lang):
-    return rx.el.div(rx.el.main(rx.el.h1("Hej "+lang, id="page-heading", tab_index=-1), rx.el.button(S.n, on_click=S.inc), rx.el.a("x", href="/auth/x", reload_document=True)), data_ready=rx.cond(S.is_hydrated,"true","false"))
-class Gate(Middleware):
-    async def preprocess(self, app, state, event):
-        print("EVENT", event.name, event.payload)
-app = rx.App(html_lang="sv")
-app.add_page(page("sv"), route="/", on_load=S.load)
-app.add_page(page("en"), route="/en", on_load=S.load)
-app.add_page(page("dyn"), route="/boka/[clinic]/tid", on_load=S.load)
-app.add_middleware(Gate())
+@asynccontextmanager
+async def connections() -> AsyncIterator[None]:
+    """Close the database's connections when the server stops."""
+    yield
+    await get_database().dispose()
+
+
+def assemble() -> rx.App:
+    """Return the whole application."""
+    set_up_logging(get_settings().log_level)
+    app = rx.App(
+        html_lang="sv",
+        stylesheets=STYLES,
+        head_components=[
+            rx.el.script(ENGLISH),
+            rx.el.script(src="/webtidbok.js", defer=True),
+            rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        ],
+        api_transformer=[http_app(), SecurityHeaders],
+        backend_exception_handler=backend_exception_handler,
+        frontend_exception_handler=frontend_exception_handler,
+        toaster=None,
+    )
+    app.add_middleware(Gate(SessionState.fail))
+    app.register_lifespan_task(connections)
+    for lang in LANGS:
+        for route, builder, title_key, on_load in ROUTES:
+            app.add_page(
+                builder(lang), route=path(lang, route), title=page_title(lang, title_key), on_load=on_load
+            )
+    for route, builder, title_key, on_load in STAFF_ROUTES:
+        app.add_page(builder(), route=route, title=page_title("sv", title_key), on_load=on_load)
+    app.add_page(NOT_FOUND.builder("sv"), route="404", title=page_title("sv", NOT_FOUND.title_key))
+    return app
+
+
+app = assemble()

@@ -1,7 +1,7 @@
 """The gate, in front of the framework's own event processor: who gets through, and what the others get."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,7 +19,7 @@ from reflex_base.event.processor import BaseStateEventProcessor
 from reflex_base.registry import RegistrationContext
 
 from tests.world import World, build_world
-from webtidbok_app.auth import gate, sessions
+from webtidbok_app.auth import sessions
 from webtidbok_app.auth.gate import Gate, cookie_name
 from webtidbok_app.auth.permissions import public, requires
 from webtidbok_app.auth.principal import current
@@ -141,13 +141,6 @@ async def _stage() -> AsyncIterator[Stage]:
 
 def _raise(error: Exception) -> None:
     raise error
-
-
-@pytest.fixture(autouse=True)
-def _nobody_remembered() -> Iterator[None]:
-    sessions.forget_cache()
-    yield
-    sessions.forget_cache()
 
 
 @pytest.fixture
@@ -304,13 +297,3 @@ async def test_locked_database__is_told__and_nothing_is_done_or_lost(
         await client.fire(stage.handlers.for_residents)
     assert len(stage.ran) == 1
     assert client.redirects == []
-
-
-async def test_flood__is_cut_off__and_let_in_again_later(world: World) -> None:
-    seconds = 0.0
-    buckets = gate._Buckets(lambda: seconds)
-    assert all(buckets.take("one") for _ in range(gate.BURST))
-    assert not buckets.take("one")
-    assert buckets.take("another")
-    seconds = 1.0
-    assert [buckets.take("one") for _ in range(int(gate.PER_SECOND) + 1)].count(True) == gate.PER_SECOND

@@ -304,8 +304,7 @@ def patterns(draw: st.DrawFn) -> Pattern:
 def test_expand__any_pattern__gives_times_that_keep_every_promise(pattern: Pattern) -> None:
     try:
         found = expand(pattern, now=NOW)
-    except InvalidInput as refused:
-        assert refused.problems
+    except InvalidInput:
         return
     length = timedelta(minutes=pattern.length_minutes)
     for before, after in zip(found.slots, found.slots[1:], strict=False):

@@ -148,7 +148,7 @@ class DemoProvider:
         cancel = f"{asked['redirect_uri']}?{urlencode({'error': 'access_denied', 'state': asked.get('state', '')})}"
         return html_page(lang, title=t(lang, f"auth.demo.{self.kind}_title"), body=f"""
 <p>{escape(t(lang, "auth.demo.intro"))}</p>
-<ul class="choices">
+<ul class="cards">
 {choices}
 </ul>
 <p><a href="{escape(cancel)}">{escape(t(lang, "auth.demo.cancel"))}</a></p>""")
@@ -158,7 +158,8 @@ def _choice(persona: Persona, lang: Lang, asked: dict[str, str]) -> str:
     address = f"?{urlencode(asked | {'login_hint': persona.key})}"
     about = persona.about_en if lang == "en" else persona.about_sv
     number = f" · {persona.number}" if isinstance(persona, ResidentPersona) else ""
-    return f'<li><a href="{escape(address)}">{escape(persona.name)}</a><br><span>{escape(about)}{number}</span></li>'
+    return f"""<li class="card"><a class="card-link" href="{escape(address)}">{escape(persona.name)}</a>
+<p class="muted">{escape(about)}{number}</p></li>"""
 
 
 def _claims(persona: Persona) -> dict[str, Any]:

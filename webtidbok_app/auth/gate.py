@@ -68,7 +68,7 @@ class Gate(Middleware):
     def __init__(self, failed: Callable[[str, str], EventSpec], ticks: Callable[[], float] = time.monotonic) -> None:
         self._failed = failed
         self._failed_name = format_event_handler(failed)  # type: ignore[arg-type]
-        self._buckets = _Buckets(ticks)
+        self._buckets = Buckets(ticks)
 
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """Return None to let ``event`` through, otherwise what to answer in its place."""
@@ -169,7 +169,7 @@ def _answer(*events: Any) -> StateUpdate:
     return StateUpdate(events=Event.from_event_type(list(events)))
 
 
-class _Buckets:
+class Buckets:
     """A token bucket for each client: a burst is fine, a flood is not."""
 
     def __init__(self, ticks: Callable[[], float]) -> None:

@@ -12,7 +12,7 @@ from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import Clinic, Person, StaffRole
 from webtidbok_app.domain.actor import Resident, Role, Staff
 from webtidbok_app.domain.clock import now
-from webtidbok_app.domain.errors import InvalidInput, NotAllowed
+from webtidbok_app.domain.errors import InvalidInput, NotAllowed, WebtidbokError
 from webtidbok_app.domain.ids import PersonalNumber, normalise_hsa_id, parse_personal_number
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.settings import get_settings
@@ -25,10 +25,14 @@ class NoAssignment(NotAllowed):
     """The HSA-id has no role at any clinic here."""
 
 
+class UnreadableIdentity(WebtidbokError):
+    """The personal number or HSA-id that the provider gave fails its check."""
+
+
 async def resident_from(claims: Mapping[str, Any]) -> Resident:
     """Return the resident of OIDC Sweden's claims; met for the first time, they are written down.
 
-    The names are the provider's of today. Raises InvalidInput when the number fails its check.
+    The names are the provider's of today. Raises UnreadableIdentity.
     """
     names = get_settings().resident_claims
     number = _number_from(claims)
@@ -45,10 +49,13 @@ async def staff_from(claims: Mapping[str, Any]) -> Staff:
     """Return the member of staff of Inera's claims, in the role that we hold for the HSA-id.
 
     With roles at several clinics, the commission chooses when it names one of them by its HSA-id; otherwise the
-    first by the clinics' names is taken. Raises NoAssignment when there is none, InvalidInput for a bad HSA-id.
+    first by the clinics' names is taken. Raises NoAssignment when there is none, or UnreadableIdentity.
     """
     names = get_settings().staff_claims
-    hsa_id = normalise_hsa_id(str(claims.get(names.hsa_id, "")))
+    try:
+        hsa_id = normalise_hsa_id(str(claims.get(names.hsa_id, "")))
+    except InvalidInput as error:
+        raise UnreadableIdentity from error
     commission = str(claims.get(names.commission_hsa_id, "")).upper()
     async with get_database().read() as session:
         rows = (await session.execute(
@@ -66,9 +73,10 @@ async def staff_from(claims: Mapping[str, Any]) -> Staff:
 def _number_from(claims: Mapping[str, Any]) -> PersonalNumber:
     names = get_settings().resident_claims
     text = claims.get(names.personal_number) or claims.get(names.coordination_number)
-    if not isinstance(text, str):
-        raise InvalidInput({"personal_number": "personal_number"})
-    return parse_personal_number(text, today=day_of(now()))
+    try:
+        return parse_personal_number(str(text or ""), today=day_of(now()))
+    except InvalidInput as error:
+        raise UnreadableIdentity from error
 
 
 async def _person(session: AsyncSession, number: PersonalNumber, given: str, family: str) -> Person:

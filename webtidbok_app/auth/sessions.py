@@ -110,17 +110,12 @@ async def end_all(person_id: UUID) -> None:
     await _end(col(LoginSession.person_id) == person_id)
 
 
-def forget_cache() -> None:
-    """Read every login from the database next time."""
-    global _endings  # noqa: PLW0603  counts for the whole process
-    _endings += 1
-    _cache.clear()
-
-
 async def _end(which: ColumnElement[bool]) -> None:
+    global _endings  # noqa: PLW0603  counts for the whole process
     async with get_database().write() as session:
         await session.execute(delete(LoginSession).where(which))
-    forget_cache()
+    _endings += 1
+    _cache.clear()
 
 
 async def _read(id_hash: str, moment: datetime, known: LiveSession | None) -> LiveSession | None:

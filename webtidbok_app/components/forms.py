@@ -102,11 +102,10 @@ def select_field(
         *_each(options, lambda option, _: rx.el.option(option.label, value=option.value, key=option.value)),
         id=name,
         name=name,
-        key=value,
         default_value=value,
         class_name="input input-select",
         **_ties(name, hint, problems),
-        **props,
+        **{"key": value} | props,
     )
     return _field(lang, name, label, control, hint=hint, problems=problems, optional=optional)
 

@@ -32,7 +32,7 @@ def heading(text: Text, caption: Text = "") -> rx.Component:
     h1 = rx.el.h1(text, id="page-heading", tab_index=-1)
     if not isinstance(caption, rx.Var) and not caption:
         return h1
-    return rx.el.hgroup(rx.el.p(caption, class_name="caption"), h1)
+    return rx.el.div(rx.el.p(caption, class_name="caption"), h1)
 
 
 def page(
@@ -45,13 +45,15 @@ def page(
     back: Text = "",
     above: rx.Component | None = None,
     failure: rx.Var[Problem] | None = None,
+    announcement: Text = "",
     wide: bool = False,
 ) -> rx.Component:
     """Return a resident's or public page.
 
     ``title_key`` makes the h1; without it ``children`` hold a ``heading`` of their own. ``current`` is
     "clinics" or "bookings". ``back`` is the address of the back link. ``above`` stands above the h1 (error
-    summary, conflict). ``failure`` is what the whole event failed with. ``wide`` is for list beside month.
+    summary, conflict). ``failure`` is what the whole event failed with. ``announcement`` is read aloud when it
+    changes and never seen. ``wide`` is for list beside month.
     """
     return _shell(
         lang,
@@ -66,6 +68,7 @@ def page(
             class_name="main main-wide" if wide else "main",
         ),
         _footer(lang),
+        announcement=announcement,
         class_name="site site-resident",
     )
 
@@ -79,6 +82,7 @@ def staff_page(
     back: Text = "",
     above: rx.Component | None = None,
     failure: rx.Var[Problem] | None = None,
+    announcement: Text = "",
 ) -> rx.Component:
     """Return a page for staff, in Swedish. ``current`` is "schedule", "publish" or "day_list"."""
     return _shell(
@@ -97,16 +101,14 @@ def staff_page(
             class_name="staff-columns",
         ),
         _footer("sv", switch=False),
+        announcement=announcement,
         class_name="site site-staff",
     )
 
 
-def announce(text: rx.Var[str]) -> rx.Component:
-    """Return words that are read aloud when they change and never seen."""
-    return rx.el.p(text, role="status", class_name="visually-hidden")
-
-
-def _shell(lang: Lang, session: rx.Var[SessionView], *children: rx.Component, class_name: str) -> rx.Component:
+def _shell(
+    lang: Lang, session: rx.Var[SessionView], *children: rx.Component, announcement: Text, class_name: str
+) -> rx.Component:
     return rx.el.div(
         anchor(t(lang, "common.layout.skip"), href="#main", class_name="skip-link", data_jump="true"),
         rx.el.div(
@@ -119,7 +121,7 @@ def _shell(lang: Lang, session: rx.Var[SessionView], *children: rx.Component, cl
         _header(lang, session),
         noscript(t(lang, "common.layout.noscript")),
         *children,
-        rx.el.p(id="announcer", role="status", class_name="visually-hidden"),
+        rx.el.p(announcement, id="announcer", role="status", class_name="visually-hidden"),
         _session_dialog(lang),
         class_name=class_name,
         lang=lang,

@@ -26,8 +26,18 @@ def next_free(lang: Lang, free: rx.Var[NextFreeView], *, on_pick: OnPick) -> rx.
     )
 
 
+def beside(view: rx.Var[str], month: rx.Component, days: rx.Component) -> rx.Component:
+    """Return month and days side by side from 769 px; below that the month only when ``view`` is "month"."""
+    return rx.el.div(
+        rx.el.div(month, class_name="choose-month"),
+        rx.el.div(days, class_name="choose-days"),
+        class_name="choose",
+        data_view=view,
+    )
+
+
 def view_switch(lang: Lang, view: rx.Var[str], *, on_view: OnPick) -> rx.Component:
-    """Return the choice between list and month ("list", "month"). Not shown where both fit side by side."""
+    """Return the choice between list and month ("list", "month"); not shown where both fit."""
     return rx.el.div(
         *(
             rx.el.button(
@@ -40,7 +50,7 @@ def view_switch(lang: Lang, view: rx.Var[str], *, on_view: OnPick) -> rx.Compone
         ),
         role="group",
         aria_label=t(lang, "common.time.view"),
-        class_name="switch",
+        class_name="switch switch-views",
     )
 
 

@@ -11,15 +11,18 @@ STATES = {"free": "calendar", "booked": "person", "held": "clock", "past": "chec
 """Every state of a cell and its sign."""
 
 
-def week_table(week: rx.Var[WeekView], *, on_toggle: OnPick) -> rx.Component:
-    """Return the week, in a region of its own that scrolls sideways. ``on_toggle`` takes the ticked cell's id."""
+def week_table(week: rx.Var[WeekView], *, selected: rx.Var[list[str]], on_toggle: OnPick) -> rx.Component:
+    """Return the week, in a region of its own that scrolls sideways.
+
+    ``selected`` are the ids of the ticked cells; ``on_toggle`` takes the id of the one to tick or untick.
+    """
     return rx.el.div(
         rx.el.table(
             rx.el.caption(week.caption, id="week-caption"),
             rx.el.thead(
                 rx.el.tr(rx.el.th(t("sv", "common.week.time"), scope="col"), rx.foreach(week.columns, _column))
             ),
-            rx.el.tbody(rx.foreach(week.rows, lambda row: _row(row, on_toggle))),
+            rx.el.tbody(rx.foreach(week.rows, lambda row: _row(row, selected, on_toggle))),
             class_name="week",
         ),
         role="region",
@@ -50,19 +53,20 @@ def _column(column: rx.Var[WeekColumn]) -> rx.Component:
     )
 
 
-def _row(row: rx.Var[WeekRow], on_toggle: OnPick) -> rx.Component:
+def _row(row: rx.Var[WeekRow], selected: rx.Var[list[str]], on_toggle: OnPick) -> rx.Component:
     return rx.el.tr(
         rx.el.th(row.label, scope="row"),
-        rx.foreach(row.squares, lambda square: _square(square, on_toggle)),
+        rx.foreach(row.squares, lambda square: _square(square, selected, on_toggle)),
         key=row.label,
     )
 
 
-def _square(square: rx.Var[WeekSquare], on_toggle: OnPick) -> rx.Component:
-    return rx.el.td(rx.foreach(square.cells, lambda cell: _cell(cell, on_toggle)), key=square.key)
+def _square(square: rx.Var[WeekSquare], selected: rx.Var[list[str]], on_toggle: OnPick) -> rx.Component:
+    return rx.el.td(rx.foreach(square.cells, lambda cell: week_cell(cell, selected, on_toggle)), key=square.key)
 
 
-def _cell(cell: rx.Var[WeekCell], on_toggle: OnPick) -> rx.Component:
+def week_cell(cell: rx.Var[WeekCell], selected: rx.Var[list[str]], on_toggle: OnPick) -> rx.Component:
+    """Return one published time, with a box to tick where it can be withdrawn."""
     words = rx.el.span(
         rx.el.span(_sign(cell), cell.text, class_name="cell-text"),
         rx.cond(cell.sub != "", rx.el.span(cell.sub, class_name="cell-sub")),
@@ -73,7 +77,7 @@ def _cell(cell: rx.Var[WeekCell], on_toggle: OnPick) -> rx.Component:
         rx.el.label(
             rx.el.input(
                 type="checkbox",
-                checked=cell.selected,
+                checked=selected.contains(cell.id),
                 on_change=on_toggle(cell.id),
                 aria_label=cell.name,
                 class_name="tick tick-small",

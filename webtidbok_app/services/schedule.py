@@ -89,6 +89,11 @@ class Preview:
     holidays: list[tuple[date, str]]
     not_on_clock: list[tuple[date, time]]
 
+    @property
+    def publishable(self) -> list[PlannedSlot]:
+        """The times that clash with no published one."""
+        return publishing.without_clashes(self.slots, self.clashes)
+
 
 @dataclass(frozen=True)
 class Published:

@@ -1,7 +1,6 @@
 """What every state needs: who is logged in, which language, what the address says, and how to say no."""
 
 import logging
-import re
 from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 from uuid import UUID
@@ -16,7 +15,7 @@ from webtidbok_app.domain.errors import NotFound, WebtidbokError
 from webtidbok_app.i18n import Lang
 from webtidbok_app.state.views import Problem, SessionView
 from webtidbok_app.web.failures import code_of, words_for
-from webtidbok_app.web.logging import REFERENCE, report
+from webtidbok_app.web.logging import is_reference, report
 
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
@@ -44,7 +43,7 @@ class SessionState(rx.State):
     @public
     async def fail(self, code: str, reference: str) -> None:
         """Show that an event failed. Sent by the server; from a client it only fools that client."""
-        self.failure = _problem(code, lang_of(self), {}, reference if re.fullmatch(REFERENCE, reference) else "")
+        self.failure = _problem(code, lang_of(self), {}, reference if is_reference(reference) else "")
 
 
 def path_of(state: rx.State) -> str:
@@ -101,14 +100,14 @@ async def attempt(
         return explain(error, lang)
 
 
-def backend_exception_handler(error: Exception) -> EventSpec:
+def backend_exception_handler(exception: Exception) -> EventSpec:
     """Log what a handler did not catch and tell the visitor so (for ``rx.App``)."""
-    return SessionState.fail(code_of(error), report(error))
+    return SessionState.fail(code_of(exception), report(exception))
 
 
-def frontend_exception_handler(error: Exception) -> None:
+def frontend_exception_handler(exception: Exception) -> None:
     """Log what failed in a browser (for ``rx.App``). The text comes from the client: cut, and on one line."""
-    _log.error("in the browser: %r", str(error)[:2000])
+    _log.error("in the browser: %r", str(exception)[:2000])
 
 
 def _problem(code: str, lang: Lang, facts: Mapping[str, object], reference: str) -> Problem:

@@ -1,14 +1,14 @@
 """Reading what staff type: dates, times of day and numbers as people write them. Pure functions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 from uuid import UUID
 
-_MONTHS = {
-    name: number for number, name in enumerate("jan feb mar apr maj jun jul aug sep okt nov dec".split(), 1)
-}
+import reflex as rx
+
+_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 _CENTURY = 100
 _LONGEST = 600
 
@@ -20,8 +20,14 @@ _WALL = re.compile(r"(?:kl\.?\s*)?([0-9]{1,2})(?:[.:,]?([0-9]{2}))?")
 
 def typed(form: Any, name: str) -> str:
     """Return what was typed in the field ``name``. The form comes from the client and may hold anything."""
-    value = form.get(name, "") if isinstance(form, dict) else ""
+    value = form.get(name, "") if isinstance(form, Mapping) else ""
     return value.strip()[:_LONGEST] if isinstance(value, str) else ""
+
+
+def ticked(form: Any, name: str) -> list[str]:
+    """Return the values of the boxes ``name`` that are ticked."""
+    values = form.getlist(name) if isinstance(form, rx.form.FormData) else []
+    return [value for value in values if isinstance(value, str)]
 
 
 def parse_day(text: str, *, today: date) -> date | None:
@@ -75,7 +81,9 @@ def parse_ids(texts: Iterable[str]) -> list[UUID]:
 
 
 def _month(text: str) -> int:
-    return int(text) if text.isdigit() else _MONTHS.get(text[:3], 0)
+    if text.isdigit():
+        return int(text)
+    return _MONTHS.index(text[:3]) + 1 if text[:3] in _MONTHS else 0
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -15,30 +15,26 @@ from webtidbok_app.state.views import FieldProblem
 ONCE = "once"
 WEEKLY = "weekly"
 _DAY_MINUTES = 24 * 60
-_ORDER = (
-    "kind", "time_type", "performer", "visit_form", "length", "places", "day", "start_time",
-    "first_day", "last_day", "weekdays", "from_time", "to_time",
+_LINES = (
+    "time_type", "performer", "visit_form", "minutes", "places", "kind",
+    "from_time", "to_time", "first_day", "last_day", "day", "start_time",
 )  # fmt: skip
+_ORDER = (*_LINES[:6], "weekdays", *_LINES[6:])
 """The fields as they stand on the page."""
-_FIELD_OF_ONCE = {
+_NAMES = {"length": "minutes"}
+_NAMES_ONCE = _NAMES | {
     "first_day": "day", "last_day": "day", "weekdays": "day", "from_time": "start_time", "to_time": "start_time",
 }  # fmt: skip
-"""One single time has fewer fields than the pattern that it becomes."""
+"""A pattern's fields as the form names them; one single time has fewer."""
 
 
 def read_form(form: Any, weekdays: list[str]) -> PublishForm:
     """Return what was typed, as it was typed."""
     return PublishForm(
-        **{
-            name: typed(form, name)
-            for name in (
-                "kind", "time_type", "performer", "visit_form", "length", "places", "day", "start_time",
-                "first_day", "last_day", "from_time", "to_time",
-            )
-        },
+        **{name: typed(form, name) for name in _LINES},
         weekdays=[number for number in "0123456" if number in weekdays],
         skip_holidays=bool(typed(form, "skip_holidays")),
-    )  # fmt: skip
+    )
 
 
 @dataclass
@@ -66,7 +62,11 @@ class _Reading:
     def wall(self, name: str) -> time:
         text = getattr(self.form, name)
         found = parse_wall(text)
-        return self._wrong(name, "time_format" if text else f"{name}_missing", time(0)) if found is None else found
+        return (
+            self._wrong(name, "time_format" if text else f"{name}_missing", time(0))
+            if found is None
+            else found
+        )
 
     def count(self, name: str) -> int:
         text = getattr(self.form, name)
@@ -75,7 +75,7 @@ class _Reading:
 
     def end_of_once(self, start: time, length: int) -> time:
         minutes = start.hour * 60 + start.minute + length
-        if "start_time" in self.codes or "length" in self.codes:
+        if "start_time" in self.codes or "minutes" in self.codes:
             return start
         if minutes > _DAY_MINUTES:
             return self._wrong("start_time", "past_midnight", start)
@@ -92,7 +92,7 @@ def to_pattern(form: PublishForm, *, today: date) -> tuple[Pattern | None, dict[
     once = form.kind == ONCE
     if form.kind not in (ONCE, WEEKLY):
         reading.codes["kind"] = "kind"
-    length = reading.count("length")
+    length = reading.count("minutes")
     start = reading.wall("start_time" if once else "from_time")
     first = reading.day("day" if once else "first_day")
     if not once and not form.weekdays:
@@ -117,9 +117,10 @@ def problems_in_words(
     codes: dict[str, str], form: PublishForm, *, today: date, **facts: object
 ) -> list[FieldProblem]:
     """Return the problems in the order of the page. A code stands under ``staff.publish.problem``."""
+    names = _NAMES_ONCE if form.kind == ONCE else _NAMES
     placed: dict[str, str] = {}
     for name, code in codes.items():
-        placed.setdefault(_FIELD_OF_ONCE.get(name, name) if form.kind == ONCE else name, code)
+        placed.setdefault(names.get(name, name), code)
     iso, short = date_examples(today)
     return [
         FieldProblem(name, t("sv", f"staff.publish.problem.{placed[name]}", iso=iso, short=short, **facts))

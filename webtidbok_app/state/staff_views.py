@@ -1,4 +1,4 @@
-"""What only the staff's pages show. As in ``state.views``: frozen, ready-made words, empty until somebody may see."""
+"""What only the staff's pages show. As in ``state.views``: frozen and in ready-made words."""
 
 from dataclasses import dataclass, field
 
@@ -37,7 +37,7 @@ class Stepper:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What something would do, or did: words, and the times it is about. Empty ``title`` means nothing to say."""
+    """What something would do, or did, and the times it is about. An empty ``title`` is nothing to say."""
 
     title: str = ""
     body: str = ""
@@ -56,7 +56,7 @@ class PublishForm:
     time_type: str = ""
     performer: str = ""
     visit_form: str = ""
-    length: str = ""
+    minutes: str = ""
     places: str = "1"
     day: str = ""
     start_time: str = ""

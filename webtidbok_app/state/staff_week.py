@@ -59,12 +59,14 @@ class StaffWeekState(rx.State):
         if isinstance(choices, Problem):
             return  # the week above has told of it
         self.first_time = not choices.has_any_slot
-        lacks = "no_time_types" if not choices.time_types else "no_performers" if not choices.performers else ""
+        lacks = (
+            "no_time_types" if not choices.time_types else "no_performers" if not choices.performers else ""
+        )
         self.lacking = t("sv", f"staff.first.{lacks}") if lacks else ""
 
     @rx.event
     @requires("staff")
-    async def filter(self, performer: str) -> None:
+    async def show_performer(self, performer: str) -> None:
         """Show one performer's times, or everybody's."""
         self._performer = str(performer)
         await self._show()
@@ -93,6 +95,12 @@ class StaffWeekState(rx.State):
 
     @rx.event
     @requires("staff")
+    async def select_all(self) -> None:
+        """Tick every free time that is shown."""
+        self._select(self._free)
+
+    @rx.event
+    @requires("staff")
     async def clear(self) -> None:
         """Take every tick away."""
         self._select([])
@@ -105,7 +113,9 @@ class StaffWeekState(rx.State):
         self._attempts += 1
         if not self.selected:
             self.problem = Problem(
-                t("sv", "staff.withdraw.nothing"), t("sv", "staff.withdraw.nothing_body"), key=str(self._attempts)
+                t("sv", "staff.withdraw.nothing"),
+                t("sv", "staff.withdraw.nothing_body"),
+                key=str(self._attempts),
             )
             return
         week = await attempt(schedule.get_week(current(), monday=self._monday), "sv")

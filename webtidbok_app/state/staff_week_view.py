@@ -46,7 +46,7 @@ def stepper(monday: date, today: date) -> Stepper:
 
 def chips(performers: Sequence[PerformerChoice], chosen: str) -> list[Chip]:
     """Return the filter by performer; none where there is one performer at most."""
-    if len(performers) < 2:  # noqa: PLR2004  one performer is no choice
+    if len(performers) < 2:
         return []
     everybody = Chip("", t("sv", "staff.week.everybody"), not chosen)
     return [everybody, *(Chip(str(one.id), with_title(one), chosen == str(one.id)) for one in performers)]
@@ -98,7 +98,11 @@ def list_of(week: Week, slots: Sequence[ScheduleSlot], now: datetime) -> list[We
 def caption_of(week: Week) -> str:
     """Return "Vecka 49, 30 november–6 december 2026, Björkens vårdcentral"."""
     return t(
-        "sv", "staff.week.caption", week=week.monday.isocalendar().week, span=span_of(week.monday), clinic=week.clinic
+        "sv",
+        "staff.week.caption",
+        week=week.monday.isocalendar().week,
+        span=span_of(week.monday),
+        clinic=week.clinic,
     )
 
 
@@ -133,7 +137,9 @@ def cell_of(slot: ScheduleSlot, now: datetime, *, with_time: bool = False) -> We
 def _state_of(slot: ScheduleSlot, now: datetime) -> tuple[str, str]:
     taken = _taken_of(slot)
     if slot.starts_at <= now:
-        return "past", t("sv", "staff.cell.passed_booked", what=taken) if taken else t("sv", "staff.cell.passed")
+        return "past", t("sv", "staff.cell.passed_booked", what=taken) if taken else t(
+            "sv", "staff.cell.passed"
+        )
     if slot.booked >= slot.places:
         return "booked", taken
     if slot.places == 1 and slot.held:
@@ -156,7 +162,9 @@ def impact_of(chosen: Sequence[ScheduleSlot], now: datetime, key: str) -> Outcom
     """Return what withdrawing the chosen times would do, before it is done."""
     free = [slot for slot in chosen if is_free(slot, now)]
     taken = len(chosen) - len(free)
-    rest = tn("sv", "staff.withdraw.kept", taken) if taken else tn("sv", "staff.withdraw.none_taken", len(free))
+    rest = (
+        tn("sv", "staff.withdraw.kept", taken) if taken else tn("sv", "staff.withdraw.none_taken", len(free))
+    )
     return Outcome(
         title=tn("sv", "staff.withdraw.title", len(free)),
         body=rest,

@@ -145,7 +145,7 @@ class WeekColumn:
 class WeekCell:
     """One published time. ``state`` is free, booked, held, past or withdrawn; ``text`` says the same.
 
-    ``name`` is what is read aloud; ``selectable`` gives it a box to tick, and ``selected`` says it is ticked.
+    ``name`` is what is read aloud; ``selectable`` gives it a box to tick.
     """
 
     id: str = ""
@@ -154,7 +154,6 @@ class WeekCell:
     sub: str = ""
     name: str = ""
     selectable: bool = False
-    selected: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,17 +14,20 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{title} – Webtidbok</title>
+<title>{document_title}</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/tokens.css">
 <link rel="stylesheet" href="/base.css">
+<link rel="stylesheet" href="/components.css">
 </head>
 <body>
-<header class="site-header"><div class="container"><a class="site-name" href="{home}">Webtidbok</a></div></header>
-<main id="main" class="container">
+<div class="site site-resident">
+<header class="header"><div class="header-inner"><a class="brand" href="{home}">{service}</a></div></header>
+<main id="main" class="main">
 <h1>{title}</h1>
 {body}
 </main>
+</div>
 </body>
 </html>
 """
@@ -32,7 +35,10 @@ _PAGE = """<!doctype html>
 
 def html_page(lang: Lang, *, title: str, body: str, status: int = 200) -> HTMLResponse:
     """Return a whole page. ``title`` is text; ``body`` is HTML whose texts are already escaped."""
-    page = _PAGE.format(lang=lang, title=escape(title), body=body, home=path(lang, "/"))
+    page = _PAGE.format(
+        lang=lang, title=escape(title), document_title=escape(t(lang, "common.page_title", page=title)), body=body,
+        home=path(lang, "/"), service=escape(t(lang, "common.service")),
+    )
     return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
 
 
@@ -44,7 +50,7 @@ def failure_page(error: Exception, lang: Lang, *, status: int, again: str) -> HT
     reference = report(error)
     title, text = words_for(code_of(error), lang, getattr(error, "facts", {}))
     body = f"""<p>{escape(text)}</p>
-<p><a class="button" href="{escape(again)}">{escape(t(lang, "auth.failed.again"))}</a></p>
+<div class="button-row"><a class="button button-primary" href="{escape(again)}">{escape(t(lang, "auth.failed.again"))}</a></div>
 <p><a href="{path(lang, "/hjalp")}">{escape(t(lang, "auth.failed.help"))}</a></p>
-<p class="quiet">{escape(t(lang, "auth.failed.reference", reference=reference))}</p>"""
+<p class="fine">{escape(t(lang, "common.feedback.reference"))} <code>{reference}</code></p>"""
     return html_page(lang, title=title, body=body, status=status)

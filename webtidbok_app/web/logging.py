@@ -6,7 +6,6 @@ import secrets
 
 from webtidbok_app.domain.errors import WebtidbokError
 
-REFERENCE = r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}"
 _REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
 _SECRETS = (
@@ -64,6 +63,11 @@ def report(error: Exception) -> str:
     else:
         _log.error("[%s] unexpected", reference, exc_info=error)
     return reference
+
+
+def is_reference(text: str) -> bool:
+    """Whether ``text`` looks like a reference (it has been through the browser)."""
+    return re.fullmatch(f"[{_REFERENCE_SIGNS}]{{4}}-[{_REFERENCE_SIGNS}]{{4}}", text) is not None
 
 
 def new_reference() -> str:

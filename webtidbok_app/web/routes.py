@@ -103,7 +103,8 @@ async def log_out(request: Request) -> Response:
         return PlainTextResponse("Forbidden", 403)
     if cookie := request.cookies.get(cookie_name()):
         await sessions.end(sessions.hash_of(cookie))
-    answer = RedirectResponse("/en" if request.query_params.get("lang") == "en" else "/", 303)
+    page = urlsplit(request.headers.get("referer", "")).path
+    answer = RedirectResponse("/en" if _is_english(page) else "/", 303)
     answer.delete_cookie(cookie_name(), secure=get_settings().https, httponly=True, samesite="strict")
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer

@@ -1,0 +1,377 @@
+/* What a websocket event per key or per second would be too slow for: focus, grid keys, the time left. */
+(() => {
+  "use strict";
+
+  const MONTH_KEYS = {
+    ArrowLeft: -1,
+    ArrowRight: 1,
+    ArrowUp: -7,
+    ArrowDown: 7,
+  };
+  const LOST_AFTER = 3000;
+  const ONCE = 1000;
+  const WARN = 120;
+  const POLL = 60;
+
+  const find = (selector) => document.querySelector(selector);
+  const root = () => find("[data-page]");
+  const ready = () => root()?.dataset.ready === "true";
+
+  function focus(element) {
+    if (!element) return;
+    if (element.tabIndex < 0 && !element.hasAttribute("tabindex")) element.tabIndex = -1;
+    element.focus();
+  }
+
+  /* Arriving at a page: React Router announces nothing, so the heading takes focus. Not on the first load. */
+
+  let here = location.pathname;
+  let left = null;
+
+  function arrive() {
+    if (location.pathname !== here) {
+      here = location.pathname;
+      left = { heading: find("#page-heading"), focused: document.activeElement };
+      syncLanguage();
+      session.check();
+    }
+    if (!left || !ready()) return;
+    const heading = find("#page-heading");
+    if (!heading || heading === left.heading) return;
+    const wasMoved = document.activeElement !== document.body && document.activeElement !== left.focused;
+    left = null;
+    if (!wasMoved) focus(heading);
+  }
+
+  /* Keep <html lang> and the language link in step with the address. */
+  function syncLanguage() {
+    const lang = root()?.lang;
+    if (lang && document.documentElement.lang !== lang) document.documentElement.lang = lang;
+    const link = find("a[data-language]");
+    if (!link) return;
+    const swedish = location.pathname.replace(/^\/en(?=\/|$)/, "") || "/";
+    const address = link.dataset.language === "en" ? `/en${swedish}`.replace(/\/$/, "") : swedish;
+    if (link.getAttribute("href") !== address + location.search) link.href = address + location.search;
+  }
+
+  /* What is put on the page to be read at once. */
+
+  const taken = new WeakSet();
+
+  function takeFocus() {
+    for (const element of document.querySelectorAll("[data-take-focus]")) {
+      if (taken.has(element)) continue;
+      taken.add(element);
+      focus(element);
+    }
+  }
+
+  function errorTitle() {
+    const prefix = find("[data-error-title]")?.dataset.errorTitle;
+    const marked = document.documentElement.dataset.errorPrefix ?? "";
+    const plain = marked && document.title.startsWith(marked) ? document.title.slice(marked.length) : document.title;
+    const title = (prefix ?? "") + plain;
+    if (document.title !== title) document.title = title;
+    if (prefix) document.documentElement.dataset.errorPrefix = prefix;
+    else delete document.documentElement.dataset.errorPrefix;
+  }
+
+  /* The month: one tab stop, arrows by day and week, Home and End in the week, pages by month. */
+
+  let travel = null;
+  let chosenDay = "";
+
+  const daysOf = (grid) => [...grid.querySelectorAll("[data-day]")];
+
+  function rove(grid, stop) {
+    for (const day of daysOf(grid)) {
+      const index = day === stop ? 0 : -1;
+      if (day.tabIndex !== index) day.tabIndex = index;
+    }
+  }
+
+  function oneTabStop(grid) {
+    const days = daysOf(grid);
+    const stops = days.filter((day) => day.tabIndex === 0);
+    if (stops.length === 1) return;
+    const buttons = days.filter((day) => day.matches("button"));
+    rove(grid, buttons.find((day) => day.closest("[aria-selected=true]")) ?? buttons[0] ?? days[0]);
+  }
+
+  function goTo(grid, day) {
+    if (!day) return;
+    rove(grid, day);
+    day.focus();
+  }
+
+  function leaveMonth(day, step, times) {
+    travel = { day: Number(day.dataset.day.slice(8)), month: day.dataset.day.slice(0, 7), step, times };
+    find(`[data-month-step="${step}"]`)?.click();
+  }
+
+  function arriveInMonth(grid) {
+    const days = daysOf(grid);
+    if (!travel || !days.length || days[0].dataset.day.startsWith(travel.month)) return;
+    const step = find(`[data-month-step="${travel.step}"]`);
+    if (travel.times > 1 && step) {
+      travel = { ...travel, times: travel.times - 1, month: days[0].dataset.day.slice(0, 7) };
+      step.click();
+      return;
+    }
+    const number = Math.min(travel.day, days.length);
+    travel = null;
+    goTo(grid, days[number - 1]);
+  }
+
+  function monthKey(event) {
+    const day = event.target.closest?.("[data-month-grid] [data-day]");
+    if (!day || event.altKey || event.ctrlKey || event.metaKey) return;
+    const grid = day.closest("[data-month-grid]");
+    const days = daysOf(grid);
+    const at = days.indexOf(day);
+    const cells = [...day.closest("tr").querySelectorAll("[data-day]")];
+    if (event.key in MONTH_KEYS) {
+      const to = at + MONTH_KEYS[event.key];
+      if (days[to]) goTo(grid, days[to]);
+    } else if (event.key === "Home") goTo(grid, cells[0]);
+    else if (event.key === "End") goTo(grid, cells.at(-1));
+    else if (event.key === "PageUp") leaveMonth(day, -1, event.shiftKey ? 12 : 1);
+    else if (event.key === "PageDown") leaveMonth(day, 1, event.shiftKey ? 12 : 1);
+    else return;
+    event.preventDefault();
+  }
+
+  function toDayTimes() {
+    if (!chosenDay) return;
+    const heading = find(`[data-day-times="${CSS.escape(chosenDay)}"] h2`);
+    if (!heading || !find(`[data-day="${CSS.escape(chosenDay)}"]`)?.closest("[aria-selected=true]")) return;
+    chosenDay = "";
+    focus(heading);
+  }
+
+  /* The login ends on the server's clock. Ask it, warn two minutes before, and let it be extended. */
+
+  const session = {
+    timer: 0,
+    ends: 0,
+    said: "",
+
+    dialog: () => find("#session-dialog"),
+    left: () => Math.ceil((session.ends - Date.now()) / 1000),
+
+    async check() {
+      clearTimeout(session.timer);
+      if (!root()?.dataset.session) return session.close();
+      try {
+        const answer = await fetch("/auth/session", { cache: "no-store", headers: { Accept: "application/json" } });
+        if (answer.ok) session.told((await answer.json()).seconds);
+        else session.again(POLL);
+      } catch {
+        session.again(POLL);
+      }
+    },
+
+    told(seconds) {
+      if (seconds === null) return session.expired();
+      session.ends = Date.now() + seconds * 1000;
+      if (seconds > WARN) {
+        session.close();
+        session.again(Math.min(POLL, seconds - WARN));
+      } else session.warn();
+    },
+
+    again(seconds) {
+      clearTimeout(session.timer);
+      session.timer = setTimeout(session.check, Math.max(seconds, 1) * 1000);
+    },
+
+    warn() {
+      const dialog = session.dialog();
+      if (!dialog) return session.again(1);
+      if (!dialog.open) {
+        session.said = "";
+        dialog.showModal();
+        focus(find("#session-stay"));
+      }
+      session.count();
+    },
+
+    /* Says the time left at two minutes, one minute and twenty seconds, and shows it in whole minutes. */
+    count() {
+      const seconds = session.left();
+      const words = session.dialog()?.dataset;
+      if (!words) return session.again(1);
+      if (seconds <= 0) return session.again(1);
+      const shown = seconds > 60 ? words.twoMinutes : seconds > 45 ? words.oneMinute : words.seconds;
+      const said = seconds > 60 ? words.twoMinutes : seconds > 20 ? words.oneMinute : words.twentySeconds;
+      write("#session-dialog-left", shown);
+      if (said !== session.said) write("#session-dialog-announcer", said);
+      session.said = said;
+      clearTimeout(session.timer);
+      /* Another tab may have extended it: ask at every fifth second, count in between. */
+      session.timer = setTimeout(seconds % 5 ? session.count : session.check, 1000);
+    },
+
+    async stay() {
+      try {
+        await fetch("/auth/extend", { method: "POST" });
+      } finally {
+        await session.check();
+      }
+    },
+
+    close() {
+      const dialog = session.dialog();
+      if (dialog?.open) dialog.close();
+      session.said = "";
+    },
+
+    expired() {
+      const login = session.dialog()?.dataset.login;
+      if (!login) return;
+      const back = encodeURIComponent(location.pathname + location.search);
+      location.assign(`${login}?skal=utgangen&vidare=${back}`);
+    },
+  };
+
+  function write(selector, text) {
+    const element = find(selector);
+    if (element && element.textContent !== text) element.textContent = text;
+  }
+
+  /* The connection: short blips are nobody's business. */
+
+  let lostTimer = 0;
+
+  function connection() {
+    const banner = find("#connection");
+    if (!banner) return;
+    const lost = banner.dataset.state === "lost" || !navigator.onLine;
+    if (!lost) {
+      clearTimeout(lostTimer);
+      lostTimer = 0;
+      banner.replaceChildren();
+    } else if (!lostTimer) {
+      lostTimer = setTimeout(() => {
+        const words = document.createElement("p");
+        words.textContent = banner.dataset.text;
+        banner.replaceChildren(words);
+      }, LOST_AFTER);
+    }
+  }
+
+  /* Characters left: seen at once, read aloud when the typing rests. */
+
+  let spoken = 0;
+
+  function countCharacters(event) {
+    const counter = event.target.dataset?.counter && document.getElementById(event.target.dataset.counter);
+    if (!counter) return;
+    const left = Number(counter.dataset.max) - [...event.target.value].length;
+    const words = (left < 0 ? counter.dataset.over : counter.dataset.left).replace("{n}", Math.abs(left));
+    counter.toggleAttribute("data-over-limit", left < 0);
+    counter.firstElementChild.textContent = words;
+    clearTimeout(spoken);
+    spoken = setTimeout(() => (counter.lastElementChild.textContent = words), ONCE);
+  }
+
+  /* Clicks, before anybody else sees them. */
+
+  const clicked = new WeakMap();
+
+  function click(event) {
+    const target = event.target.closest?.("button, a");
+    if (!target) return;
+    if (target.getAttribute("aria-disabled") === "true" || isSecond(target)) return stop(event);
+    if (target.dataset.jump) return jump(event, target);
+    if (target.dataset.toMonth) return toMonth(event);
+    if (target.dataset.print) return window.print();
+    if (target.dataset.language) syncLanguage();
+    if (target.id === "session-stay") session.stay();
+    if (target.dataset.day) {
+      chosenDay = target.dataset.day;
+      rove(target.closest("[data-month-grid]"), target);
+      toDayTimes();
+    }
+  }
+
+  function isSecond(target) {
+    if (!target.dataset.once) return false;
+    const before = clicked.get(target) ?? -ONCE;
+    const now = performance.now();
+    if (now - before < ONCE) return true;
+    clicked.set(target, now);
+    return false;
+  }
+
+  function stop(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  function jump(event, link) {
+    const target = document.getElementById(link.hash.slice(1));
+    if (!target) return;
+    event.preventDefault();
+    focus(target);
+    target.scrollIntoView({ block: target.id === "main" ? "start" : "center" });
+  }
+
+  function toMonth(event) {
+    event.preventDefault();
+    const day = find("[data-month-grid] [data-day][tabindex='0']");
+    if (day) focus(day);
+  }
+
+  /* One look at the page after each change of it. */
+
+  function look() {
+    for (const grid of document.querySelectorAll("[data-month-grid]")) {
+      oneTabStop(grid);
+      arriveInMonth(grid);
+    }
+    arrive();
+    takeFocus();
+    toDayTimes();
+    errorTitle();
+    connection();
+    watchSession();
+  }
+
+  let watched = "";
+
+  function watchSession() {
+    const kind = root()?.dataset.session ?? "";
+    if (kind === watched) return;
+    watched = kind;
+    session.check();
+  }
+
+  function start() {
+    syncLanguage();
+    look();
+    new MutationObserver(look).observe(document.documentElement, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ["data-ready", "data-session", "data-state", "data-day", "aria-selected"],
+    });
+  }
+
+  addEventListener("click", click, true);
+  addEventListener("keydown", monthKey, true);
+  addEventListener("input", countCharacters, true);
+  addEventListener("online", connection);
+  addEventListener("offline", connection);
+  addEventListener("cancel", (event) => {
+    if (event.target.id !== "session-dialog") return;
+    event.preventDefault();
+    session.stay();
+  }, true);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") session.check();
+  });
+
+  if (document.readyState === "complete") start();
+  else addEventListener("load", start);
+})();

@@ -1,0 +1,136 @@
+"""/personal/bokningar: the bookings of one day, on screen and on paper."""
+
+import reflex as rx
+
+from webtidbok_app.components import buttons, forms
+from webtidbok_app.components.feedback import badge, empty_state, error_summary, problem_box, skeleton, status
+from webtidbok_app.components.layout import staff_page
+from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.parts import stepper
+from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff_day import StaffDayState as State
+from webtidbok_app.state.staff_views import DayRowView
+
+_COLUMNS = ("time", "name", "time_type", "performer", "visit_form", "notes")
+
+
+def day_list_page() -> rx.Component:
+    """Return the day's bookings, names masked."""
+    return staff_page(
+        rx.el.h1(
+            rx.cond(State.bookings.heading != "", State.bookings.heading, t("sv", "staff.day.title")),
+            id="page-heading",
+            tab_index=-1,
+        ),
+        rx.cond(
+            State.bookings.heading != "",
+            rx.fragment(_print_header(), _toolbar(), _bookings()),
+            rx.cond(State.problem.title == "", skeleton("sv", rows=6)),
+        ),
+        session=SessionState.session,
+        failure=SessionState.failure,
+        current="day_list",
+        above=rx.fragment(
+            problem_box("sv", State.problem), error_summary("sv", State.problems, attempt=State.attempts)
+        ),
+    )
+
+
+def _print_header() -> rx.Component:
+    """Return what stands on paper only: where, and who printed it and when."""
+    return rx.el.div(
+        rx.el.p(State.bookings.clinic, class_name="strong"),
+        rx.el.p(State.bookings.printed),
+        class_name="print-header",
+    )
+
+
+def _toolbar() -> rx.Component:
+    return rx.el.div(
+        stepper(
+            State.steps,
+            label=t("sv", "staff.day.days"),
+            previous=t("sv", "staff.day.previous"),
+            following=t("sv", "staff.day.next"),
+            now=t("sv", "staff.day.today"),
+        ),
+        forms.form(
+            forms.text_field(
+                "sv",
+                "dag",
+                t("sv", "staff.day.go_label"),
+                hint=State.day_hint,
+                value=State.bookings.iso,
+                problems=State.problems,
+                width="short",
+                key=State.bookings.iso,
+                auto_complete="off",
+            ),
+            forms.submit(t("sv", "staff.day.go"), kind="secondary"),
+            on_submit=State.go,
+        ),
+        buttons.print_button("sv"),
+        class_name="toolbar card",
+    )
+
+
+def _bookings() -> rx.Component:
+    return rx.cond(
+        State.bookings.rows.length() > 0,
+        rx.fragment(
+            status(State.bookings.count_text),
+            rx.el.p(t("sv", "staff.day.masked"), class_name="fine screen-only"),
+            _table(),
+        ),
+        empty_state(State.bookings.count_text),
+    )
+
+
+def _table() -> rx.Component:
+    """Return a table that stacks its cells where it is narrow; the roles keep it a table there too."""
+    heads = [rx.el.th(t("sv", f"staff.day.{name}"), scope="col", role="columnheader") for name in _COLUMNS]
+    return rx.el.table(
+        rx.el.caption(State.bookings.caption, class_name="visually-hidden"),
+        rx.el.thead(
+            rx.el.tr(
+                *heads,
+                rx.el.th(
+                    t("sv", "staff.day.open"), scope="col", role="columnheader", class_name="screen-only"
+                ),
+                role="row",
+            ),
+            role="rowgroup",
+        ),
+        rx.el.tbody(rx.foreach(State.bookings.rows, _row), role="rowgroup"),
+        role="table",
+        class_name="day-list",
+    )
+
+
+def _row(row: rx.Var[DayRowView]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(row.time, scope="row", role="rowheader", class_name="day-time"),
+        _cell("name", row.name),
+        _cell("time_type", row.time_type),
+        _cell("performer", row.performer),
+        _cell("visit_form", row.visit_form),
+        _cell(
+            "notes",
+            rx.cond(row.cancelled, badge(t("sv", "staff.day.badge_cancelled"), "danger")),
+            rx.cond(row.interpreter != "", badge(row.interpreter, "warn")),
+        ),
+        rx.el.td(
+            rx.el.a(t("sv", "staff.day.open"), href=row.href, aria_label=row.open_name),
+            role="cell",
+            class_name="day-open screen-only",
+        ),
+        key=row.href,
+        role="row",
+        class_name=rx.cond(row.cancelled, "day-row day-row-cancelled", "day-row"),
+    )
+
+
+def _cell(name: str, *children: rx.Component | rx.Var[str]) -> rx.Component:
+    return rx.el.td(
+        *children, role="cell", data_label=t("sv", f"staff.day.{name}"), class_name=f"day-cell day-{name}"
+    )

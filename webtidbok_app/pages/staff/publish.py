@@ -1,0 +1,219 @@
+"""/personal/publicera: fill in, check, publish."""
+
+import reflex as rx
+
+from webtidbok_app.components import buttons, forms
+from webtidbok_app.components.feedback import error_summary, notice, panel, problem_box, skeleton
+from webtidbok_app.components.layout import heading, staff_page
+from webtidbok_app.components.summary_list import summary_list
+from webtidbok_app.domain.visit import VisitForm
+from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.parts import outcome_body
+from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff_pattern import ONCE, WEEKLY
+from webtidbok_app.state.staff_publish import PAGE
+from webtidbok_app.state.staff_publish import StaffPublishState as State
+from webtidbok_app.state.staff_views import Outcome
+from webtidbok_app.state.views import Choice
+
+
+def publish_page() -> rx.Component:
+    """Return the step that the address names."""
+    return staff_page(
+        rx.match(
+            State.step,
+            ("form", _form()),
+            ("check", _check()),
+            ("done", _done()),
+            rx.fragment(
+                heading(t("sv", "staff.publish.title")), rx.cond(State.problem.title == "", skeleton("sv"))
+            ),
+        ),
+        session=SessionState.session,
+        failure=SessionState.failure,
+        current="publish",
+        above=rx.fragment(
+            problem_box("sv", State.problem),
+            rx.cond(State.step == "form", error_summary("sv", State.problems, attempt=State.attempts)),
+        ),
+    )
+
+
+def _form() -> rx.Component:
+    kinds = [Choice(kind, t("sv", f"staff.publish.{kind}")) for kind in (WEEKLY, ONCE)]
+    return rx.fragment(
+        heading(t("sv", "staff.publish.title")),
+        rx.el.p(t("sv", "staff.publish.intro")),
+        forms.form(
+            _what(),
+            forms.radio_group(
+                "sv",
+                "kind",
+                t("sv", "staff.publish.kind"),
+                kinds,
+                value=State.form.kind,
+                problems=State.problems,
+                on_change=State.choose_kind,
+            ),
+            _when_weekly(),
+            _when_once(),
+            buttons.button_row(forms.submit(t("sv", "staff.publish.preview"))),
+            on_submit=State.check,
+        ),
+    )
+
+
+def _what() -> rx.Component:
+    visit_forms = [Choice(form.value, t("sv", f"staff.visit_form.{form}")) for form in VisitForm]
+    return forms.fieldset(
+        t("sv", "staff.publish.what"),
+        forms.select_field(
+            "sv",
+            "time_type",
+            t("sv", "staff.publish.time_type"),
+            State.time_types,
+            value=State.form.time_type,
+            problems=State.problems,
+            on_change=State.choose_time_type,
+        ),
+        forms.select_field(
+            "sv",
+            "performer",
+            t("sv", "staff.publish.performer"),
+            State.performers,
+            value=State.form.performer,
+            problems=State.problems,
+        ),
+        forms.select_field(
+            "sv",
+            "visit_form",
+            t("sv", "staff.publish.visit_form"),
+            visit_forms,
+            value=State.form.visit_form,
+            problems=State.problems,
+            key=State.filled,
+        ),
+        _field("minutes", value=State.form.minutes, hint="minutes_hint", key=State.filled),
+        _field("places", value=State.form.places, hint="places_hint"),
+    )
+
+
+def _when_weekly() -> rx.Component:
+    weekdays = [Choice(str(number), t("sv", f"staff.publish.weekday_{number}")) for number in range(7)]
+    return rx.el.div(
+        forms.fieldset(
+            t("sv", "staff.publish.when"),
+            forms.checkbox_group(
+                "sv",
+                "weekdays",
+                t("sv", "staff.publish.weekdays"),
+                weekdays,
+                checked=State.form.weekdays,
+                problems=State.problems,
+                inline=True,
+            ),
+            _pair(
+                _field("from_time", value=State.form.from_time, hint="time_hint"),
+                _field("to_time", value=State.form.to_time, hint="time_hint"),
+            ),
+            _pair(_day("first_day", State.form.first_day), _day("last_day", State.form.last_day)),
+            forms.checkbox(
+                "sv",
+                "skip_holidays",
+                t("sv", "staff.publish.skip_holidays"),
+                hint=t("sv", "staff.publish.skip_holidays_hint"),
+                checked=State.form.skip_holidays,
+            ),
+        ),
+        hidden=State.form.kind == ONCE,
+    )
+
+
+def _when_once() -> rx.Component:
+    return rx.el.div(
+        forms.fieldset(
+            t("sv", "staff.publish.when"),
+            _pair(
+                _day("day", State.form.day),
+                _field("start_time", value=State.form.start_time, hint="time_hint"),
+            ),
+        ),
+        hidden=State.form.kind != ONCE,
+    )
+
+
+def _day(name: str, value: rx.Var[str]) -> rx.Component:
+    return forms.text_field(
+        "sv",
+        name,
+        t("sv", f"staff.publish.{name}"),
+        hint=State.date_hint,
+        value=value,
+        problems=State.problems,
+        width="short",
+        auto_complete="off",
+    )
+
+
+def _field(name: str, *, value: rx.Var[str], hint: str, **props: object) -> rx.Component:
+    return forms.text_field(
+        "sv",
+        name,
+        t("sv", f"staff.publish.{name}"),
+        hint=t("sv", f"staff.publish.{hint}"),
+        value=value,
+        problems=State.problems,
+        width="tiny",
+        input_mode="numeric" if name in ("minutes", "places") else "text",
+        auto_complete="off",
+        **props,
+    )
+
+
+def _pair(*fields: rx.Component) -> rx.Component:
+    return rx.el.div(*fields, class_name="field-pair")
+
+
+def _check() -> rx.Component:
+    preview = State.preview
+    change = buttons.link_as_button(t("sv", "staff.preview.change_all"), href=PAGE, kind="secondary")
+    return rx.fragment(
+        heading(t("sv", "staff.preview.title")),
+        rx.cond(
+            preview.confirm != "",
+            rx.el.p(t("sv", "staff.preview.none_yet")),
+            notice(t("sv", "staff.preview.nothing_body"), title=t("sv", "staff.preview.nothing_title")),
+        ),
+        _left_out(preview.clashes),
+        _left_out(preview.holidays),
+        _left_out(preview.not_on_clock),
+        rx.el.h2(t("sv", "staff.preview.what")),
+        summary_list("sv", preview.rows),
+        rx.cond(
+            preview.weeks.length() > 0,
+            rx.fragment(rx.el.h2(t("sv", "staff.preview.weeks")), summary_list("sv", preview.weeks)),
+        ),
+        buttons.button_row(
+            rx.cond(
+                preview.confirm != "", buttons.primary(preview.confirm, on_click=State.publish, once=True)
+            ),
+            change,
+        ),
+    )
+
+
+def _left_out(outcome: rx.Var[Outcome]) -> rx.Component:
+    return rx.cond(outcome.title != "", notice(outcome_body(outcome), title=outcome.title))
+
+
+def _done() -> rx.Component:
+    return rx.fragment(
+        panel(heading(State.published.title), State.published.body),
+        buttons.button_row(
+            rx.cond(
+                State.published.week_href != "",
+                buttons.link_as_button(t("sv", "staff.published.see"), href=State.published.week_href),
+            ),
+            buttons.link_as_button(t("sv", "staff.published.again"), href=PAGE, kind="secondary"),
+        ),
+    )

@@ -1,0 +1,46 @@
+"""Addresses of the residents' pages, in the language of the visitor. Nothing personal stands in them."""
+
+from urllib.parse import quote
+
+from webtidbok_app.i18n import Lang, path
+
+
+def clinic_page(lang: Lang, clinic: str) -> str:
+    """Return the clinic's public page."""
+    return path(lang, f"/mottagning/{quote(clinic)}")
+
+
+def time_types(lang: Lang, clinic: str) -> str:
+    """Return the choice of what the visit is about."""
+    return path(lang, f"/boka/{quote(clinic)}")
+
+
+def step(lang: Lang, clinic: str, time_type: str, name: str = "") -> str:
+    """Return a step of the booking: the times, or ``villkor``, ``uppgifter``, ``kontrollera``."""
+    end = f"/{name}" if name else ""
+    return path(lang, f"/boka/{quote(clinic)}/{quote(time_type)}{end}")
+
+
+def booking(lang: Lang, clinic: str, booking_id: str) -> str:
+    """Return a booked time's own page, which keeps."""
+    return path(lang, f"/bokning/{quote(clinic)}/{quote(booking_id)}")
+
+
+def cancel(lang: Lang, clinic: str, booking_id: str) -> str:
+    """Return the page that asks whether the booking is to be cancelled."""
+    return f"{booking(lang, clinic, booking_id)}/avboka"
+
+
+def my_times(lang: Lang, clinic: str = "") -> str:
+    """Return Mina tidsbokningar, at one clinic or all."""
+    return path(lang, f"/mina-tider/{quote(clinic)}" if clinic else "/mina-tider")
+
+
+def my_terms(lang: Lang, clinic: str) -> str:
+    """Return the clinic's terms for seeing and cancelling times."""
+    return f"{my_times(lang, clinic)}/villkor"
+
+
+def phone_link(number: str) -> str:
+    """Return ``number`` as a link that calls it."""
+    return "tel:" + "".join(sign for sign in number if sign.isdigit() or sign == "+")

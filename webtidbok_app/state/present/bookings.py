@@ -1,0 +1,117 @@
+"""Booked times: the coming ones, and each with what can be done about it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.i18n import Lang, format_day, format_time, t
+from webtidbok_app.journal.port import BookedTime
+from webtidbok_app.services.clinics import ClinicInfo
+from webtidbok_app.services.my_bookings import ClinicBookings, MyBooking
+from webtidbok_app.state import addresses
+from webtidbok_app.state.present.steps import language
+from webtidbok_app.state.present.words import form, moment_text, when
+from webtidbok_app.state.resident_views import BookingView
+from webtidbok_app.state.views import BookingRow, SummaryRow
+
+
+def booking_row(clinic: ClinicInfo, time: BookedTime, lang: Lang, *, href: str) -> BookingRow:
+    """Return a coming time in a list."""
+    return BookingRow(
+        id=time.id,
+        href=href,
+        when=when(time, lang),
+        clinic=clinic.name,
+        what=time.time_type.in_language(lang),
+        how=form(time.visit_form, lang),
+    )
+
+
+def overview_rows(found: Iterable[ClinicBookings], lang: Lang) -> list[BookingRow]:
+    """Return coming times at all clinics in order of time: when and where.
+
+    What else there is to know stands behind the clinic's terms, where it has any.
+    """
+    times = [(time, bookings.clinic) for bookings in found for time in bookings.times]
+    rows = []
+    for time, clinic in sorted(times, key=lambda pair: pair[0].starts_at):
+        managed = clinic.offers(CaseTypeKind.MANAGE_DIRECT)
+        href = (
+            addresses.my_times(lang, clinic.slug)
+            if managed
+            else addresses.booking(lang, clinic.slug, time.id)
+        )
+        rows.append(BookingRow(id=time.id, href=href, when=when(time, lang), clinic=clinic.name,
+                               what=f"{clinic.street}, {clinic.city}"))  # fmt: skip
+    return rows
+
+
+def clinic_problems(found: Iterable[ClinicBookings], lang: Lang) -> list[str]:
+    """Return a line for each clinic whose times cannot be shown now."""
+    return [
+        t(lang, "citizen.mine.clinic_problem", clinic=bookings.clinic.name, phone=bookings.clinic.phone)
+        for bookings in found
+        if bookings.problem
+    ]
+
+
+def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
+    """Return a booked time as it is now: coming, cancelled or past."""
+    clinic, time = mine.clinic, mine.time
+    status = "cancelled" if time.cancelled_at else "past" if time.ends_at <= now else "coming"
+    cancel = _cancel_choice(mine, status)
+    return BookingView(
+        status=status,
+        when=when(time, lang),
+        note=_booking_note(time, status, lang),
+        prepare=time.prepare.in_language(lang),
+        cancel=cancel,
+        cancel_text=_cancel_text(mine, cancel, lang),
+        cancel_href=addresses.cancel(lang, clinic.slug, time.id),
+        again_href=addresses.time_types(lang, clinic.slug) if clinic.offers(CaseTypeKind.BOOK_DIRECT) else "",
+        href=addresses.booking(lang, clinic.slug, time.id),
+        phone=clinic.phone,
+        phone_href=addresses.phone_link(clinic.phone),
+    )
+
+
+def booking_facts(mine: MyBooking, lang: Lang) -> list[SummaryRow]:
+    """Return what a booked time is, row by row; what was left blank is left out."""
+    clinic, time = mine.clinic, mine.time
+    visit = f"{time.time_type.in_language(lang)}, {form(time.visit_form, lang)}"
+    facts = {
+        "citizen.check.time": when(time, lang),
+        "citizen.check.visit": visit,
+        "citizen.check.performer": time.performer,
+        "citizen.check.clinic": clinic.name,
+        "citizen.booking.address": f"{clinic.street}, {clinic.postal_code} {clinic.city}",
+        "citizen.booking.phone": clinic.phone,
+        "citizen.check.reason": time.reason,
+        "citizen.check.interpreter": language(time.interpreter, lang),
+        "citizen.check.access": time.access_needs,
+    }
+    return [SummaryRow(t(lang, key), value) for key, value in facts.items() if value]
+
+
+def _cancel_choice(mine: MyBooking, status: str) -> str:
+    if status != "coming":
+        return "no"
+    if not mine.manageable:
+        return "closed"
+    return "yes" if mine.time.cancel_allowed else "late"
+
+
+def _cancel_text(mine: MyBooking, cancel: str, lang: Lang) -> str:
+    deadline = moment_text(mine.time.cancel_until, lang)
+    keys = {"yes": "cancel_until", "late": "too_late", "closed": "call_to_cancel"}
+    key = keys.get(cancel)
+    return t(lang, f"citizen.booking.{key}", deadline=deadline, phone=mine.clinic.phone) if key else ""
+
+
+def _booking_note(time: BookedTime, status: str, lang: Lang) -> str:
+    if status == "cancelled" and time.cancelled_at:
+        day, clock = format_day(lang, time.cancelled_at), format_time(lang, time.cancelled_at)
+        return t(lang, "citizen.booking.cancelled_on", day=day, time=clock)
+    if status == "past":
+        return t(lang, "citizen.booking.past_body", when=when(time, lang))
+    return ""

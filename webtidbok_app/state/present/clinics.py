@@ -1,0 +1,101 @@
+"""Clinics and what can be booked at them."""
+
+from webtidbok_app.domain.errors import AgeOutside, WebtidbokError
+from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.i18n import Lang, t, tn
+from webtidbok_app.journal.port import TimeTypeInfo
+from webtidbok_app.services.booking import Progress
+from webtidbok_app.services.clinics import ClinicInfo
+from webtidbok_app.state import addresses
+from webtidbok_app.state.present.words import form, length
+from webtidbok_app.state.resident_views import CaseTypeView, ClinicRow, ClinicView, NoTimesView, TimeTypeView
+
+
+def clinic_row(clinic: ClinicInfo, lang: Lang) -> ClinicRow:
+    """Return a clinic as one among those found."""
+    return ClinicRow(
+        href=addresses.clinic_page(lang, clinic.slug),
+        name=clinic.name,
+        kind=clinic.kind.in_language(lang),
+        place=f"{clinic.street}, {clinic.city}",
+    )
+
+
+def found_text(count: int, words: str, lang: Lang) -> str:
+    """Return "2 mottagningar för ”lind”"."""
+    if words:
+        return tn(lang, "public.clinics.found_for", count, words=words)
+    return tn(lang, "public.clinics.found", count)
+
+
+def clinic_view(clinic: ClinicInfo, lang: Lang) -> ClinicView:
+    """Return a clinic's own page, with the case types in the order that they are used."""
+    kinds = {case_type.kind: case_type.text.in_language(lang) for case_type in clinic.case_types}
+    hrefs = {
+        CaseTypeKind.BOOK_DIRECT: addresses.time_types(lang, clinic.slug),
+        CaseTypeKind.MANAGE_DIRECT: addresses.my_times(lang, clinic.slug),
+    }
+    return ClinicView(
+        name=clinic.name,
+        href=addresses.clinic_page(lang, clinic.slug),
+        kind=clinic.kind.in_language(lang),
+        street=clinic.street,
+        place=f"{clinic.postal_code} {clinic.city}",
+        phone=clinic.phone,
+        phone_href=addresses.phone_link(clinic.phone),
+        hours=clinic.hours.in_language(lang),
+        text=clinic.text.in_language(lang),
+        notice=clinic.notice.in_language(lang),
+        case_types=[
+            CaseTypeView(
+                href=hrefs[kind],
+                title=t(lang, f"public.clinic.{kind}.title"),
+                text=kinds[kind] or t(lang, f"public.clinic.{kind}.text"),
+            )
+            for kind in CaseTypeKind
+            if kind in kinds and kind in hrefs
+        ],
+    )
+
+
+def time_type_view(
+    time_type: TimeTypeInfo, lang: Lang, *, clinic: str, refusal: WebtidbokError | None = None
+) -> TimeTypeView:
+    """Return a time type to choose, or why it cannot be chosen."""
+    return TimeTypeView(
+        id=time_type.id,
+        href="" if refusal else addresses.step(lang, clinic, time_type.id),
+        name=time_type.name.in_language(lang),
+        facts=t(
+            lang, "citizen.types.facts", length=length(time_type, lang), form=form(time_type.visit_form, lang)
+        ),
+        audience=time_type.audience.in_language(lang),
+        not_here=time_type.not_here.in_language(lang),
+        refusal=refusal_text(refusal, lang) if refusal else "",
+    )
+
+
+def refusal_text(refusal: WebtidbokError, lang: Lang) -> str:
+    """Return why the resident may not book, in words."""
+    if not isinstance(refusal, AgeOutside):
+        return t(lang, "citizen.types.invited")
+    low, high = refusal.facts["min_age"], refusal.facts["max_age"]
+    if low is None or high is None:
+        key = "age_to" if low is None else "age_from"
+    else:
+        key = "age_exact" if low == high else "age_span"
+    return t(lang, f"citizen.types.{key}", min_age=low, max_age=high)
+
+
+def no_times_view(progress: Progress, others: list[TimeTypeInfo], lang: Lang) -> NoTimesView:
+    """Return what to do when the time type has no free time."""
+    clinic = progress.clinic
+    return NoTimesView(
+        intro=t(
+            lang,
+            "citizen.none.intro",
+            clinic=clinic.name,
+            time_type=progress.time_type.name.in_language(lang),
+        ),
+        others=[time_type_view(other, lang, clinic=clinic.slug) for other in others],
+    )

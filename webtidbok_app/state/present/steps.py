@@ -1,0 +1,131 @@
+"""The steps of a booking: the chosen time, the details, the answers to check."""
+
+from webtidbok_app.domain.visit import ReasonRule
+from webtidbok_app.i18n import Lang, t
+from webtidbok_app.journal.port import Hold
+from webtidbok_app.services.booking import Progress
+from webtidbok_app.state import addresses
+from webtidbok_app.state.present.words import form, held_until, length, when
+from webtidbok_app.state.resident_views import ChosenView, DetailsView, StepView
+from webtidbok_app.state.views import Choice, SummaryRow
+
+LANGUAGES = (
+    "sign", "arabic", "bosnian", "dari", "english", "finnish", "kurmanji", "sorani", "persian", "polish",
+    "russian", "somali", "spanish", "thai", "tigrinya", "turkish", "ukrainian",
+)  # fmt: skip
+NO_INTERPRETER = "none"
+
+
+def step_view(progress: Progress, lang: Lang, *, back: str = "") -> StepView:
+    """Return where in a booking the resident is. ``back`` is the way back; the step before by default."""
+    clinic, time_type = progress.clinic, progress.time_type
+    clinic_href = addresses.clinic_page(lang, clinic.slug)
+    types = clinic_href if progress.single_type else addresses.time_types(lang, clinic.slug)
+    booked = progress.booked_id if not progress.hold else None
+    return StepView(
+        caption=t(
+            lang,
+            "citizen.steps.caption",
+            clinic=clinic.name,
+            time_type=time_type.name.in_language(lang),
+            length=length(time_type, lang),
+        ),
+        back=back or types,
+        clinic=clinic.name,
+        clinic_href=clinic_href,
+        phone=clinic.phone,
+        phone_href=addresses.phone_link(clinic.phone),
+        hours=clinic.hours.in_language(lang),
+        booked_href=addresses.booking(lang, clinic.slug, booked) if booked else "",
+    )
+
+
+def chosen_view(hold: Hold | None, progress: Progress, lang: Lang) -> ChosenView:
+    """Return the time that the resident holds, and where it leads: to what is left to fill in."""
+    if hold is None:
+        return ChosenView()
+    onward = "kontrollera" if progress.details_done else "uppgifter"
+    return ChosenView(
+        id=hold.timeslot.id,
+        text=when(hold.timeslot, lang),
+        until=held_until(hold, lang),
+        href=addresses.step(lang, progress.clinic.slug, progress.time_type.id, onward),
+        key=f"{hold.timeslot.id}-{hold.expires_at.timestamp():.0f}",
+    )
+
+
+def details_view(progress: Progress, lang: Lang) -> DetailsView:
+    """Return what is asked, and what the resident has typed already."""
+    details = progress.details
+    return DetailsView(
+        reason_rule=progress.time_type.reason,
+        reason=details.reason,
+        phone=details.phone or "",
+        email=details.email or "",
+        interpreter=details.interpreter,
+        access_needs=details.access_needs,
+        languages=languages(lang),
+        until=held_until(progress.hold, lang) if progress.hold else "",
+        overlapping=[
+            t(
+                lang,
+                "citizen.details.overlap_one",
+                when=when(time, lang),
+                clinic=progress.clinic.name,
+                what=time.time_type.in_language(lang),
+            )
+            for time in progress.overlapping
+        ],
+    )
+
+
+def languages(lang: Lang) -> list[Choice]:
+    """Return the languages to choose an interpreter in. The value is in Swedish, for the staff who read it."""
+    named = [
+        Choice(t("sv", f"citizen.languages.{name}"), t(lang, f"citizen.languages.{name}"))
+        for name in LANGUAGES
+    ]
+    sign, *spoken = named
+    none = Choice(NO_INTERPRETER, t(lang, "citizen.details.no_interpreter"))
+    return [none, *sorted(spoken, key=lambda choice: choice.label), sign]
+
+
+def language(value: str, lang: Lang) -> str:
+    """Return the interpreter's language, as it is kept, in the words of ``lang``."""
+    return next((choice.label for choice in languages(lang) if choice.value == value), value)
+
+
+def is_language(value: str) -> bool:
+    """Whether an interpreter can be chosen by this name."""
+    return any(value == t("sv", f"citizen.languages.{name}") for name in LANGUAGES)
+
+
+def check_rows(progress: Progress, hold: Hold, lang: Lang) -> list[SummaryRow]:
+    """Return the answers to check, each with the way to change it."""
+    clinic, time_type, details = progress.clinic, progress.time_type, progress.details
+    to_times = addresses.step(lang, clinic.slug, time_type.id)
+    to_types = "" if progress.single_type else addresses.time_types(lang, clinic.slug)
+    visit = f"{time_type.name.in_language(lang)}, {form(hold.timeslot.visit_form, lang)}"
+    answers = [
+        _row("clinic", f"{clinic.name}, {clinic.street}, {clinic.city}", lang),
+        _row("visit", visit, lang, to_types, "change_visit"),
+        _row("time", when(hold.timeslot, lang), lang, to_times, "change_time"),
+    ]
+    if hold.timeslot.performer:
+        answers.append(_row("performer", hold.timeslot.performer, lang))
+    to_details = addresses.step(lang, clinic.slug, time_type.id, "uppgifter")
+    if time_type.reason != ReasonRule.NONE:
+        answers.append(_row("reason", details.reason, lang, to_details, "change_reason"))
+    interpreter = language(details.interpreter, lang) or t(lang, "citizen.check.no_interpreter")
+    return [
+        *answers,
+        _row("phone", details.phone or "", lang, to_details, "change_phone"),
+        _row("email", details.email or "", lang, to_details, "change_email"),
+        _row("interpreter", interpreter, lang, to_details, "change_interpreter"),
+        _row("access", details.access_needs, lang, to_details, "change_access"),
+    ]
+
+
+def _row(name: str, value: str, lang: Lang, href: str = "", change: str = "") -> SummaryRow:
+    label = t(lang, f"citizen.check.{change}") if change else ""
+    return SummaryRow(t(lang, f"citizen.check.{name}"), value, href, label)

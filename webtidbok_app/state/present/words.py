@@ -1,0 +1,49 @@
+"""How times, lengths and visit forms are said on residents' pages."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from webtidbok_app.domain.visit import VisitForm
+from webtidbok_app.i18n import Lang, format_day, format_span, format_time, t, tn
+from webtidbok_app.journal.port import BookedTime, Hold, Timeslot, TimeTypeInfo
+from webtidbok_app.state.views import FieldProblem
+
+
+def length(time_type: TimeTypeInfo, lang: Lang) -> str:
+    """Return "20 minuter"."""
+    return tn(lang, "citizen.length", time_type.length_minutes)
+
+
+def form(visit_form: VisitForm, lang: Lang) -> str:
+    """Return "på plats"."""
+    return t(lang, f"citizen.form.{visit_form}")
+
+
+def when(slot: Timeslot | BookedTime, lang: Lang) -> str:
+    """Return "torsdag 3 december 2026, kl. 9.20–9.40"."""
+    span = format_span(lang, slot.starts_at, slot.ends_at)
+    return t(lang, "citizen.time.in_day", day=format_day(lang, slot.starts_at), time=span)
+
+
+def moment_text(moment: datetime, lang: Lang) -> str:
+    """Return "torsdag 3 december 2026, kl. 9.20"."""
+    return t(lang, "citizen.time.in_day", day=format_day(lang, moment), time=format_time(lang, moment))
+
+
+def held_until(hold: Hold, lang: Lang) -> str:
+    """Return until when the time is reserved, with the clock time."""
+    return t(lang, "citizen.steps.held_until", time=format_time(lang, hold.expires_at))
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the clinic's own words, paragraph by paragraph."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def field_problems(problems: dict[str, str], lang: Lang, *, order: Iterable[str]) -> list[FieldProblem]:
+    """Return what to mend, in the order of the fields on the page."""
+    return [
+        FieldProblem(field, t(lang, f"errors.fields.{problems[field]}"))
+        for field in order
+        if field in problems
+    ]

@@ -1,0 +1,131 @@
+"""What the public and the residents' pages show. Like ``views``: frozen values of ready-made words."""
+
+from dataclasses import dataclass, field
+
+from webtidbok_app.state.views import Choice
+
+
+@dataclass(frozen=True)
+class ClinicRow:
+    """A clinic among those found."""
+
+    href: str = ""
+    name: str = ""
+    kind: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class CaseTypeView:
+    """A case type that can be used at the clinic. ``hint`` says that one logs in first, if one does."""
+
+    href: str = ""
+    title: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class ClinicView:
+    """A clinic's own page. An empty ``name`` means that it is not fetched."""
+
+    name: str = ""
+    href: str = ""
+    kind: str = ""
+    street: str = ""
+    place: str = ""
+    phone: str = ""
+    phone_href: str = ""
+    hours: str = ""
+    text: str = ""
+    notice: str = ""
+    case_types: list[CaseTypeView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TimeTypeView:
+    """A time type. With ``refusals`` it cannot be booked, and ``href`` is empty."""
+
+    id: str = ""
+    href: str = ""
+    name: str = ""
+    facts: str = ""
+    audience: str = ""
+    not_here: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class StepView:
+    """Where in a booking one is: what is above the heading, and the ways out."""
+
+    caption: str = ""
+    back: str = ""
+    clinic: str = ""
+    clinic_href: str = ""
+    phone: str = ""
+    phone_href: str = ""
+    hours: str = ""
+    booked_href: str = ""
+    """The booking that this one became already."""
+
+
+@dataclass(frozen=True)
+class TermsView:
+    """The terms to accept. ``paragraphs`` are the clinic's own words."""
+
+    intro: str = ""
+    paragraphs: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ChosenView:
+    """The time that is held. An empty ``id`` means that none is; ``key`` changes when it is held anew."""
+
+    id: str = ""
+    text: str = ""
+    until: str = ""
+    href: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class NoTimesView:
+    """What to do when there is no free time. An empty ``intro`` means that there are times."""
+
+    intro: str = ""
+    others: list[TimeTypeView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DetailsView:
+    """What is asked, and what is typed already. ``reason_rule`` is none, optional or required."""
+
+    reason_rule: str = "none"
+    reason: str = ""
+    phone: str = ""
+    email: str = ""
+    interpreter: str = ""
+    access_needs: str = ""
+    languages: list[Choice] = field(default_factory=list)
+    until: str = ""
+    overlapping: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class BookingView:
+    """A booked time. ``status`` is coming, cancelled or past; empty before it is fetched.
+
+    ``cancel`` is yes, late, closed (not on the web at this clinic) or no.
+    """
+
+    status: str = ""
+    when: str = ""
+    note: str = ""
+    prepare: str = ""
+    cancel: str = "no"
+    cancel_text: str = ""
+    cancel_href: str = ""
+    again_href: str = ""
+    href: str = ""
+    phone: str = ""
+    phone_href: str = ""

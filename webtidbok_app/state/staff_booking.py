@@ -1,0 +1,137 @@
+"""One opened booking, and cancelling it for the resident."""
+
+import reflex as rx
+from reflex.event import EventType
+
+from webtidbok_app.auth.permissions import public, requires
+from webtidbok_app.auth.principal import current
+from webtidbok_app.domain import clock
+from webtidbok_app.domain.errors import InvalidInput
+from webtidbok_app.domain.swedish_time import day_of
+from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.i18n import format_day, format_span, format_time, t
+from webtidbok_app.services import reception
+from webtidbok_app.services.reception import OpenBooking
+from webtidbok_app.state.common import argument, attempt, query
+from webtidbok_app.state.staff_day import day_href
+from webtidbok_app.state.staff_input import typed
+from webtidbok_app.state.staff_views import OpenBookingView, Outcome
+from webtidbok_app.state.views import FieldProblem, Problem, SummaryRow
+
+MESSAGE_MAX = reception.MESSAGE_MAX
+
+
+class StaffBookingState(rx.State):
+    """The booking that is open. ``step`` is open or cancel; empty until the booking is there."""
+
+    step: str = ""
+    problem: Problem = Problem()
+    problems: list[FieldProblem] = []
+    attempts: int = 0
+    opened: OpenBookingView = OpenBookingView()
+    message: str = ""
+    done: Outcome = Outcome()
+
+    _booking: str = ""
+
+    @rx.event
+    @requires("staff")
+    async def load(self) -> None:
+        """Open the booking in the address, which is logged; on the way to cancelling it is open already."""
+        wanted = argument(self, "booking")
+        self.problem, self.problems = Problem(), []
+        cancelling = query(self, "steg") == "avboka"
+        if not (cancelling and wanted and wanted == self._booking):
+            await self._open(wanted)
+        self.step = ("cancel" if cancelling and self.opened.cancellable else "open") if self._booking else ""
+
+    @rx.event
+    @requires("staff")
+    async def cancel(self, form: rx.form.FormData) -> EventType[()] | None:
+        """Cancel with the message that was written."""
+        self.message = typed(form, "message")
+        self.problem, self.problems = Problem(), []
+        self.attempts += 1
+        try:
+            cancelled = await attempt(
+                reception.cancel_for_resident(current(), booking_id=self._booking, message=self.message),
+                "sv",
+                let_through=(InvalidInput,),
+            )
+        except InvalidInput:
+            words = t("sv", "staff.cancel.message_too_long", most=MESSAGE_MAX)
+            self.problems = [FieldProblem("message", words)]
+            return None
+        if isinstance(cancelled, Problem):
+            self.problem = cancelled
+            return None
+        self.opened, self.message = _in_words(cancelled), ""
+        self.done = Outcome(
+            t("sv", "staff.cancel.done_title"), t("sv", "staff.cancel.done_body"), key=str(self.attempts)
+        )
+        self.step = "open"
+        return rx.redirect(self.opened.here_href, replace=True)
+
+    @rx.event
+    @public
+    async def forget(self) -> None:
+        """Empty the booking when its page is left, also by somebody whose login has ended."""
+        self.reset()
+
+    async def _open(self, booking_id: str) -> None:
+        if booking_id != self._booking:
+            self.done, self.message = Outcome(), ""
+        self.opened, self._booking = OpenBookingView(), ""
+        found = await attempt(reception.open_booking(current(), booking_id=booking_id), "sv")
+        if isinstance(found, Problem):
+            self.problem = found
+            return
+        self.opened, self._booking = _in_words(found), booking_id
+
+
+def _in_words(booking: OpenBooking) -> OpenBookingView:
+    here = f"/personal/bokning/{booking.booking_id}"
+    day = format_day("sv", booking.starts_at)
+    past = booking.starts_at <= clock.now()
+    return OpenBookingView(
+        heading=t("sv", "staff.booking.heading", day=day),
+        back_href=day_href(day_of(booking.starts_at)),
+        here_href=here,
+        cancel_href=f"{here}?steg=avboka",
+        time_rows=_rows(
+            when=f"{day}, {format_span('sv', booking.starts_at, booking.ends_at)}",
+            time_type=booking.time_type,
+            performer=booking.performer,
+            visit_form=t("sv", f"staff.visit_form.{booking.visit_form}"),
+            status=_status_of(booking),
+            **({"cancel_message": booking.cancel_message} if booking.cancel_message else {}),
+        ),
+        resident_rows=_rows(
+            name=booking.name,
+            personal_number=booking.personal_number,
+            phone=booking.phone or "",
+            email=booking.email or "",
+        ),
+        words_rows=_rows(
+            reason=booking.reason, interpreter=booking.interpreter, access_needs=booking.access_needs
+        ),
+        protected=booking.protected,
+        cancellable=booking.status == BookingStatus.BOOKED,
+        consequence=t("sv", "staff.cancel.consequence_past" if past else "staff.cancel.consequence"),
+    )
+
+
+def _rows(**values: str) -> list[SummaryRow]:
+    return [SummaryRow(t("sv", f"staff.booking.{name}"), value) for name, value in values.items()]
+
+
+def _status_of(booking: OpenBooking) -> str:
+    moment = booking.cancelled_at or booking.booked_at
+    if moment is None:
+        return ""
+    facts = {"day": format_day("sv", moment), "time": format_time("sv", moment)}
+    if booking.cancelled_at is None:
+        return t("sv", "staff.booking.booked", **facts)
+    if booking.cancelled_by == "resident":
+        return t("sv", "staff.booking.cancelled_by_resident", **facts)
+    return t("sv", "staff.booking.cancelled_by_staff", hsa_id=booking.cancelled_by, **facts)

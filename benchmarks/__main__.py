@@ -62,7 +62,11 @@ async def measure(variants: dict[str, Variant], rounds: int) -> dict[str, list[f
 def ratios(seconds: dict[str, list[float]], ours: str, other: str) -> dict[str, float]:
     """Return ours/other, round by round: median, least and most."""
     found = [one / two for one, two in zip(seconds[ours], seconds[other], strict=True)]
-    return {"median": round(statistics.median(found), 2), "min": round(min(found), 2), "max": round(max(found), 2)}
+    return {
+        "median": round(statistics.median(found), 2),
+        "min": round(min(found), 2),
+        "max": round(max(found), 2),
+    }
 
 
 class Recorder:
@@ -73,7 +77,9 @@ class Recorder:
         event.listen(database.engine.sync_engine, "before_cursor_execute", self._write_down)
         self._database = database
 
-    def _write_down(self, _c: Any, _cursor: Any, statement: str, parameters: Any, _x: Any, _many: bool) -> None:
+    def _write_down(
+        self, _c: Any, _cursor: Any, statement: str, parameters: Any, _x: Any, _many: bool
+    ) -> None:
         self.statements.append((statement, parameters))
 
     def stop(self) -> list[Statement]:
@@ -120,7 +126,9 @@ async def bench_free_times(database: Database, rounds: int) -> dict[str, Any]:
     journal = StandaloneJournal(world.clinic_id, database)
 
     async def ask() -> None:
-        found = await journal.available_timeslots(world.resident, world.time_type, day, day + timedelta(days=6))
+        found = await journal.available_timeslots(
+            world.resident, world.time_type, day, day + timedelta(days=6)
+        )
         assert len(found) == 200
 
     recorder = Recorder(database)
@@ -222,11 +230,13 @@ async def core_booking(
         await connection.execute(
             delete(B).where(B.c.clinic_id == clinic, B.c.status == "held", here | (B.c.person_id == me))
         )
-        taken = select(B.c.place).where(B.c.clinic_id == clinic, B.c.slot_id == slot.id, text(f"booking.{LIVE}"))
+        taken = select(B.c.place).where(
+            B.c.clinic_id == clinic, B.c.slot_id == slot.id, text(f"booking.{LIVE}")
+        )
         (await connection.execute(taken)).all()
         held = Booking(
-            clinic_id=clinic, id=booking_id, slot_id=slot_id, place=1, person_id=me, status=BookingStatus.HELD, held_at=now,
-            expires_at=now + HOLD,
+            clinic_id=clinic, id=booking_id, slot_id=slot_id, place=1, person_id=me, status=BookingStatus.HELD,
+            held_at=now, expires_at=now + HOLD,
         )  # fmt: skip
         await connection.execute(insert(B).values(**held.model_dump()))
         shown = select(S, P.c.name).join(P, (P.c.clinic_id == S.c.clinic_id) & (P.c.id == S.c.performer_id))
@@ -266,8 +276,8 @@ def as_markdown(figures: dict[str, Any], rounds: int, each: int) -> str:
     lines = [
         "# What the port costs on top of the bare database",
         "",
-        f"Ratios of times within one run, {rounds} rounds of {each} bookings (free times: 20 questions a round); "
-        "1.00 is as fast as the other. Lower is better.",
+        f"Ratios of times within one run: {rounds} rounds of {each} bookings (free times: 20 questions a round).",
+        "1.00 is as fast as the other; lower is better.",
         "",
         f"Python {platform.python_version()}, {platform.system()} {platform.machine()}.",
         "",
@@ -277,7 +287,9 @@ def as_markdown(figures: dict[str, Any], rounds: int, each: int) -> str:
     for database, measured in figures.items():
         for name, found in measured.items():
             for pair, r in found.items():
-                lines.append(f"| {database} | {name} | {pair} | {r['median']:.2f} | {r['min']:.2f} | {r['max']:.2f} |")
+                lines.append(
+                    f"| {database} | {name} | {pair} | {r['median']:.2f} | {r['min']:.2f} | {r['max']:.2f} |"
+                )
     return "\n".join(lines) + "\n"
 
 
@@ -290,7 +302,9 @@ def main() -> None:
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         print("SQLite …", flush=True)
-        figures["SQLite"] = asyncio.run(bench(f"sqlite+aiosqlite:///{folder}/bench.db", given.rounds, given.bookings))
+        figures["SQLite"] = asyncio.run(
+            bench(f"sqlite+aiosqlite:///{folder}/bench.db", given.rounds, given.bookings)
+        )
     with postgres_server() as server:
         print("PostgreSQL …", flush=True)
         url = PostgresDatabases(server).create()

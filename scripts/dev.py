@@ -94,11 +94,15 @@ def started(
     try:
         yield process
     finally:
-        for order, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, order)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(patience)
+        # The leader first and alone, so that it can end its own children in good order.
+        for order, patience in ((signal.SIGINT, 10), (signal.SIGTERM, 5)):
+            if process.poll() is None:
+                process.send_signal(order)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(patience)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def passes(command: Sequence[object], **env: str) -> bool:
@@ -298,7 +302,7 @@ def _is_built(sources: str) -> bool:
 
 def _build_stage(log: str) -> str:
     if "Creating Production Build" in log:
-        return "pressing"
+        return "compressing"
     if (WEB / "build").exists():
         return "bundling"
     return "fetching JavaScript packages" if "Compiling:" in log and "100%" in log else "compiling pages"

@@ -124,6 +124,13 @@ def _case_types(clinic_id: UUID) -> list[CaseType | Terms]:
         for kind in (CaseTypeKind.BOOK_DIRECT, CaseTypeKind.MANAGE_DIRECT)
         for row in (
             CaseType(clinic_id=clinic_id, kind=kind, active=True),
-            Terms(clinic_id=clinic_id, kind=kind, version=1, text_sv="Villkor", text_en="Terms", valid_from=begun),
+            Terms(
+                clinic_id=clinic_id,
+                kind=kind,
+                version=1,
+                text_sv="Villkor",
+                text_en="Terms",
+                valid_from=begun,
+            ),
         )
     ]

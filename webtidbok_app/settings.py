@@ -69,8 +69,10 @@ class Settings(BaseSettings):
         secrets = [*self.encryption_keys.values(), self.lookup_key, self.cookie_key]
         secrets += [idp.client_secret for idp in (self.resident_idp, self.staff_idp) if idp]
         if any(secret.get_secret_value() in (DEMO_KEY, DEMO_SECRET) for secret in secrets):
-            raise ValueError("a demo secret is set outside demo mode: set WEBTIDBOK_ENCRYPTION_KEYS, "
-                             "WEBTIDBOK_LOOKUP_KEY, WEBTIDBOK_COOKIE_KEY and the providers' client secrets")
+            raise ValueError(
+                "a demo secret is set outside demo mode: set WEBTIDBOK_ENCRYPTION_KEYS, "
+                "WEBTIDBOK_LOOKUP_KEY, WEBTIDBOK_COOKIE_KEY and the providers' client secrets"
+            )
         if self.resident_idp is None or self.staff_idp is None:
             raise ValueError("set WEBTIDBOK_RESIDENT_IDP__ISSUER and WEBTIDBOK_STAFF_IDP__ISSUER")
         if any("/demo/idp" in idp.issuer for idp in (self.resident_idp, self.staff_idp)):
@@ -90,7 +92,9 @@ class Settings(BaseSettings):
     def provider(self, kind: Literal["resident", "staff"]) -> IdentityProvider:
         """Return the provider for residents or staff; in demo mode our own unless another is set."""
         chosen = self.resident_idp if kind == "resident" else self.staff_idp
-        return chosen or IdentityProvider(issuer=f"{self.origin}/demo/idp/{kind}", client_id=f"webtidbok-{kind}")
+        return chosen or IdentityProvider(
+            issuer=f"{self.origin}/demo/idp/{kind}", client_id=f"webtidbok-{kind}"
+        )
 
 
 @cache

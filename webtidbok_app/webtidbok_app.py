@@ -13,6 +13,7 @@ from webtidbok_app.pages.routes import NOT_FOUND, ROUTES
 from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
 from webtidbok_app.settings import get_settings
 from webtidbok_app.state.common import SessionState, backend_exception_handler, frontend_exception_handler
+from webtidbok_app.web.built_pages import PlainAddresses
 from webtidbok_app.web.headers import SecurityHeaders
 from webtidbok_app.web.logging import set_up_logging
 from webtidbok_app.web.routes import http_app
@@ -40,7 +41,7 @@ def assemble() -> rx.App:
             rx.el.script(src="/webtidbok.js", defer=True),
             rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         ],
-        api_transformer=[http_app(), SecurityHeaders],
+        api_transformer=[http_app(), PlainAddresses, SecurityHeaders],
         backend_exception_handler=backend_exception_handler,
         frontend_exception_handler=frontend_exception_handler,
         toaster=None,

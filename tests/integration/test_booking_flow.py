@@ -4,11 +4,21 @@ import asyncio
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 
 from tests.world import FIRST_START, World, build_world
 from webtidbok_app.db.engine import set_database
-from webtidbok_app.db.tables import AccessLog, Booking, CaseType, Clinic, Draft, Person, Terms, TermsAcceptance, metadata
+from webtidbok_app.db.tables import (
+    AccessLog,
+    Booking,
+    CaseType,
+    Clinic,
+    Draft,
+    Person,
+    Terms,
+    TermsAcceptance,
+    metadata,
+)
 from webtidbok_app.domain.clock import FixedClock
 from webtidbok_app.domain.errors import (
     AgeOutside,
@@ -26,7 +36,13 @@ from webtidbok_app.domain.errors import (
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.services import booking, clinics, my_bookings, terms
 
-DETAILS = {"reason": "Ont i knät", "interpreter": "finska", "access_needs": "", "phone": "070-174 06 05", "email": ""}
+DETAILS = {
+    "reason": "Ont i knät",
+    "interpreter": "finska",
+    "access_needs": "",
+    "phone": "070-174 06 05",
+    "email": "",
+}
 
 
 @pytest.fixture
@@ -140,7 +156,9 @@ async def test_count_month__counts_in_swedish_days(world):
 async def test_find_nearest__gives_three_around_the_moment(world):
     await _accept(world)
     await world.publish(6)
-    nearest = await booking.find_nearest(world.resident, **_at(world), moment=FIRST_START + timedelta(minutes=60))
+    nearest = await booking.find_nearest(
+        world.resident, **_at(world), moment=FIRST_START + timedelta(minutes=60)
+    )
     assert [(slot.starts_at - FIRST_START).seconds // 60 for slot in nearest] == [40, 60, 80]
 
 
@@ -198,7 +216,9 @@ async def test_step_forward__extends_only_ones_own_hold(world, clock: FixedClock
         await booking.step_forward(world.resident, **_at(world))
     await _hold(world)
     clock.advance(timedelta(minutes=5))
-    assert (await booking.step_forward(world.resident, **_at(world))).expires_at == clock.now() + timedelta(minutes=10)
+    assert (await booking.step_forward(world.resident, **_at(world))).expires_at == clock.now() + timedelta(
+        minutes=10
+    )
 
 
 async def test_release_time__frees_it_and_keeps_what_was_typed(world):
@@ -249,7 +269,10 @@ async def test_who_may_not_book__is_told_before_any_time(database, rules, error)
 
 
 async def test_unknown_clinic_and_time_type__are_not_found(world):
-    for at in ({"clinic": "finns-inte", "time_type": "besok"}, {"clinic": world.clinic, "time_type": "finns-inte"}):
+    for at in (
+        {"clinic": "finns-inte", "time_type": "besok"},
+        {"clinic": world.clinic, "time_type": "finns-inte"},
+    ):
         with pytest.raises(NotFound):
             await booking.find_times(world.resident, **at)
 
@@ -262,7 +285,9 @@ async def test_my_bookings__shows_coming_times_and_cancels(world):
     with pytest.raises(TermsNotAccepted):
         await my_bookings.cancel_booking(world.resident, clinic=world.clinic, booking=booked.id, message="")
     await _accept(world, CaseTypeKind.MANAGE_DIRECT)
-    mine = await my_bookings.cancel_booking(world.resident, clinic=world.clinic, booking=booked.id, message="")
+    mine = await my_bookings.cancel_booking(
+        world.resident, clinic=world.clinic, booking=booked.id, message=""
+    )
     assert mine.time.cancelled_at is not None
     assert await my_bookings.list_my_bookings(world.resident) == []
     assert (await booking.find_times(world.resident, **_at(world))).next_free is not None
@@ -286,7 +311,9 @@ async def test_my_bookings__of_another_are_not_found(world):
     with pytest.raises(NotFound):
         await my_bookings.get_booking(world.residents[1], clinic=world.clinic, booking=booked.id)
     with pytest.raises(NotFound):
-        await my_bookings.cancel_booking(world.residents[1], clinic=world.clinic, booking=booked.id, message="")
+        await my_bookings.cancel_booking(
+            world.residents[1], clinic=world.clinic, booking=booked.id, message=""
+        )
 
 
 async def test_case_type__that_is_off_cannot_be_used(world):
@@ -301,7 +328,9 @@ async def test_case_type__that_is_off_cannot_be_used(world):
         await booking.find_times(world.resident, **_at(world))
     with pytest.raises(CapabilityMissing):
         await my_bookings.cancel_booking(world.resident, clinic=world.clinic, booking=booked.id, message="")
-    assert not (await my_bookings.get_booking(world.resident, clinic=world.clinic, booking=booked.id)).manageable
+    assert not (
+        await my_bookings.get_booking(world.resident, clinic=world.clinic, booking=booked.id)
+    ).manageable
 
 
 async def test_find_clinics__by_name_and_place_without_accents(world):
@@ -335,10 +364,18 @@ async def test_at_rest__nothing_personal_is_readable(world):
     await world.publish(1)
     await _book(world)
     resident = world.resident
-    secrets = [resident.number.digits, resident.given_name, resident.family_name, "Ont i knät", "finska", "0701740605"]
+    secrets = [
+        resident.number.digits,
+        resident.given_name,
+        resident.family_name,
+        "Ont i knät",
+        "finska",
+        "0701740605",
+    ]
     async with world.database.engine.connect() as connection:
         names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-        dump = " ".join([str((await connection.exec_driver_sql(f"SELECT * FROM {name}")).all()) for name in names])
+        everything = [await connection.execute(text(f"SELECT * FROM {name}")) for name in names]  # noqa: S608
+    dump = " ".join(str(rows.all()) for rows in everything)
     assert [secret for secret in secrets if secret in dump] == []
     async with world.database.read() as session:
         person = await session.get_one(Person, resident.person_id)

@@ -12,7 +12,7 @@ from tests.world import FIRST_START, build_world
 from webtidbok_app.db import engine as engines
 from webtidbok_app.db.engine import Database
 from webtidbok_app.db.insert import insert_or_ignore
-from webtidbok_app.db.migrate import alembic_config
+from webtidbok_app.db.migrate import alembic_config, upgrade
 from webtidbok_app.db.tables import Booking, Slot, metadata
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import DatabaseBusy
@@ -83,9 +83,9 @@ async def test_plan_of_free_times__uses_the_partial_indexes(database, clock):
 
 
 async def test_locked_database__is_a_clear_error_and_loses_nothing(tmp_path, clock, monkeypatch):
-    from webtidbok_app.db.migrate import upgrade
-
-    monkeypatch.setattr(engines, "SQLITE_PRAGMAS", ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=100"))
+    monkeypatch.setattr(
+        engines, "SQLITE_PRAGMAS", ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=100")
+    )
     url = f"sqlite+aiosqlite:///{tmp_path / 'locked.db'}"
     upgrade(url)
     database = Database(url)
@@ -116,9 +116,14 @@ async def test_error_from_the_database__does_not_show_what_was_written(database)
         async with database.write() as session:
             session.add(
                 Booking(
-                    clinic_id=world.clinic_id, id=new_id(), slot_id=new_id(), place=1, status=BookingStatus.BOOKED,
-                    person_id=world.resident.person_id, phone="0701740605",
-                )  # fmt: skip
+                    clinic_id=world.clinic_id,
+                    id=new_id(),
+                    slot_id=new_id(),
+                    place=1,
+                    status=BookingStatus.BOOKED,
+                    person_id=world.resident.person_id,
+                    phone="0701740605",
+                )
             )
     assert world.resident.person_id.hex not in str(failure.value)
     assert "parameters hidden" in str(failure.value)

@@ -66,7 +66,9 @@ async def test_publish__shows_in_the_week(world):
 async def test_publish__overlap_is_refused_with_the_clashes(world):
     await schedule.publish(world.staff, pattern=_pattern(world))
     with pytest.raises(Overlaps) as refusal:
-        await schedule.publish(world.staff, pattern=_pattern(world, from_time=time(9, 50), to_time=time(10, 30)))
+        await schedule.publish(
+            world.staff, pattern=_pattern(world, from_time=time(9, 50), to_time=time(10, 30))
+        )
     [clash] = refusal.value.facts["clashes"]
     assert clash.time_type == "Besök"
 
@@ -147,7 +149,9 @@ async def test_open_booking__of_another_clinic_is_not_found(world, database):
 async def test_cancel_for_resident__frees_the_time_and_keeps_the_message(world):
     await schedule.publish(world.staff, pattern=_pattern(world))
     booking_id = await _book(world)
-    cancelled = await reception.cancel_for_resident(world.staff, booking_id=booking_id, message="Läkaren är sjuk")
+    cancelled = await reception.cancel_for_resident(
+        world.staff, booking_id=booking_id, message="Läkaren är sjuk"
+    )
     assert (cancelled.cancelled_by, cancelled.cancel_message) == (world.staff.hsa_id, "Läkaren är sjuk")
     with pytest.raises(AlreadyCancelled):
         await reception.cancel_for_resident(world.staff, booking_id=booking_id, message="")

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from tests.world import World, build_world
 from webtidbok_app.db.engine import Database
@@ -62,7 +63,9 @@ async def _run(errand: Errand, start) -> list[str]:
         async with database.read() as session:  # connected before the start
             await session.scalar(select(1))
         await asyncio.to_thread(start.wait, 60)
-        found = await asyncio.gather(*(_hold_and_book(journal, one, errand.slot_id) for one in errand.residents))
+        found = await asyncio.gather(
+            *(_hold_and_book(journal, one, errand.slot_id) for one in errand.residents)
+        )
     await database.dispose()
     return found
 
@@ -101,7 +104,7 @@ def _race(processes: int, begin) -> Counter[str]:
 async def _live(world: World) -> list[tuple[str, int]]:
     async with world.database.read() as session:
         rows = await session.execute(
-            select(Booking.status, func.count()).where(Booking.status != "cancelled").group_by(Booking.status)
+            select(col(Booking.status), func.count()).where(Booking.status != "cancelled").group_by(Booking.status)
         )
         return [(status, count) for status, count in rows]
 
@@ -116,7 +119,9 @@ async def test_race__for_the_last_places(database, clock, places):
             context.Process(
                 target=_taker,
                 args=(
-                    Errand(database.url, world.clinic_id, slot_id, world.residents[n::PROCESSES], clock.now()),
+                    Errand(
+                        database.url, world.clinic_id, slot_id, world.residents[n::PROCESSES], clock.now()
+                    ),
                     start,
                     results,
                 ),

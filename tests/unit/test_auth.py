@@ -1,10 +1,18 @@
 """The parts of logging in that need neither a server nor a database."""
 
 import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
 
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from webtidbok_app.auth.gate import BURST, PER_SECOND, Buckets
 from webtidbok_app.auth.permissions import permission_of, public, requires
@@ -16,11 +24,13 @@ from webtidbok_app.domain.errors import NotAllowed, SlotTaken
 from webtidbok_app.domain.ids import normalise_hsa_id
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.settings import DEMO_KEY, DEMO_SECRET, Settings
-from webtidbok_app.web.headers import content_security_policy, inline_script_hashes
+from webtidbok_app.web import built_pages, headers
+from webtidbok_app.web.built_pages import inline_script_hashes, pages
+from webtidbok_app.web.headers import content_security_policy
 from webtidbok_app.web.logging import Scrubber, is_reference, new_reference, report, scrub
 from webtidbok_app.web.routes import HOME, safe_path
 
-RESIDENT = Resident(person_id=None, number=RESIDENTS[0].number, given_name="Karin", family_name="A")  # type: ignore[arg-type]
+RESIDENT = Resident(UUID(int=1), RESIDENTS[0].number, "Karin", "A")
 NURSE = Staff("SE2321000016-1", "Johan", Role.NURSE, None)
 REAL = {
     "encryption_keys": {"k": "a" * 44}, "lookup_key": "a", "cookie_key": "b",
@@ -33,7 +43,9 @@ def test_permission__is_for_those_named() -> None:
     nurses = permission_of(requires(Role.NURSE, Role.CLINIC_ADMIN)(_copy()))
     both = permission_of(requires("resident", "staff")(_copy()))
     everybody = permission_of(public(_copy()))
-    assert nurses and both and everybody
+    assert nurses
+    assert both
+    assert everybody
     assert [nurses.allows(one) for one in (None, RESIDENT, NURSE)] == [False, False, True]
     assert [both.allows(one) for one in (None, RESIDENT, NURSE)] == [False, True, True]
     assert [everybody.allows(one) for one in (None, RESIDENT, NURSE)] == [True, True, True]
@@ -137,7 +149,8 @@ def test_log_filter__scrubs_arguments_and_tracebacks() -> None:
 
 def test_report__gives_the_reference_that_stands_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     expected, unexpected = report(SlotTaken()), report(RuntimeError("broken"))
-    assert is_reference(expected) and is_reference(unexpected)
+    assert is_reference(expected)
+    assert is_reference(unexpected)
     assert f"[{expected}] slot_taken" in caplog.text
     assert f"[{unexpected}] unexpected" in caplog.text
     assert "RuntimeError: broken" in caplog.text
@@ -182,17 +195,57 @@ def test_personas__cover_the_ways_to_live(clock: FixedClock) -> None:
         assert serial in ((238, 239) if born >= 1990 else range(980, 990))
 
 
-def test_policy__allows_the_builds_inline_scripts__and_no_others(tmp_path) -> None:
-    (tmp_path / "boka").mkdir()
+def test_policy__allows_a_pages_own_inline_scripts__and_no_others(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text('<script>alert("1")</script><script type="module" src="/a.js"></script>')
-    (tmp_path / "boka" / "index.html").write_text('<script async>\nå\n</script><script>alert("1")</script>')
-    hashes = inline_script_hashes(tmp_path)
-    assert hashes == [
-        "sha256-XZbNOR8QxjqTdA1o/BNX8P6sjb+NjUPThpZmIF01nyY=",
-        "sha256-vQffNKfeMASPmtS+MWLYmQeYCey5UVf/JR5RVV8uF4Y=",
-    ]
-    policy = dict(part.split(" ", 1) for part in content_security_policy(hashes).split("; "))
-    assert policy["script-src"].split() == ["'self'", *(f"'{one}'" for one in hashes)]
-    assert "unsafe" not in policy["script-src"]
+    (tmp_path / "hjalp.html").write_text("<script async>\nå\n</script>", "utf-8")
+    (tmp_path / "hjalp").mkdir()
+    (tmp_path / "hjalp" / "index.html").write_text("the same")
+    (tmp_path / "404.html").write_text('<script>alert("1")</script>')
+    start = "sha256-vQffNKfeMASPmtS+MWLYmQeYCey5UVf/JR5RVV8uF4Y="
+    help_page = "sha256-XZbNOR8QxjqTdA1o/BNX8P6sjb+NjUPThpZmIF01nyY="
+    assert set(pages(tmp_path)) == {"/", "/hjalp"}
+    assert inline_script_hashes("/", tmp_path) == (start,)
+    assert inline_script_hashes("/hjalp", tmp_path) == (help_page,)
+    assert inline_script_hashes("/boka/here", tmp_path) == (start,)
+    assert inline_script_hashes("/", tmp_path / "nothing") == ()
+    policy = dict(part.split(" ", 1) for part in content_security_policy((start,)).split("; "))
+    assert policy["script-src"].split() == ["'self'", f"'{start}'"]
     assert policy["frame-ancestors"] == "'none'"
-    assert inline_script_hashes(tmp_path / "nothing") == []
+
+
+@pytest.fixture
+async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx2.AsyncClient]:
+    """A site with two built pages, an asset, and what the server makes itself."""
+
+    async def answer(request: Request) -> Response:
+        kind = "text/html" if request.url.path.endswith((".html", "/")) else "text/javascript"
+        return Response(request.url.path, media_type=kind)
+
+    for module in (built_pages, headers):
+        monkeypatch.setattr(module, "pages", lambda: {"/": Path("index.html"), "/hjalp": Path("hjalp.html")})
+    app = headers.SecurityHeaders(built_pages.PlainAddresses(Starlette(routes=[Route("/{path:path}", answer)])))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost:8000") as client:
+        yield client
+
+
+async def test_page__has_one_address(site: httpx2.AsyncClient) -> None:
+    assert (await site.get("/hjalp")).text == "/hjalp.html"
+    moved = await site.get("/hjalp/?a=b")
+    assert (moved.status_code, moved.headers["location"]) == (308, "/hjalp?a=b")
+    assert (await site.get("//hjalp/")).status_code == 200
+    assert (await site.get("/")).text == "/"
+
+
+async def test_answer__may_be_kept__as_long_as_it_is_true(site: httpx2.AsyncClient) -> None:
+    kept = {path: (await site.get(path)).headers["cache-control"] for path in ("/", "/assets/a-1f.js", "/auth/session")}
+    for_ever = "public, max-age=31536000, immutable"
+    assert kept == {"/": "no-cache", "/assets/a-1f.js": for_ever, "/auth/session": "no-store"}
+
+
+async def test_answer__carries_the_security_headers(site: httpx2.AsyncClient) -> None:
+    page, script = await site.get("/"), await site.get("/assets/a-1f.js")
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "content-security-policy" not in script.headers
+    assert "strict-transport-security" not in page.headers  # http://localhost
+    for name in ("x-content-type-options", "referrer-policy", "permissions-policy", "x-frame-options"):
+        assert name in script.headers

@@ -19,7 +19,7 @@ def settings(monkeypatch):
     """Lets a test put keys in place, and clears what was remembered of them."""
 
     def put(**keys: str) -> None:
-        made = Settings(demo=True, encryption_keys=keys)  # type: ignore[arg-type]
+        made = Settings(demo=True, encryption_keys=keys)
         monkeypatch.setattr(crypto, "get_settings", lambda: made)
         crypto._cipher.cache_clear()
 

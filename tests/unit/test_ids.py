@@ -13,7 +13,9 @@ from webtidbok_app.domain.ids import PersonalNumber, normalise_hsa_id, parse_per
 TODAY = date(2026, 11, 23)
 
 
-@pytest.mark.parametrize("digits", ["189001019802", "190001019801", "199001012385", "202402292383", "191212121212"])
+@pytest.mark.parametrize(
+    "digits", ["189001019802", "190001019801", "199001012385", "202402292383", "191212121212"]
+)
 def test_parse__official_test_numbers(digits):
     assert parse_personal_number(digits, today=TODAY).digits == digits
 
@@ -41,7 +43,8 @@ def test_parse__the_forms_people_write(text, digits):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "191212121213", "201202162742", "196903261687", "199013012385", "1990010123", "19900101238555"]
+    "text",
+    ["", "x", "191212121213", "201202162742", "196903261687", "199013012385", "1990010123", "19900101238555"],
 )
 def test_parse__what_is_no_number(text):
     with pytest.raises(InvalidInput):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from html import escape
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 from joserfc import jwt
@@ -22,13 +22,13 @@ from starlette.routing import Mount, Route
 
 from webtidbok_app.auth.identity import DEMO_PROTECTED
 from webtidbok_app.auth.oidc import redirect_uri
+from webtidbok_app.auth.principal import Kind
 from webtidbok_app.demo.personas import RESIDENTS, STAFF, ResidentPersona, StaffPersona
 from webtidbok_app.domain.clock import now
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.settings import IdentityProvider, get_settings
 from webtidbok_app.web.error_page import html_page
 
-Kind = Literal["resident", "staff"]
 Persona = ResidentPersona | StaffPersona
 CODE_LIVES = timedelta(seconds=60)
 TOKEN_LIVES = timedelta(minutes=5)

@@ -120,15 +120,9 @@ def cookie_of(state: BaseState) -> str:
     return cookie_parser(state.router.headers.cookie).get(cookie_name(), "")
 
 
-def is_framework_event(name: str) -> bool:
-    """Whether ``name`` is an event of the framework that every client may fire."""
-    return name in FRAMEWORK
-
-
 def _permission_for(event_name: str) -> Permission | None:
-    handler = RegistrationContext.get().event_handlers[event_name].handler.fn
-    # every state has a setvar that calls its set_* methods: a second way in that nobody declares
-    return None if handler.__name__ == "setvar" else permission_of(handler)
+    # Every state also has a setvar, a second way in to its set_* methods. Nobody declares it, so it is denied.
+    return permission_of(RegistrationContext.get().event_handlers[event_name].handler.fn)
 
 
 def _same_as_before(state: BaseState, memory: GateState, event: Event, login: Login | None) -> StateUpdate | None:
@@ -147,7 +141,7 @@ def _same_as_before(state: BaseState, memory: GateState, event: Event, login: Lo
 
 
 def _forget(state: BaseState, memory: GateState, key: str) -> None:
-    state._get_root_state().reset()
+    state._get_root_state().reset()  # type: ignore[no-untyped-call]
     memory._key = key
 
 

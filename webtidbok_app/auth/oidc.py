@@ -7,7 +7,7 @@ nonce, code verifier, where to go after) travels in a signed cookie that only /a
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
@@ -17,11 +17,11 @@ from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from webtidbok_app.auth.principal import Kind
 from webtidbok_app.domain.clock import now
 from webtidbok_app.domain.errors import IdentityProviderDown, NotAllowed, WebtidbokError
 from webtidbok_app.settings import get_settings
 
-Kind = Literal["resident", "staff"]
 SECONDS_TO_ANSWER = 10.0
 
 
@@ -44,7 +44,7 @@ class Errand:
 class _IdToken(CodeIDToken):
     """An ID token that is valid or not by the one clock of this process."""
 
-    def validate(self, now: int | None = None, leeway: int = 0) -> None:  # noqa: ARG002  Authlib's signature
+    def validate(self, now: int | None = None, leeway: int = 0) -> None:
         super().validate(_seconds(), leeway)
 
 

@@ -8,13 +8,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from webtidbok_app.auth.principal import Principal
+from webtidbok_app.auth.principal import Kind, Principal
 from webtidbok_app.domain.actor import Resident, Role, Staff
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
-Kind = Literal["resident", "staff"]
 _MARK = "_webtidbok_permission"
 
 
@@ -33,11 +32,6 @@ class Permission:
         if isinstance(actor, Resident):
             return "resident" in self.kinds
         return isinstance(actor, Staff) and ("staff" in self.kinds or actor.role in self.roles)
-
-    @property
-    def kind(self) -> Kind:
-        """The login that is asked of somebody who has none."""
-        return "resident" if "resident" in self.kinds else "staff"
 
 
 def public(handler: Handler) -> Handler:

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Literal
 
 from webtidbok_app.domain.actor import Resident, Role, Staff
 from webtidbok_app.domain.errors import NotAllowed
 
 Principal = Resident | Staff
+Kind = Literal["resident", "staff"]
+"""The two ways to log in."""
 
 
 @dataclass(frozen=True)

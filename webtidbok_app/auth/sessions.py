@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from webtidbok_app.auth.principal import Login, Principal
+from webtidbok_app.auth.principal import Kind, Login, Principal
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import Clinic, LoginSession, Person, StaffRole
 from webtidbok_app.domain.actor import Resident, Role, Staff
@@ -73,8 +73,8 @@ async def create(actor: Principal) -> str:
     return cookie
 
 
-def kind_of(actor: Principal) -> str:
-    """Return ``resident`` or ``staff``."""
+def kind_of(actor: Principal) -> Kind:
+    """Return which way they logged in."""
     return "resident" if isinstance(actor, Resident) else "staff"
 
 

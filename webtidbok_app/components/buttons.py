@@ -8,7 +8,9 @@ from webtidbok_app.i18n import Lang, t
 Text = str | rx.Var[str]
 
 
-def button(text: Text | rx.Component, *, kind: str = "primary", once: bool = False, **props: object) -> rx.Component:
+def button(
+    text: Text | rx.Component, *, kind: str = "primary", once: bool = False, **props: object
+) -> rx.Component:
     """Return a button. ``kind`` is primary, secondary, warning or link; ``once`` ignores a second click for 1 s."""
     if once:
         props["data_once"] = "true"
@@ -52,8 +54,12 @@ def button_row(*buttons: rx.Component) -> rx.Component:
 
 def back_link(lang: Lang, href: Text, text: Text = "") -> rx.Component:
     """Return the way back, first on the page."""
-    return rx.el.a(icon("back"), text if isinstance(text, rx.Var) or text else t(lang, "common.action.back"),
-                   href=href, class_name="back-link")
+    return rx.el.a(
+        icon("back"),
+        text if isinstance(text, rx.Var) or text else t(lang, "common.action.back"),
+        href=href,
+        class_name="back-link",
+    )
 
 
 def print_button(lang: Lang) -> rx.Component:

@@ -50,7 +50,12 @@ def problem_box(lang: Lang, problem: rx.Var[Problem], *children: rx.Component) -
             *children,
             rx.cond(
                 problem.reference != "",
-                rx.el.p(t(lang, "common.feedback.reference"), " ", rx.el.code(problem.reference), class_name="fine"),
+                rx.el.p(
+                    t(lang, "common.feedback.reference"),
+                    " ",
+                    rx.el.code(problem.reference),
+                    class_name="fine",
+                ),
             ),
             key=problem.key,
             class_name="box box-danger",

@@ -37,7 +37,7 @@ def text_field(
 ) -> rx.Component:
     """Return a line of text. ``width`` is full, half, short (about a phone number) or tiny (about a clock time)."""
     control = rx.el.input(
-        id=name,
+        id=_id(name),
         name=name,
         type=type,
         default_value=value,
@@ -63,7 +63,7 @@ def textarea_field(
 ) -> rx.Component:
     """Return a box for text that says how many characters are left of ``max_chars``. It never cuts."""
     control = rx.el.textarea(
-        id=name,
+        id=_id(name),
         name=name,
         default_value=value,
         rows=rows,
@@ -100,7 +100,7 @@ def select_field(
     control = rx.el.select(
         rx.el.option(t(lang, "common.form.choose"), value=""),
         *_each(options, lambda option, _: rx.el.option(option.label, value=option.value, key=option.value)),
-        id=name,
+        id=_id(name),
         name=name,
         default_value=value,
         class_name="input input-select",
@@ -124,7 +124,7 @@ def checkbox(
 ) -> rx.Component:
     """Return a box to tick, in a frame of its own where ``box``: an agreement."""
     control = rx.el.input(
-        id=name,
+        id=_id(name),
         name=name,
         type="checkbox",
         value=value,
@@ -251,13 +251,18 @@ def _group(
 
 
 def _choice(
-    name: str, type: str, option: Choice, index: int | rx.Var[int], checked: bool | rx.Var[bool], props: dict[str, object]
+    name: str,
+    type: str,
+    option: Choice,
+    index: int | rx.Var[int],
+    checked: bool | rx.Var[bool],
+    props: dict[str, object],
 ) -> rx.Component:
-    """Return one choice. Its id is the group's name for the first, then name-1, name-2, …"""
+    """Return one choice. Its id is the group's name for the first, then name-1, name-2 and so on."""
     if isinstance(index, rx.Var):
         element_id: Text = rx.cond(index == 0, name, f"{name}-{index}")
     else:
-        element_id = f"{name}-{index}" if index else name
+        element_id = _id(f"{name}-{index}" if index else name)
     return rx.el.div(
         rx.el.input(
             id=element_id,
@@ -284,6 +289,11 @@ def _each(options: Options, build: object) -> list[rx.Component]:
     if isinstance(options, rx.Var):
         return [rx.foreach(options, build)]
     return [build(option, index) for index, option in enumerate(options)]
+
+
+def _id(name: str) -> rx.Var[str]:
+    """Return an id that Reflex makes no ref of: a ref's value would replace what the control submits."""
+    return rx.Var.create(name)
 
 
 def _hint(name: str, hint: Text) -> rx.Component:

@@ -141,7 +141,9 @@ def _header(lang: Lang, session: rx.Var[SessionView]) -> rx.Component:
     )
     log_in = rx.el.a(t(lang, "common.layout.log_in"), href=path(lang, "/logga-in"), class_name="header-link")
     return rx.el.header(
-        rx.el.div(home, rx.cond(session.kind == "", log_in, _account(lang, session)), class_name="header-inner"),
+        rx.el.div(
+            home, rx.cond(session.kind == "", log_in, _account(lang, session)), class_name="header-inner"
+        ),
         class_name="header",
     )
 
@@ -154,7 +156,9 @@ def _account(lang: Lang, session: rx.Var[SessionView]) -> rx.Component:
             rx.el.span(session.name, class_name="account-name"),
             class_name="account",
         ),
-        post_form(buttons.link_button(t(lang, "common.layout.log_out"), type="submit"), action="/auth/logout"),
+        post_form(
+            buttons.link_button(t(lang, "common.layout.log_out"), type="submit"), action="/auth/logout"
+        ),
         class_name="account-row",
     )
 
@@ -165,7 +169,8 @@ def _nav(lang: Lang, session: rx.Var[SessionView], current: str) -> rx.Component
         for name, href in _NAV.items()
     ]
     staff = rx.cond(
-        session.kind == "staff", rx.el.li(_nav_link(t(lang, "common.layout.staff_home"), "/personal", here=False))
+        session.kind == "staff",
+        rx.el.li(_nav_link(t(lang, "common.layout.staff_home"), "/personal", here=False)),
     )
     return rx.el.nav(rx.el.ul(*links, staff), aria_label=t(lang, "common.layout.main_nav"), class_name="nav")
 
@@ -199,11 +204,14 @@ def _top(
 
 def _footer(lang: Lang, switch: bool = True) -> rx.Component:
     links = [
-        rx.el.li(rx.el.a(t(lang, f"common.layout.{name}"), href=path(lang, href))) for name, href in _FOOTER.items()
+        rx.el.li(rx.el.a(t(lang, f"common.layout.{name}"), href=path(lang, href)))
+        for name, href in _FOOTER.items()
     ]
     return rx.el.footer(
         rx.el.div(
-            rx.el.ul(*links, *([rx.el.li(_language_link(lang))] if switch else []), class_name="footer-links"),
+            rx.el.ul(
+                *links, *([rx.el.li(_language_link(lang))] if switch else []), class_name="footer-links"
+            ),
             class_name="footer-inner",
         ),
         aria_label=t(lang, "common.layout.footer"),

@@ -46,7 +46,9 @@ def month_grid(lang: Lang, month: rx.Var[MonthView], *, on_day: OnPick, on_month
 
 def other_day_link(lang: Lang) -> rx.Component:
     """Return the way from a day's times back to that day in the month."""
-    return anchor(t(lang, "common.time.other_day"), href="#month", class_name="other-day", data_to_month="true")
+    return anchor(
+        t(lang, "common.time.other_day"), href="#month", class_name="other-day", data_to_month="true"
+    )
 
 
 def _step(to: rx.Var[str], label: rx.Var[str], symbol: str, step: int, on_month: OnPick) -> rx.Component:
@@ -65,10 +67,8 @@ def _step(to: rx.Var[str], label: rx.Var[str], symbol: str, step: int, on_month:
 
 def _weekday(lang: Lang, index: int) -> rx.Component:
     day = _A_MONDAY + timedelta(days=index)
-    return rx.el.th(
-        rx.el.abbr(format_weekday(lang, day, "short"), title=format_weekday(lang, day), aria_label=format_weekday(lang, day)),
-        scope="col",
-    )
+    name = format_weekday(lang, day)
+    return rx.el.th(rx.el.abbr(format_weekday(lang, day, "short"), title=name, aria_label=name), scope="col")
 
 
 def _week(week: rx.Var[list[MonthDayView]], on_day: OnPick) -> rx.Component:

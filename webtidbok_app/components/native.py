@@ -26,7 +26,9 @@ class PostForm(BaseHTML):
     method: rx.Var[str]
 
 
-def anchor(*children: rx.Component | rx.Var[str] | str, href: str | rx.Var[str], **props: object) -> rx.Component:
+def anchor(
+    *children: rx.Component | rx.Var[str] | str, href: str | rx.Var[str], **props: object
+) -> rx.Component:
     """Return a plain link: a full page load, or a jump within the page."""
     return Anchor.create(*children, href=href, **props)
 
@@ -36,7 +38,9 @@ def post_form(*children: rx.Component, action: str, **props: object) -> rx.Compo
     return PostForm.create(*children, action=action, method="post", **props)
 
 
-def dialog(*children: rx.Component, id: str, title: rx.Component, about: str, **props: object) -> rx.Component:
+def dialog(
+    *children: rx.Component, id: str, title: rx.Component, about: str, **props: object
+) -> rx.Component:
     """Return a native modal, closed until a script opens it. ``title`` carries the id ``<id>-title``."""
     return rx.el.dialog(
         title,

@@ -41,4 +41,6 @@ def booking_list(lang: Lang, rows: rx.Var[list[BookingRow]]) -> rx.Component:
             class_name="card booking-card",
         )
 
-    return rx.el.ul(rx.foreach(rows, one), class_name="booking-list", aria_label=t(lang, "common.layout.bookings"))
+    return rx.el.ul(
+        rx.foreach(rows, one), class_name="booking-list", aria_label=t(lang, "common.layout.bookings")
+    )

@@ -86,7 +86,9 @@ def time_button(lang: Lang, time: rx.Var[TimeView], *, on_pick: OnPick) -> rx.Co
         type="button",
         key=time.id,
         class_name=f"time time-{time.state}",
-        aria_label=rx.cond(time.state == "taken", f"{time.name}, {t(lang, 'common.time.taken').lower()}", time.name),
+        aria_label=rx.cond(
+            time.state == "taken", f"{time.name}, {t(lang, 'common.time.taken').lower()}", time.name
+        ),
         aria_pressed=rx.cond(time.state == "chosen", "true", "false"),
         aria_disabled=rx.cond(time.state == "taken", "true", "false"),
         data_once="true",

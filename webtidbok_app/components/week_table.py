@@ -20,7 +20,9 @@ def week_table(week: rx.Var[WeekView], *, selected: rx.Var[list[str]], on_toggle
         rx.el.table(
             rx.el.caption(week.caption, id="week-caption"),
             rx.el.thead(
-                rx.el.tr(rx.el.th(t("sv", "common.week.time"), scope="col"), rx.foreach(week.columns, _column))
+                rx.el.tr(
+                    rx.el.th(t("sv", "common.week.time"), scope="col"), rx.foreach(week.columns, _column)
+                )
             ),
             rx.el.tbody(rx.foreach(week.rows, lambda row: _row(row, selected, on_toggle))),
             class_name="week",
@@ -36,7 +38,9 @@ def week_legend() -> rx.Component:
     """Return what the signs and patterns mean."""
     return rx.el.ul(
         *(
-            rx.el.li(rx.el.span(icon(symbol), class_name=f"swatch cell-{state}"), t("sv", f"common.week.{state}"))
+            rx.el.li(
+                rx.el.span(icon(symbol), class_name=f"swatch cell-{state}"), t("sv", f"common.week.{state}")
+            )
             for state, symbol in STATES.items()
         ),
         aria_label=t("sv", "common.week.legend"),
@@ -62,7 +66,9 @@ def _row(row: rx.Var[WeekRow], selected: rx.Var[list[str]], on_toggle: OnPick) -
 
 
 def _square(square: rx.Var[WeekSquare], selected: rx.Var[list[str]], on_toggle: OnPick) -> rx.Component:
-    return rx.el.td(rx.foreach(square.cells, lambda cell: week_cell(cell, selected, on_toggle)), key=square.key)
+    return rx.el.td(
+        rx.foreach(square.cells, lambda cell: week_cell(cell, selected, on_toggle)), key=square.key
+    )
 
 
 def week_cell(cell: rx.Var[WeekCell], selected: rx.Var[list[str]], on_toggle: OnPick) -> rx.Component:

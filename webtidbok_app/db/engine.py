@@ -18,8 +18,12 @@ from webtidbok_app.domain.errors import DatabaseBusy
 from webtidbok_app.settings import get_settings
 
 SQLITE_BUSY_SECONDS = 10
-SQLITE_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL",
-                  f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}")
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+    "synchronous=NORMAL",
+    f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
+)
 
 
 T = TypeVar("T")
@@ -32,7 +36,9 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         self.url = url
-        self.engine = _sqlite_engine(url, pool_size) if url.startswith("sqlite") else _postgres_engine(url, pool_size)
+        self.engine = (
+            _sqlite_engine(url, pool_size) if url.startswith("sqlite") else _postgres_engine(url, pool_size)
+        )
         self._write_engine = self.engine.execution_options(immediate=True)
 
     @asynccontextmanager
@@ -79,8 +85,14 @@ async def _translating_errors() -> AsyncIterator[None]:
 
 
 def _postgres_engine(url: str, pool_size: int) -> AsyncEngine:
-    return create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True,
-                               connect_args={"options": "-c timezone=utc -c statement_timeout=15000"})
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"options": "-c timezone=utc -c statement_timeout=15000"},
+    )
 
 
 def _sqlite_engine(url: str, pool_size: int) -> AsyncEngine:

@@ -11,6 +11,7 @@ from webtidbok_app.domain.ids import PersonalNumber, luhn_digit
 
 HEALTH_CENTRE = "bjorkens-vardcentral"
 VACCINATION_CLINIC = "hamnens-vaccinationsmottagning"
+CHILD_HEALTH_CENTRE = "solglantans-bvc"
 
 
 @dataclass(frozen=True)
@@ -55,30 +56,103 @@ def _number(birth: str, serial: str) -> PersonalNumber:
 
 
 RESIDENTS = (
-    ResidentPersona("karin", _number("19840312", "980"), "Karin", "Almgren",
-                    "Har bokade tider", "Has booked times"),
-    ResidentPersona("erik", _number("19910705", "239"), "Erik", "Lindahl",
-                    "Har inga bokade tider", "Has no booked times"),
-    ResidentPersona("amina", _number("19881123", "982"), "Amina", "Haddad Berg",
-                    "Förälder till två barn", "Parent of two children"),
-    ResidentPersona("gunvor", _number("19360514", "984"), "Gunvor", "Ekbacke",
-                    "Född på 1930-talet", "Born in the 1930s"),
-    ResidentPersona("samuel", _number("19930277", "239"), "Samuel", "Tesfalem",
-                    "Har samordningsnummer", "Has a coordination number"),
-    ResidentPersona("emma", _number("19900930", "238"), "Emma", "Fletchley",
-                    "Läser på engelska", "Reads English"),
-    ResidentPersona("lisa", _number("19790119", "986"), "Lisa", "Norrdahl",
-                    "Har skyddade personuppgifter", "Has a protected identity", protected=True),
+    ResidentPersona(
+        "karin", _number("19840312", "980"), "Karin", "Almgren", "Har bokade tider", "Has booked times"
+    ),
+    ResidentPersona(
+        "erik", _number("19910705", "239"), "Erik", "Lindahl", "Har inga bokade tider", "Has no booked times"
+    ),
+    ResidentPersona(
+        "amina",
+        _number("19881123", "982"),
+        "Amina",
+        "Haddad Berg",
+        "Förälder till två barn",
+        "Parent of two children",
+    ),
+    ResidentPersona(
+        "gunvor", _number("19360514", "984"), "Gunvor", "Ekbacke", "Född på 1930-talet", "Born in the 1930s"
+    ),
+    ResidentPersona(
+        "samuel",
+        _number("19930277", "239"),
+        "Samuel",
+        "Tesfalem",
+        "Har samordningsnummer",
+        "Has a coordination number",
+    ),
+    ResidentPersona(
+        "emma", _number("19900930", "238"), "Emma", "Fletchley", "Läser på engelska", "Reads English"
+    ),
+    ResidentPersona(
+        "lisa",
+        _number("19790119", "986"),
+        "Lisa",
+        "Norrdahl",
+        "Har skyddade personuppgifter",
+        "Has a protected identity",
+        protected=True,
+    ),
 )
 STAFF = (
-    StaffPersona("maria", "SE2321000016-1001", "Maria", "Sandhage", Role.RECEPTIONIST, HEALTH_CENTRE,
-                 "Receptionist, Björkens vårdcentral", "Receptionist, Björkens vårdcentral"),
-    StaffPersona("johan", "SE2321000016-1002", "Johan", "Öbergh", Role.NURSE, HEALTH_CENTRE,
-                 "Sjuksköterska, Björkens vårdcentral", "Nurse, Björkens vårdcentral"),
-    StaffPersona("helena", "SE2321000016-1003", "Helena", "Wikmark", Role.CLINIC_ADMIN, HEALTH_CENTRE,
-                 "Mottagningsadministratör, Björkens vårdcentral", "Clinic administrator, Björkens vårdcentral"),
-    StaffPersona("ali", "SE2321000016-2001", "Ali", "Rahimian", Role.RECEPTIONIST, VACCINATION_CLINIC,
-                 "Receptionist, Hamnens vaccinationsmottagning", "Receptionist, Hamnens vaccinationsmottagning"),
-    StaffPersona("petra", "SE2321000016-9001", "Petra", "Lundvall", Role.REGION_ADMIN, None,
-                 "Superadministratör i regionen", "Superadministrator of the region"),
+    StaffPersona(
+        "maria",
+        "SE2321000016-1001",
+        "Maria",
+        "Sandhage",
+        Role.RECEPTIONIST,
+        HEALTH_CENTRE,
+        "Receptionist, Björkens vårdcentral",
+        "Receptionist, Björkens vårdcentral",
+    ),
+    StaffPersona(
+        "johan",
+        "SE2321000016-1002",
+        "Johan",
+        "Öbergh",
+        Role.NURSE,
+        HEALTH_CENTRE,
+        "Sjuksköterska, Björkens vårdcentral",
+        "Nurse, Björkens vårdcentral",
+    ),
+    StaffPersona(
+        "helena",
+        "SE2321000016-1003",
+        "Helena",
+        "Wikmark",
+        Role.CLINIC_ADMIN,
+        HEALTH_CENTRE,
+        "Mottagningsadministratör, Björkens vårdcentral",
+        "Clinic administrator, Björkens vårdcentral",
+    ),
+    StaffPersona(
+        "ali",
+        "SE2321000016-2001",
+        "Ali",
+        "Rahimian",
+        Role.RECEPTIONIST,
+        VACCINATION_CLINIC,
+        "Receptionist, Hamnens vaccinationsmottagning",
+        "Receptionist, Hamnens vaccinationsmottagning",
+    ),
+    StaffPersona(
+        "nora",
+        "SE2321000016-3001",
+        "Nora",
+        "Sund",
+        Role.RECEPTIONIST,
+        CHILD_HEALTH_CENTRE,
+        "Receptionist, Solgläntans barnavårdscentral (inga tider än)",
+        "Receptionist, Solgläntans barnavårdscentral (no times yet)",
+    ),
+    StaffPersona(
+        "petra",
+        "SE2321000016-9001",
+        "Petra",
+        "Lundvall",
+        Role.REGION_ADMIN,
+        None,
+        "Superadministratör i regionen",
+        "Superadministrator of the region",
+    ),
 )

@@ -27,8 +27,8 @@ from webtidbok_app.db.tables import (
     Terms,
     TimeType,
 )
-from webtidbok_app.demo.people import demo_residents
-from webtidbok_app.demo.personas import RESIDENTS, STAFF
+from webtidbok_app.demo.people import DemoResident, demo_residents
+from webtidbok_app.demo.personas import RESIDENTS, STAFF, ResidentPersona
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.ids import PersonalNumber
@@ -58,7 +58,7 @@ async def seed(database: Database) -> None:
 
 
 async def _clinic_ids(session: AsyncSession) -> dict[str, UUID]:
-    return {slug: clinic_id for slug, clinic_id in await session.execute(select(col(Clinic.slug), col(Clinic.id)))}
+    return {clinic.slug: clinic.id for clinic in await session.scalars(select(Clinic))}
 
 
 async def _add_clinics(session: AsyncSession, data: dict[str, Any]) -> None:
@@ -107,10 +107,13 @@ def _time_type(clinic_id: UUID, facts: dict[str, Any]) -> TimeType:
 
 
 def _performer(clinic_id: UUID, facts: dict[str, Any]) -> Performer:
-    return Performer(clinic_id=clinic_id, **{key: facts[key] for key in Performer.model_fields if key in facts})
+    return Performer(
+        clinic_id=clinic_id, **{key: facts[key] for key in Performer.model_fields if key in facts}
+    )
 
 
 def _add_people(session: AsyncSession, clinic_ids: dict[str, UUID]) -> None:
+    residents: list[ResidentPersona | DemoResident] = [*RESIDENTS, *demo_residents()]
     session.add_all(
         Person(
             number_hash=lookup_hash(person.number.digits),
@@ -119,7 +122,7 @@ def _add_people(session: AsyncSession, clinic_ids: dict[str, UUID]) -> None:
             family_name=person.family_name,
             protected=person.protected,
         )
-        for person in [*RESIDENTS, *demo_residents()]
+        for person in residents
     )
     session.add_all(
         StaffRole(clinic_id=clinic_ids.get(person.clinic or ""), hsa_id=person.hsa_id, role=person.role)
@@ -134,8 +137,12 @@ async def _roll_forward(session: AsyncSession, clinic_id: UUID, facts: dict[str,
         first = await _first_day_to_publish(session, clinic_id, performers[performer["name"]].id)
         last = swedish_time.day_of(clock.now()) + timedelta(weeks=WEEKS_AHEAD)
         for shift in performer["shifts"]:
-            starts = max(first, swedish_time.day_of(clock.now()) + timedelta(days=shift.get("start_after", 0)))
-            await _publish(session, performers[performer["name"]], time_types[shift["type"]], shift, starts, last)
+            starts = max(
+                first, swedish_time.day_of(clock.now()) + timedelta(days=shift.get("start_after", 0))
+            )
+            await _publish(
+                session, performers[performer["name"]], time_types[shift["type"]], shift, starts, last
+            )
         if performer["shifts"]:
             await _book_some(session, clinic_id, performers[performer["name"]].id, first)
 
@@ -155,7 +162,12 @@ async def _first_day_to_publish(session: AsyncSession, clinic_id: UUID, performe
 
 
 async def _publish(
-    session: AsyncSession, performer: Performer, kind: TimeType, shift: dict[str, Any], first: date, last: date
+    session: AsyncSession,
+    performer: Performer,
+    kind: TimeType,
+    shift: dict[str, Any],
+    first: date,
+    last: date,
 ) -> None:
     wanted = pattern.Pattern(
         time_type_id=kind.id,
@@ -214,7 +226,11 @@ async def _book_some(session: AsyncSession, clinic_id: UUID, performer_id: UUID,
 async def _people(session: AsyncSession, numbers: list[PersonalNumber]) -> list[UUID]:
     hashes = [lookup_hash(number.digits) for number in numbers]
     return list(
-        await session.scalars(select(col(Person.id)).where(col(Person.number_hash).in_(hashes)).order_by(col(Person.number_hash)))
+        await session.scalars(
+            select(col(Person.id))
+            .where(col(Person.number_hash).in_(hashes))
+            .order_by(col(Person.number_hash))
+        )
     )
 
 

@@ -60,7 +60,11 @@ def parse_personal_number(text: str, *, today: date) -> PersonalNumber:
 
 def _birth_date(digits: str) -> date:
     day = int(digits[6:8])
-    return date(int(digits[:4]), int(digits[4:6]), day - COORDINATION_DAY_OFFSET if day > COORDINATION_DAY_OFFSET else day)
+    return date(
+        int(digits[:4]),
+        int(digits[4:6]),
+        day - COORDINATION_DAY_OFFSET if day > COORDINATION_DAY_OFFSET else day,
+    )
 
 
 def _is_valid(digits: str) -> bool:

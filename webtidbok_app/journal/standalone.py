@@ -45,7 +45,9 @@ class StandaloneJournal:
             )
             return [_time_type_info(row) for row in found]
 
-    async def available_dates(self, patient: Resident, time_type: str, first: date, last: date) -> dict[date, int]:
+    async def available_dates(
+        self, patient: Resident, time_type: str, first: date, last: date
+    ) -> dict[date, int]:
         slots = await self.available_timeslots(patient, time_type, first, last)
         return dict(Counter(swedish_time.day_of(slot.starts_at) for slot in slots))
 
@@ -73,7 +75,11 @@ class StandaloneJournal:
 
         async def work(session: AsyncSession) -> Hold:
             held = await bookings.hold_place(
-                session, clinic_id=self.clinic_id, slot_id=slot_id, person_id=patient.person_id, now=clock.now()
+                session,
+                clinic_id=self.clinic_id,
+                slot_id=slot_id,
+                person_id=patient.person_id,
+                now=clock.now(),
             )
             return await self._hold(session, held)
 
@@ -159,7 +165,8 @@ class StandaloneJournal:
             await session.execute(
                 select(Slot, col(Performer.name))
                 .join(
-                    Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
+                    Performer,
+                    (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id),
                 )
                 .where(col(Slot.clinic_id) == self.clinic_id, col(Slot.id) == held.slot_id)
             )
@@ -196,7 +203,9 @@ def _booked_statement(clinic_id: UUID, patient: Resident) -> Any:
         select(Booking, Slot, TimeType, col(Performer.name))
         .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
         .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
-        .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
+        .join(
+            Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
+        )
         .where(col(Booking.clinic_id) == clinic_id, col(Booking.person_id) == patient.person_id)
     )
 
@@ -237,7 +246,9 @@ def _time_type_info(row: TimeType) -> TimeTypeInfo:
     )
 
 
-def _timeslot(slot_id: UUID, slot: Slot | availability.FreeSlot, performer: str, places_left: int) -> Timeslot:
+def _timeslot(
+    slot_id: UUID, slot: Slot | availability.FreeSlot, performer: str, places_left: int
+) -> Timeslot:
     return Timeslot(
         slot_id.hex, slot.starts_at, slot.ends_at, VisitForm(slot.visit_form), performer, places_left
     )

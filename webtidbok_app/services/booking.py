@@ -144,7 +144,9 @@ async def count_month(actor: Actor | None, *, clinic: str, time_type: str, month
     return await found.journal().available_dates(resident, kind.id, first, last)
 
 
-async def find_nearest(actor: Actor | None, *, clinic: str, time_type: str, moment: datetime) -> list[Timeslot]:
+async def find_nearest(
+    actor: Actor | None, *, clinic: str, time_type: str, moment: datetime
+) -> list[Timeslot]:
     """Return the three free times that start nearest ``moment``, in order of time."""
     resident, found, kind = await _enter(actor, clinic, time_type)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
@@ -238,7 +240,9 @@ async def book(actor: Actor | None, *, clinic: str, time_type: str) -> BookedTim
     return booked
 
 
-async def _enter(actor: Actor | None, clinic: str, time_type: str) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
+async def _enter(
+    actor: Actor | None, clinic: str, time_type: str
+) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
     """Authorise, and find the clinic and a time type that this resident may book."""
     resident = as_resident(actor)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
@@ -262,7 +266,9 @@ def _windows(start: date, horizon: date) -> list[tuple[date, date]]:
     return spans
 
 
-async def _others_with_times(resident: Resident, clinic: ClinicInfo, chosen: TimeTypeInfo) -> list[TimeTypeInfo]:
+async def _others_with_times(
+    resident: Resident, clinic: ClinicInfo, chosen: TimeTypeInfo
+) -> list[TimeTypeInfo]:
     journal = clinic.journal()
     today = swedish_time.day_of(clock.now())
     horizon = today + timedelta(days=HORIZON_DAYS)
@@ -275,7 +281,9 @@ async def _others_with_times(resident: Resident, clinic: ClinicInfo, chosen: Tim
     ]
 
 
-async def _draft(session: AsyncSession, clinic: ClinicInfo, resident: Resident, kind: TimeTypeInfo) -> Draft | None:
+async def _draft(
+    session: AsyncSession, clinic: ClinicInfo, resident: Resident, kind: TimeTypeInfo
+) -> Draft | None:
     """Return the draft for this time type, if it is not too old."""
     draft = await session.get(Draft, (clinic.id, resident.person_id))
     usable = draft and draft.time_type == kind.id and draft.updated_at > clock.now() - DRAFT_LIFE
@@ -284,7 +292,11 @@ async def _draft(session: AsyncSession, clinic: ClinicInfo, resident: Resident, 
 
 def _new_draft(clinic: ClinicInfo, resident: Resident, kind: TimeTypeInfo) -> Draft:
     return Draft(
-        clinic_id=clinic.id, person_id=resident.person_id, time_type=kind.id, hold_id=None, updated_at=clock.now()
+        clinic_id=clinic.id,
+        person_id=resident.person_id,
+        time_type=kind.id,
+        hold_id=None,
+        updated_at=clock.now(),
     )
 
 
@@ -308,7 +320,11 @@ async def _keep(
     problems: dict[str, str],
 ) -> None:
     draft = await _draft(session, clinic, resident, kind) or _new_draft(clinic, resident, kind)
-    draft.reason, draft.interpreter, draft.access_needs = details.reason, details.interpreter, details.access_needs
+    draft.reason, draft.interpreter, draft.access_needs = (
+        details.reason,
+        details.interpreter,
+        details.access_needs,
+    )
     draft.details_done = not problems
     draft.updated_at = clock.now()
     await session.merge(draft)

@@ -94,7 +94,12 @@ async def cancel_booking(actor: Actor | None, *, clinic: str, booking: str, mess
         raise TooLateToChange(**error.facts, phone=found.phone) from error
     async with get_database().write() as session:
         audit.record(
-            session, resident, "cancel_booking", clinic_id=found.id, person_id=resident.person_id, booking_id=booking
+            session,
+            resident,
+            "cancel_booking",
+            clinic_id=found.id,
+            person_id=resident.person_id,
+            booking_id=booking,
         )
     return await _with_choices(resident, found, time)
 

@@ -82,7 +82,9 @@ async def get_day_list(actor: Actor | None, *, day: date) -> DayList:
         clinic = await session.get_one(Clinic, clinic_id)
         rows = await session.execute(
             _bookings(clinic_id)
-            .where(col(Slot.starts_at) >= since, col(Slot.starts_at) < until, text("booking.status <> 'held'"))
+            .where(
+                col(Slot.starts_at) >= since, col(Slot.starts_at) < until, text("booking.status <> 'held'")
+            )
             .order_by(col(Slot.starts_at), col(Performer.name), col(Booking.place))
         )
         return DayList(clinic.name, day, [_day_row(*row) for row in rows])
@@ -94,7 +96,12 @@ async def open_booking(actor: Actor | None, *, booking_id: str) -> OpenBooking:
     async with get_database().write() as session:
         opened, person_id = await _open(session, clinic_id, booking_id)
         audit.record(
-            session, staff, "open_booking", clinic_id=clinic_id, person_id=person_id, booking_id=opened.booking_id
+            session,
+            staff,
+            "open_booking",
+            clinic_id=clinic_id,
+            person_id=person_id,
+            booking_id=opened.booking_id,
         )
         return opened
 
@@ -132,7 +139,9 @@ def _bookings(clinic_id: UUID) -> Select[Booking, Slot, str, str, Person]:
         select(Booking, Slot, col(TimeType.name_sv), col(Performer.name), Person)
         .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
         .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
-        .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
+        .join(
+            Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
+        )
         .join(Person, col(Person.id) == Booking.person_id)
         .where(col(Booking.clinic_id) == clinic_id)
     )

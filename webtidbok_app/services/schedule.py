@@ -133,11 +133,16 @@ async def list_choices(actor: Actor | None) -> Choices:
     _, clinic_id = as_clinic_staff(actor)
     async with get_database().read() as session:
         time_types = await session.scalars(
-            select(TimeType).where(col(TimeType.clinic_id) == clinic_id, col(TimeType.active)).order_by(col(TimeType.name_sv))
+            select(TimeType)
+            .where(col(TimeType.clinic_id) == clinic_id, col(TimeType.active))
+            .order_by(col(TimeType.name_sv))
         )
         any_slot = await session.scalar(select(col(Slot.id)).where(col(Slot.clinic_id) == clinic_id).limit(1))
         return Choices(
-            [TimeTypeChoice(row.id, row.name_sv, row.length_minutes, VisitForm(row.visit_form)) for row in time_types],
+            [
+                TimeTypeChoice(row.id, row.name_sv, row.length_minutes, VisitForm(row.visit_form))
+                for row in time_types
+            ],
             await _performers(session, clinic_id),
             any_slot is not None,
         )
@@ -196,8 +201,8 @@ async def withdraw(actor: Actor | None, *, slot_ids: Sequence[UUID]) -> Withdraw
 _SlotRow = Row[UUID, datetime, datetime, str, UUID, str, VisitForm, int]
 _SLOT = (
     select(
-        col(Slot.id), col(Slot.starts_at), col(Slot.ends_at), col(TimeType.name_sv), col(Slot.performer_id), col(Performer.name), col(Slot.visit_form),
-        col(Slot.places),
+        col(Slot.id), col(Slot.starts_at), col(Slot.ends_at), col(TimeType.name_sv), col(Slot.performer_id),
+        col(Performer.name), col(Slot.visit_form), col(Slot.places),
     )
     .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
     .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
@@ -217,9 +222,7 @@ async def _slots_between(
     return (await session.execute(statement)).all()
 
 
-async def _slots_by_id(
-    session: AsyncSession, clinic_id: UUID, ids: Sequence[UUID]
-) -> Sequence[_SlotRow]:
+async def _slots_by_id(session: AsyncSession, clinic_id: UUID, ids: Sequence[UUID]) -> Sequence[_SlotRow]:
     return (await session.execute(_SLOT.where(col(Slot.clinic_id) == clinic_id, col(Slot.id).in_(ids)))).all()
 
 
@@ -230,7 +233,13 @@ async def _with_bookings(
     now = clock.now()
     slots = {row[0]: ScheduleSlot(*row) for row in rows}
     live = await session.execute(
-        select(col(Booking.slot_id), col(Booking.status), col(Person.given_name), col(Person.family_name), col(Person.protected))
+        select(
+            col(Booking.slot_id),
+            col(Booking.status),
+            col(Person.given_name),
+            col(Person.family_name),
+            col(Person.protected),
+        )
         .join(Person, col(Person.id) == Booking.person_id)
         .where(
             col(Booking.clinic_id) == clinic_id,
@@ -260,6 +269,8 @@ def initials_of(given: str, family: str) -> str:
 
 async def _performers(session: AsyncSession, clinic_id: UUID) -> list[PerformerChoice]:
     found = await session.scalars(
-        select(Performer).where(col(Performer.clinic_id) == clinic_id, col(Performer.active)).order_by(col(Performer.name))
+        select(Performer)
+        .where(col(Performer.clinic_id) == clinic_id, col(Performer.active))
+        .order_by(col(Performer.name))
     )
     return [PerformerChoice(row.id, row.name, row.title_sv) for row in found]

@@ -49,7 +49,11 @@ async def accept_terms(actor: Actor | None, *, clinic: str, kind: CaseTypeKind, 
         if current is None or current.version != version:
             raise StaleVersion
         acceptance = TermsAcceptance(
-            clinic_id=found.id, person_id=resident.person_id, kind=kind, version=version, accepted_at=clock.now()
+            clinic_id=found.id,
+            person_id=resident.person_id,
+            kind=kind,
+            version=version,
+            accepted_at=clock.now(),
         )
         if await insert_or_ignore(session, acceptance):
             audit.record(session, resident, "accept_terms", clinic_id=found.id, person_id=resident.person_id)
@@ -61,14 +65,18 @@ async def terms_in_force(
     """Return the newest version that has begun."""
     newest = await session.scalar(
         select(Terms)
-        .where(col(Terms.clinic_id) == clinic.id, col(Terms.kind) == kind, col(Terms.valid_from) <= clock.now())
+        .where(
+            col(Terms.clinic_id) == clinic.id, col(Terms.kind) == kind, col(Terms.valid_from) <= clock.now()
+        )
         .order_by(col(Terms.version).desc())
         .limit(1)
     )
     if newest is None:
         return None
     accepted = await session.get(TermsAcceptance, (clinic.id, resident.person_id, kind, newest.version))
-    return TermsInfo(newest.version, Text(newest.text_sv, newest.text_en), accepted.accepted_at if accepted else None)
+    return TermsInfo(
+        newest.version, Text(newest.text_sv, newest.text_en), accepted.accepted_at if accepted else None
+    )
 
 
 async def require_accepted_terms(resident: Resident, *, clinic: ClinicInfo, kind: CaseTypeKind) -> None:

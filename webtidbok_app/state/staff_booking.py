@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex.event import EventType
 
-from webtidbok_app.auth.permissions import public, requires
+from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import InvalidInput
@@ -12,7 +12,7 @@ from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.i18n import format_day, format_span, format_time, t
 from webtidbok_app.services import reception
 from webtidbok_app.services.reception import OpenBooking
-from webtidbok_app.state.common import argument, attempt, query
+from webtidbok_app.state.common import argument, attempt
 from webtidbok_app.state.staff_day import day_href
 from webtidbok_app.state.staff_input import typed
 from webtidbok_app.state.staff_views import OpenBookingView, Outcome
@@ -22,9 +22,8 @@ MESSAGE_MAX = reception.MESSAGE_MAX
 
 
 class StaffBookingState(rx.State):
-    """The booking that is open. ``step`` is open or cancel; empty until the booking is there."""
+    """The booking that is open."""
 
-    step: str = ""
     problem: Problem = Problem()
     problems: list[FieldProblem] = []
     attempts: int = 0
@@ -37,13 +36,19 @@ class StaffBookingState(rx.State):
     @rx.event
     @requires("staff")
     async def load(self) -> None:
-        """Open the booking in the address, which is logged; on the way to cancelling it is open already."""
+        """Open the booking in the address, which is logged."""
+        await self._open(argument(self, "booking"))
+
+    @rx.event
+    @requires("staff")
+    async def load_cancel(self) -> EventType[()] | None:
+        """Show the step where the booking is cancelled; it is open already when one comes from its page."""
         wanted = argument(self, "booking")
-        self.problem, self.problems = Problem(), []
-        cancelling = query(self, "steg") == "avboka"
-        if not (cancelling and wanted and wanted == self._booking):
+        if wanted != self._booking or not wanted:
             await self._open(wanted)
-        self.step = ("cancel" if cancelling and self.opened.cancellable else "open") if self._booking else ""
+        if self._booking and not self.opened.cancellable:
+            return rx.redirect(self.opened.here_href, replace=True)
+        return None
 
     @rx.event
     @requires("staff")
@@ -69,19 +74,20 @@ class StaffBookingState(rx.State):
         self.done = Outcome(
             t("sv", "staff.cancel.done_title"), t("sv", "staff.cancel.done_body"), key=str(self.attempts)
         )
-        self.step = "open"
         return rx.redirect(self.opened.here_href, replace=True)
 
     @rx.event
-    @public
+    @requires("staff")
     async def forget(self) -> None:
-        """Empty the booking when its page is left, also by somebody whose login has ended."""
-        self.reset()
+        """Empty the booking when another page is opened: it is shown no more."""
+        if self._booking:
+            self.reset()
 
     async def _open(self, booking_id: str) -> None:
         if booking_id != self._booking:
             self.done, self.message = Outcome(), ""
         self.opened, self._booking = OpenBookingView(), ""
+        self.problem, self.problems = Problem(), []
         found = await attempt(reception.open_booking(current(), booking_id=booking_id), "sv")
         if isinstance(found, Problem):
             self.problem = found
@@ -97,7 +103,7 @@ def _in_words(booking: OpenBooking) -> OpenBookingView:
         heading=t("sv", "staff.booking.heading", day=day),
         back_href=day_href(day_of(booking.starts_at)),
         here_href=here,
-        cancel_href=f"{here}?steg=avboka",
+        cancel_href=f"{here}/avboka",
         time_rows=_rows(
             when=f"{day}, {format_span('sv', booking.starts_at, booking.ends_at)}",
             time_type=booking.time_type,

@@ -70,7 +70,7 @@ def _steps(day: date, today: date) -> Stepper:
     one = timedelta(days=1)
     before = day_href(day - one) if day > date.min else ""
     after = day_href(day + one) if day < date.max else ""
-    return Stepper(before, after, "" if day == today else PAGE)
+    return Stepper(before, after, PAGE, day == today)
 
 
 def _examples(today: date) -> dict[str, str]:

@@ -13,7 +13,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import t
 from webtidbok_app.services import schedule
 from webtidbok_app.services.schedule import Choices, Pattern, Preview
-from webtidbok_app.state.common import attempt, query
+from webtidbok_app.state.common import attempt
 from webtidbok_app.state.staff_input import ticked
 from webtidbok_app.state.staff_pattern import (
     ONCE,
@@ -29,14 +29,14 @@ from webtidbok_app.state.staff_week_view import with_title
 from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
 PAGE = "/personal/publicera"
-CHECK = f"{PAGE}?steg=granska"
-DONE = f"{PAGE}?steg=klart"
+CHECK = f"{PAGE}/granska"
+DONE = f"{PAGE}/klart"
 
 
 class StaffPublishState(rx.State):
-    """What is being published. ``step`` is form, check or done; empty until it is known."""
+    """What is being published, on its way from the form over the check to the result."""
 
-    step: str = ""
+    loaded: bool = False
     problem: Problem = Problem()
     time_types: list[Choice] = []
     performers: list[Choice] = []
@@ -54,24 +54,28 @@ class StaffPublishState(rx.State):
 
     @rx.event
     @requires("staff")
-    async def load(self) -> EventType[()] | None:
-        """Show the step in the address; the form where there is nothing to check or nothing was published."""
+    async def load(self) -> None:
+        """Show the form as it was left."""
         choices = await attempt(schedule.list_choices(current()), "sv")
-        self.problem = Problem()
+        self.loaded, self.problem, self.problems = not isinstance(choices, Problem), Problem(), []
         if isinstance(choices, Problem):
-            self.step, self.problem = "", choices
-            return None
-        self._offer(choices)
-        wanted = query(self, "steg")
-        if wanted == "granska" and self._pattern:
-            self.step = "check"
-        elif wanted == "klart" and self.published.title:
-            self.step = "done"
+            self.problem = choices
         else:
-            self.step = "form"
-            self.published = PublishedView()
-            return rx.redirect(PAGE, replace=True) if wanted else None
-        return None
+            self._offer(choices)
+
+    @rx.event
+    @requires("staff")
+    async def load_check(self) -> EventType[()] | None:
+        """Show the check, or lead to the form when there is nothing to check: it is published, or never was."""
+        self.problem, self.loaded = Problem(), self._pattern is not None
+        return None if self.loaded else rx.redirect(PAGE, replace=True)
+
+    @rx.event
+    @requires("staff")
+    async def load_done(self) -> EventType[()] | None:
+        """Show what was published, or lead to the form when nothing was."""
+        self.problem, self.loaded = Problem(), self.published.title != ""
+        return None if self.loaded else rx.redirect(PAGE, replace=True)
 
     @rx.event
     @requires("staff")

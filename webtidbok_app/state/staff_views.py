@@ -28,11 +28,12 @@ class WeekDay:
 
 @dataclass(frozen=True)
 class Stepper:
-    """The way to the period before, after and now. ``now_href`` is empty where one already is."""
+    """The way to the period before, after and now. ``now`` says that one is there already."""
 
     previous_href: str = ""
     next_href: str = ""
     now_href: str = ""
+    now: bool = False
 
 
 @dataclass(frozen=True)

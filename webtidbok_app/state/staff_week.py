@@ -18,6 +18,8 @@ from webtidbok_app.state.staff_input import parse_ids
 from webtidbok_app.state.staff_views import Chip, Outcome, Stepper, WeekDay
 from webtidbok_app.state.views import Problem, WeekView
 
+WITHDRAW_BUTTON = "withdraw"
+
 
 class StaffWeekState(rx.State):
     """One week, the times ticked in it, and what withdrawing them would do."""
@@ -73,9 +75,9 @@ class StaffWeekState(rx.State):
 
     @rx.event
     @requires("staff")
-    async def show_as(self, as_list: bool) -> None:
-        """Show the week as a list or as a table; remembered until logout."""
-        self.as_list = as_list is True
+    async def switch_view(self) -> None:
+        """Change between a table and a list; remembered until logout."""
+        self.as_list = not self.as_list
 
     @rx.event
     @requires("staff")
@@ -95,15 +97,9 @@ class StaffWeekState(rx.State):
 
     @rx.event
     @requires("staff")
-    async def select_all(self) -> None:
-        """Tick every free time that is shown."""
-        self._select(self._free)
-
-    @rx.event
-    @requires("staff")
-    async def clear(self) -> None:
-        """Take every tick away."""
-        self._select([])
+    async def toggle_all(self) -> None:
+        """Take every tick away, or with none tick every free time that is shown."""
+        self._select([] if self.selected else self._free)
 
     @rx.event
     @requires("staff")
@@ -128,9 +124,10 @@ class StaffWeekState(rx.State):
 
     @rx.event
     @requires("staff")
-    async def keep(self) -> None:
+    async def keep(self) -> EventType[()]:
         """Withdraw nothing after all; the ticks stand."""
         self.impact = Outcome()
+        return rx.set_focus(WITHDRAW_BUTTON)
 
     @rx.event
     @requires("staff")

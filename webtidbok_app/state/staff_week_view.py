@@ -41,7 +41,7 @@ def stepper(monday: date, today: date) -> Stepper:
     """Return the way to the weeks around ``monday``."""
     week = timedelta(days=7)
     here = monday == monday_of(today)
-    return Stepper(week_href(monday - week), week_href(monday + week), "" if here else week_href(today))
+    return Stepper(week_href(monday - week), week_href(monday + week), "/personal", here)
 
 
 def chips(performers: Sequence[PerformerChoice], chosen: str) -> list[Chip]:

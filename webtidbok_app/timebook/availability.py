@@ -25,7 +25,13 @@ class FreeSlot:
 
 
 def free_slots_statement(
-    *, clinic_id: UUID, time_type_id: UUID, since: datetime, until: datetime, now: datetime, person_id: UUID | None
+    *,
+    clinic_id: UUID,
+    time_type_id: UUID,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    person_id: UUID | None,
 ) -> Select[UUID, datetime, datetime, VisitForm, str, int]:
     """Return the question for free times that start in [since, until), in order of time.
 
@@ -45,8 +51,17 @@ def free_slots_statement(
         .scalar_subquery()
     )
     return (
-        select(col(Slot.id), col(Slot.starts_at), col(Slot.ends_at), col(Slot.visit_form), col(Performer.name), col(Slot.places) - taken)
-        .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
+        select(
+            col(Slot.id),
+            col(Slot.starts_at),
+            col(Slot.ends_at),
+            col(Slot.visit_form),
+            col(Performer.name),
+            col(Slot.places) - taken,
+        )
+        .join(
+            Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
+        )
         .where(
             col(Slot.clinic_id) == clinic_id,
             col(Slot.time_type_id) == time_type_id,

@@ -60,7 +60,10 @@ async def _lock_slot(session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, n
     row = (
         await session.execute(
             select(Slot, col(TimeType.notice_minutes))
-            .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
+            .join(
+                TimeType,
+                (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id),
+            )
             .where(col(Slot.clinic_id) == clinic_id, col(Slot.id) == slot_id)
             .with_for_update(read=True, of=Slot)
         )
@@ -73,7 +76,9 @@ async def _lock_slot(session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, n
     return slot
 
 
-async def _remove_holds_in_the_way(session: AsyncSession, *, slot: Slot, person_id: UUID, now: datetime) -> None:
+async def _remove_holds_in_the_way(
+    session: AsyncSession, *, slot: Slot, person_id: UUID, now: datetime
+) -> None:
     expired_here = (col(Booking.slot_id) == slot.id) & (col(Booking.expires_at) <= now)
     await session.execute(
         delete(Booking).where(
@@ -89,7 +94,9 @@ async def _pick_free_place(session: AsyncSession, slot: Slot) -> int:
     taken = set(
         await session.scalars(
             select(col(Booking.place)).where(
-                col(Booking.clinic_id) == slot.clinic_id, col(Booking.slot_id) == slot.id, text(f"booking.{LIVE}")
+                col(Booking.clinic_id) == slot.clinic_id,
+                col(Booking.slot_id) == slot.id,
+                text(f"booking.{LIVE}"),
             )
         )
     )
@@ -146,7 +153,13 @@ async def release_hold(session: AsyncSession, *, clinic_id: UUID, hold_id: UUID,
 
 
 async def confirm_hold(
-    session: AsyncSession, *, clinic_id: UUID, hold_id: UUID, person_id: UUID, now: datetime, said: dict[str, str | None]
+    session: AsyncSession,
+    *,
+    clinic_id: UUID,
+    hold_id: UUID,
+    person_id: UUID,
+    now: datetime,
+    said: dict[str, str | None],
 ) -> Booking:
     """Turn a running hold into a booking with what the resident ``said``.
 
@@ -168,7 +181,13 @@ async def confirm_hold(
 
 
 async def cancel_booking(
-    session: AsyncSession, *, clinic_id: UUID, booking_id: UUID, cancelled_by: str, message: str, now: datetime
+    session: AsyncSession,
+    *,
+    clinic_id: UUID,
+    booking_id: UUID,
+    cancelled_by: str,
+    message: str,
+    now: datetime,
 ) -> Booking:
     """Cancel a booking; its place is free at once. Raises NotFound and AlreadyCancelled."""
     changed = await session.execute(
@@ -179,7 +198,10 @@ async def cancel_booking(
             col(Booking.status) == BookingStatus.BOOKED,
         )
         .values(
-            status=BookingStatus.CANCELLED, cancelled_at=now, cancelled_by=cancelled_by, cancel_message=message
+            status=BookingStatus.CANCELLED,
+            cancelled_at=now,
+            cancelled_by=cancelled_by,
+            cancel_message=message,
         )
         .execution_options(synchronize_session=False)
     )
@@ -197,7 +219,9 @@ def refuse_if_too_late(*, deadline: datetime, now: datetime) -> None:
         raise TooLateToChange(deadline=deadline)
 
 
-def _is_running_hold(clinic_id: UUID, hold_id: UUID, person_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _is_running_hold(
+    clinic_id: UUID, hold_id: UUID, person_id: UUID, now: datetime
+) -> tuple[ColumnElement[bool], ...]:
     return (
         col(Booking.clinic_id) == clinic_id,
         col(Booking.id) == hold_id,

@@ -118,14 +118,20 @@ async def withdraw_slots(
     published = list(
         await session.scalars(
             select(col(Slot.id))
-            .where(col(Slot.clinic_id) == clinic_id, col(Slot.id).in_(slot_ids), text("slot.withdrawn_at IS NULL"))
+            .where(
+                col(Slot.clinic_id) == clinic_id,
+                col(Slot.id).in_(slot_ids),
+                text("slot.withdrawn_at IS NULL"),
+            )
             .order_by(col(Slot.id))
             .with_for_update()
         )
     )
     on_them = (col(Booking.clinic_id) == clinic_id) & col(Booking.slot_id).in_(published)
     # Removed, not overlooked: whoever confirms such a hold in this very moment and we meet on its row.
-    await session.execute(delete(Booking).where(on_them, text("booking.status = 'held'"), col(Booking.expires_at) <= now))
+    await session.execute(
+        delete(Booking).where(on_them, text("booking.status = 'held'"), col(Booking.expires_at) <= now)
+    )
     in_use = set(await session.scalars(select(col(Booking.slot_id)).where(on_them, text(f"booking.{LIVE}"))))
     free = [slot_id for slot_id in published if slot_id not in in_use]
     await session.execute(

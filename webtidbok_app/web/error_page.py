@@ -22,7 +22,9 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <div class="site site-resident">
-<header class="header"><div class="header-inner"><a class="brand" href="{home}">{service}</a></div></header>
+<header class="header"><div class="header-inner">
+<a class="brand" href="{home}"><img class="mark" src="/favicon.svg" alt="" width="32" height="32">{service}</a>
+</div></header>
 <main id="main" class="main">
 <h1>{title}</h1>
 {body}
@@ -49,8 +51,10 @@ def failure_page(error: Exception, lang: Lang, *, status: int, again: str) -> HT
     """
     reference = report(error)
     title, text = words_for(code_of(error), lang, getattr(error, "facts", {}))
+    keys = ("auth.failed.again", "auth.failed.help", "common.feedback.reference")
+    words = {key: escape(t(lang, key)) for key in keys}
     body = f"""<p>{escape(text)}</p>
-<div class="button-row"><a class="button button-primary" href="{escape(again)}">{escape(t(lang, "auth.failed.again"))}</a></div>
-<p><a href="{path(lang, "/hjalp")}">{escape(t(lang, "auth.failed.help"))}</a></p>
-<p class="fine">{escape(t(lang, "common.feedback.reference"))} <code>{reference}</code></p>"""
+<p><a class="button button-primary" href="{escape(again)}">{words["auth.failed.again"]}</a></p>
+<p><a href="{path(lang, "/hjalp")}">{words["auth.failed.help"]}</a></p>
+<p class="fine">{words["common.feedback.reference"]} <code>{reference}</code></p>"""
     return html_page(lang, title=title, body=body, status=status)

@@ -1,20 +1,16 @@
 """Security and caching headers on everything that is sent over HTTP."""
 
-import base64
-import hashlib
-import re
+from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webtidbok_app.settings import ROOT, get_settings
+from webtidbok_app.settings import get_settings
+from webtidbok_app.web.built_pages import inline_script_hashes, pages
 
-BUILT_PAGES = ROOT / ".web" / "build" / "client"
 A_YEAR = 365 * 24 * 3600
-_INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
 class SecurityHeaders:
@@ -33,6 +29,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _security().items():
                     headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers["Content-Security-Policy"] = _policy(scope["path"] if scope["path"] in pages() else "")
                 if "cache-control" not in headers:
                     headers["Cache-Control"] = _caching(scope["path"], message["status"])
             await send(message)
@@ -53,7 +51,6 @@ def _caching(path: str, status: int) -> str:
 def _security() -> dict[str, str]:
     settings = get_settings()
     headers = {
-        "Content-Security-Policy": content_security_policy(inline_script_hashes(BUILT_PAGES)),
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
@@ -65,8 +62,13 @@ def _security() -> dict[str, str]:
     return headers
 
 
-def content_security_policy(script_hashes: list[str]) -> str:
-    """Return the policy: our own scripts and the build's inline ones, no eval, nobody may frame us.
+@cache
+def _policy(page: str) -> str:
+    return content_security_policy(inline_script_hashes(page))
+
+
+def content_security_policy(script_hashes: Iterable[str]) -> str:
+    """Return the policy: our own scripts and the page's inline ones, no eval, nobody may frame us.
 
     Styles may stand inline, since the framework sets them so. ``form-action`` names the identity providers,
     because browsers apply it to the redirects after a form too.
@@ -86,12 +88,6 @@ def content_security_policy(script_hashes: list[str]) -> str:
         "frame-ancestors": ["'none'"],
     }
     return "; ".join(f"{name} {' '.join(values)}" for name, values in directives.items())
-
-
-def inline_script_hashes(pages: Path) -> list[str]:
-    """Return the hash sources of every inline script in the built pages; none when there is no build."""
-    scripts = {script for page in pages.rglob("*.html") for script in _INLINE_SCRIPT.findall(page.read_text())}
-    return sorted(f"sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}" for one in scripts)
 
 
 def _origin(address: str) -> str:

@@ -16,8 +16,8 @@ _SECRETS = (
     # what stands in addresses: the framework's client token and OpenID Connect's parameters
     (re.compile(r"([?&](?:token|code|state|nonce|code_verifier|id_token|login_hint)=)[^&\s'\"]+"), r"\1…"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), "…"),
-    # personnummer and samordningsnummer, ten or twelve digits; HSA-ids begin with SE and ten digits
-    (re.compile(rf"(?<!\d)(?<!SE)(?:18|19|20)?\d\d{_MONTH_AND_DAY}[-+]?\d{{4}}(?!\d)"), "…"),
+    # personnummer and samordningsnummer, ten or twelve digits; an HSA-id's organisation number has no such month
+    (re.compile(rf"(?<!\d)(?:18|19|20)?\d\d{_MONTH_AND_DAY}[-+]?\d{{4}}(?!\d)"), "…"),
 )
 _log = logging.getLogger("webtidbok")
 
@@ -47,7 +47,7 @@ def set_up_logging(level: str) -> None:
         for handler in logger.handlers:
             if not any(isinstance(one, Scrubber) for one in handler.filters):
                 handler.addFilter(Scrubber())
-    for chatty in ("httpx", "httpcore", "authlib", "aiosqlite"):
+    for chatty in ("httpx2", "httpcore2", "authlib", "aiosqlite"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

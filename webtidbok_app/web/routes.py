@@ -1,10 +1,9 @@
 """HTTP that is not a page: logging in and out, how long is left, and whether the server is well."""
 
 import json
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import cast
 from urllib.parse import quote, urlsplit
 
 from sqlalchemy import text
@@ -19,7 +18,7 @@ from webtidbok_app.auth import oidc, sessions
 from webtidbok_app.auth.demo_idp import DemoProvider
 from webtidbok_app.auth.gate import cookie_name
 from webtidbok_app.auth.identity import resident_from, staff_from
-from webtidbok_app.auth.principal import Principal
+from webtidbok_app.auth.principal import Kind, Principal
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import NotAllowed, Unavailable, WebtidbokError
@@ -27,11 +26,9 @@ from webtidbok_app.i18n import Lang
 from webtidbok_app.settings import get_settings
 from webtidbok_app.web.error_page import failure_page
 
-Kind = Literal["resident", "staff"]
 HOME = {"resident": "/mina-tider", "staff": "/personal"}
 LOGIN_SECONDS = 600
 _LONGEST_PATH = 500
-_log = logging.getLogger(__name__)
 
 
 def http_app() -> Starlette:
@@ -192,7 +189,7 @@ def _kind(request: Request) -> Kind | None:
 
 def _landing(kind: Kind, wanted: str, lang: Lang) -> str:
     """Return where to go after login: where the visitor was, if that is for such a login."""
-    for_staff = wanted.split("?")[0] == "/personal" or wanted.startswith("/personal/")
+    for_staff = urlsplit(wanted).path == "/personal" or wanted.startswith("/personal/")
     if wanted not in ("", "/", "/en") and for_staff == (kind == "staff"):
         return wanted
     return f"/en{HOME[kind]}" if lang == "en" and kind == "resident" else HOME[kind]

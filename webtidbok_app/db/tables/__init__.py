@@ -27,6 +27,22 @@ from webtidbok_app.db.tables.timebook import (
 metadata = SQLModel.metadata
 
 __all__ = [
-    "LIVE", "AccessLog", "Booking", "CareProvider", "CaseType", "Clinic", "Draft", "LoginSession", "Performer",
-    "Person", "Publication", "Region", "Slot", "StaffRole", "Terms", "TermsAcceptance", "TimeType", "metadata",
+    "LIVE",
+    "AccessLog",
+    "Booking",
+    "CareProvider",
+    "CaseType",
+    "Clinic",
+    "Draft",
+    "LoginSession",
+    "Performer",
+    "Person",
+    "Publication",
+    "Region",
+    "Slot",
+    "StaffRole",
+    "Terms",
+    "TermsAcceptance",
+    "TimeType",
+    "metadata",
 ]

@@ -33,7 +33,7 @@ class LoginSession(SQLModel, table=True):
     """``resident`` or ``staff``."""
     person_id: UUID | None = Field(default=None, foreign_key="person.id")
     staff_hsa_id: str | None = None
-    staff_name: str = Field(default="", sa_type=Sealed("login_session.staff_name"))  # type: ignore[call-overload]
+    staff_name: str = Field(default="", sa_type=Sealed("login_session.staff_name"))
     role: Role | None = Field(default=None, sa_type=AutoString)
     clinic_id: UUID | None = Field(default=None, foreign_key="clinic.id")
     created_at: datetime

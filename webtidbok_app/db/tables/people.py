@@ -14,13 +14,13 @@ class Person(Identified, table=True):
     """A resident, known by the keyed hash of the personnummer or samordningsnummer."""
 
     number_hash: str = Field(unique=True)
-    number: str = Field(sa_type=Sealed("person.number"))  # type: ignore[call-overload]
-    given_name: str = Field(sa_type=Sealed("person.given_name"))  # type: ignore[call-overload]
-    family_name: str = Field(sa_type=Sealed("person.family_name"))  # type: ignore[call-overload]
+    number: str = Field(sa_type=Sealed("person.number"))
+    given_name: str = Field(sa_type=Sealed("person.given_name"))
+    family_name: str = Field(sa_type=Sealed("person.family_name"))
     protected: bool = False
     """Protected identity (skyddade personuppgifter): never named in a list."""
-    phone: str | None = Field(default=None, sa_type=Sealed("person.phone"))  # type: ignore[call-overload]
-    email: str | None = Field(default=None, sa_type=Sealed("person.email"))  # type: ignore[call-overload]
+    phone: str | None = Field(default=None, sa_type=Sealed("person.phone"))
+    email: str | None = Field(default=None, sa_type=Sealed("person.email"))
 
 
 class TermsAcceptance(SQLModel, table=True):
@@ -42,8 +42,8 @@ class Draft(SQLModel, table=True):
     person_id: UUID = Field(primary_key=True, foreign_key="person.id")
     time_type: str
     hold_id: str | None = None
-    reason: str = Field(default="", sa_type=Sealed("draft.reason"))  # type: ignore[call-overload]
-    interpreter: str = Field(default="", sa_type=Sealed("draft.interpreter"))  # type: ignore[call-overload]
-    access_needs: str = Field(default="", sa_type=Sealed("draft.access_needs"))  # type: ignore[call-overload]
+    reason: str = Field(default="", sa_type=Sealed("draft.reason"))
+    interpreter: str = Field(default="", sa_type=Sealed("draft.interpreter"))
+    access_needs: str = Field(default="", sa_type=Sealed("draft.access_needs"))
     details_done: bool = False
     updated_at: datetime

@@ -71,10 +71,23 @@ class Slot(OfClinic, table=True):
         ForeignKeyConstraint(["clinic_id", "publication_id"], ["publication.clinic_id", "publication.id"]),
         CheckConstraint("ends_at > starts_at", name="positive_length"),
         CheckConstraint("places BETWEEN 1 AND 500", name="places"),
-        Index("ix_slot_offered", "clinic_id", "time_type_id", "starts_at",
-              postgresql_where=text("withdrawn_at IS NULL"), sqlite_where=text("withdrawn_at IS NULL")),
-        Index("uq_slot_performer_start", "clinic_id", "performer_id", "starts_at", unique=True,
-              postgresql_where=text("withdrawn_at IS NULL"), sqlite_where=text("withdrawn_at IS NULL")),
+        Index(
+            "ix_slot_offered",
+            "clinic_id",
+            "time_type_id",
+            "starts_at",
+            postgresql_where=text("withdrawn_at IS NULL"),
+            sqlite_where=text("withdrawn_at IS NULL"),
+        ),
+        Index(
+            "uq_slot_performer_start",
+            "clinic_id",
+            "performer_id",
+            "starts_at",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+            sqlite_where=text("withdrawn_at IS NULL"),
+        ),
     )
 
     time_type_id: UUID
@@ -94,10 +107,23 @@ class Booking(OfClinic, table=True):
         ForeignKeyConstraint(["clinic_id", "slot_id"], ["slot.clinic_id", "slot.id"]),
         CheckConstraint("status IN ('held', 'booked', 'cancelled')", name="status"),
         CheckConstraint("status <> 'held' OR expires_at IS NOT NULL", name="hold_expires"),
-        Index("uq_booking_live_place", "clinic_id", "slot_id", "place", unique=True,
-              postgresql_where=text(LIVE), sqlite_where=text(LIVE)),
-        Index("uq_booking_one_hold", "clinic_id", "person_id", unique=True,
-              postgresql_where=text("status = 'held'"), sqlite_where=text("status = 'held'")),
+        Index(
+            "uq_booking_live_place",
+            "clinic_id",
+            "slot_id",
+            "place",
+            unique=True,
+            postgresql_where=text(LIVE),
+            sqlite_where=text(LIVE),
+        ),
+        Index(
+            "uq_booking_one_hold",
+            "clinic_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("status = 'held'"),
+            sqlite_where=text("status = 'held'"),
+        ),
         Index("ix_booking_person", "person_id"),
     )
 
@@ -111,9 +137,9 @@ class Booking(OfClinic, table=True):
     cancelled_at: datetime | None = None
     cancelled_by: str | None = None
     """``resident`` or the HSA-id of the member of staff."""
-    cancel_message: str = Field(default="", sa_type=Sealed("booking.cancel_message"))  # type: ignore[call-overload]
-    reason: str = Field(default="", sa_type=Sealed("booking.reason"))  # type: ignore[call-overload]
-    interpreter: str = Field(default="", sa_type=Sealed("booking.interpreter"))  # type: ignore[call-overload]
-    access_needs: str = Field(default="", sa_type=Sealed("booking.access_needs"))  # type: ignore[call-overload]
-    phone: str | None = Field(default=None, sa_type=Sealed("booking.phone"))  # type: ignore[call-overload]
-    email: str | None = Field(default=None, sa_type=Sealed("booking.email"))  # type: ignore[call-overload]
+    cancel_message: str = Field(default="", sa_type=Sealed("booking.cancel_message"))
+    reason: str = Field(default="", sa_type=Sealed("booking.reason"))
+    interpreter: str = Field(default="", sa_type=Sealed("booking.interpreter"))
+    access_needs: str = Field(default="", sa_type=Sealed("booking.access_needs"))
+    phone: str | None = Field(default=None, sa_type=Sealed("booking.phone"))
+    email: str | None = Field(default=None, sa_type=Sealed("booking.email"))

@@ -1,4 +1,4 @@
-"""/personal/bokning/[booking]: an opened booking, and cancelling it for the resident."""
+"""/personal/bokning/[booking] and …/avboka: an opened booking, and cancelling it for the resident."""
 
 import reflex as rx
 
@@ -14,26 +14,30 @@ from webtidbok_app.state.staff_booking import StaffBookingState as State
 
 
 def booking_page() -> rx.Component:
-    """Return the booking, or the step where it is cancelled."""
-    return rx.el.div(
-        staff_page(
-            rx.match(
-                State.step,
-                ("open", _booking()),
-                ("cancel", _cancel()),
-                rx.fragment(
-                    heading(t("sv", "staff.booking.title")),
-                    rx.cond(State.problem.title == "", skeleton("sv")),
-                ),
-            ),
-            session=SessionState.session,
-            failure=SessionState.failure,
-            back=rx.cond(State.step == "cancel", State.opened.here_href, State.opened.back_href),
-            above=rx.fragment(
-                problem_box("sv", State.problem), error_summary("sv", State.problems, attempt=State.attempts)
+    """Return the opened booking."""
+    return _page(_booking(), back=State.opened.back_href)
+
+
+def cancel_page() -> rx.Component:
+    """Return the step where it is cancelled for the resident."""
+    return _page(_cancel(), back=State.opened.here_href)
+
+
+def _page(step: rx.Component, *, back: rx.Var[str]) -> rx.Component:
+    return staff_page(
+        rx.cond(
+            State.opened.heading != "",
+            step,
+            rx.fragment(
+                heading(t("sv", "staff.booking.title")), rx.cond(State.problem.title == "", skeleton("sv"))
             ),
         ),
-        on_unmount=State.forget,
+        session=SessionState.session,
+        failure=SessionState.failure,
+        back=back,
+        above=rx.fragment(
+            problem_box("sv", State.problem), error_summary("sv", State.problems, attempt=State.attempts)
+        ),
     )
 
 

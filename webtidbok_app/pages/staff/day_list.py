@@ -30,6 +30,7 @@ def day_list_page() -> rx.Component:
         session=SessionState.session,
         failure=SessionState.failure,
         current="day_list",
+        announcement=State.bookings.heading,
         above=rx.fragment(
             problem_box("sv", State.problem), error_summary("sv", State.problems, attempt=State.attempts)
         ),
@@ -41,7 +42,7 @@ def _print_header() -> rx.Component:
     return rx.el.div(
         rx.el.p(State.bookings.clinic, class_name="strong"),
         rx.el.p(State.bookings.printed),
-        class_name="print-header",
+        class_name="print-only",
     )
 
 
@@ -70,7 +71,7 @@ def _toolbar() -> rx.Component:
             on_submit=State.go,
         ),
         buttons.print_button("sv"),
-        class_name="toolbar card",
+        class_name="toolbar",
     )
 
 
@@ -79,7 +80,7 @@ def _bookings() -> rx.Component:
         State.bookings.rows.length() > 0,
         rx.fragment(
             status(State.bookings.count_text),
-            rx.el.p(t("sv", "staff.day.masked"), class_name="fine screen-only"),
+            rx.el.p(t("sv", "staff.day.masked"), class_name="fine no-print"),
             _table(),
         ),
         empty_state(State.bookings.count_text),
@@ -94,22 +95,20 @@ def _table() -> rx.Component:
         rx.el.thead(
             rx.el.tr(
                 *heads,
-                rx.el.th(
-                    t("sv", "staff.day.open"), scope="col", role="columnheader", class_name="screen-only"
-                ),
+                rx.el.th(t("sv", "staff.day.open"), scope="col", role="columnheader", class_name="no-print"),
                 role="row",
             ),
             role="rowgroup",
         ),
         rx.el.tbody(rx.foreach(State.bookings.rows, _row), role="rowgroup"),
         role="table",
-        class_name="day-list",
+        class_name="table bookings-table",
     )
 
 
 def _row(row: rx.Var[DayRowView]) -> rx.Component:
     return rx.el.tr(
-        rx.el.th(row.time, scope="row", role="rowheader", class_name="day-time"),
+        rx.el.th(row.time, scope="row", role="rowheader"),
         _cell("name", row.name),
         _cell("time_type", row.time_type),
         _cell("performer", row.performer),
@@ -122,15 +121,13 @@ def _row(row: rx.Var[DayRowView]) -> rx.Component:
         rx.el.td(
             rx.el.a(t("sv", "staff.day.open"), href=row.href, aria_label=row.open_name),
             role="cell",
-            class_name="day-open screen-only",
+            class_name="no-print",
         ),
         key=row.href,
         role="row",
-        class_name=rx.cond(row.cancelled, "day-row day-row-cancelled", "day-row"),
+        class_name=rx.cond(row.cancelled, "cancelled", ""),
     )
 
 
 def _cell(name: str, *children: rx.Component | rx.Var[str]) -> rx.Component:
-    return rx.el.td(
-        *children, role="cell", data_label=t("sv", f"staff.day.{name}"), class_name=f"day-cell day-{name}"
-    )
+    return rx.el.td(*children, role="cell", data_label=t("sv", f"staff.day.{name}"))

@@ -13,14 +13,14 @@ def stepper(steps: rx.Var[Stepper], *, label: str, previous: str, following: str
     return rx.el.nav(
         rx.cond(steps.previous_href != "", _step(steps.previous_href, icon("back"), previous)),
         rx.cond(steps.next_href != "", _step(steps.next_href, following, icon("forward"))),
-        rx.cond(steps.now_href != "", _step(steps.now_href, now)),
+        _step(steps.now_href, now, aria_current=rx.cond(steps.now, "true", "false")),
         aria_label=label,
         class_name="stepper",
     )
 
 
-def _step(href: rx.Var[str], *words: rx.Component | str) -> rx.Component:
-    return rx.el.a(*words, href=href, class_name="button button-secondary")
+def _step(href: rx.Var[str], *words: rx.Component | str, **props: object) -> rx.Component:
+    return rx.el.a(*words, href=href, class_name="button button-secondary", **props)
 
 
 def outcome_box(outcome: rx.Var[Outcome], name: str, *buttons: rx.Component, kind: str) -> rx.Component:

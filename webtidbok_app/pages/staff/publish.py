@@ -1,4 +1,4 @@
-"""/personal/publicera: fill in, check, publish."""
+"""/personal/publicera, …/granska and …/klart: fill in, check, publish."""
 
 import reflex as rx
 
@@ -18,13 +18,25 @@ from webtidbok_app.state.views import Choice
 
 
 def publish_page() -> rx.Component:
-    """Return the step that the address names."""
+    """Return the form."""
+    return _page(_form(), above=error_summary("sv", State.problems, attempt=State.attempts))
+
+
+def check_page() -> rx.Component:
+    """Return what publishing would do."""
+    return _page(_check(), back=PAGE)
+
+
+def done_page() -> rx.Component:
+    """Return what was published."""
+    return _page(_done())
+
+
+def _page(step: rx.Component, *, back: str = "", above: rx.Component | None = None) -> rx.Component:
     return staff_page(
-        rx.match(
-            State.step,
-            ("form", _form()),
-            ("check", _check()),
-            ("done", _done()),
+        rx.cond(
+            State.loaded,
+            step,
             rx.fragment(
                 heading(t("sv", "staff.publish.title")), rx.cond(State.problem.title == "", skeleton("sv"))
             ),
@@ -32,10 +44,8 @@ def publish_page() -> rx.Component:
         session=SessionState.session,
         failure=SessionState.failure,
         current="publish",
-        above=rx.fragment(
-            problem_box("sv", State.problem),
-            rx.cond(State.step == "form", error_summary("sv", State.problems, attempt=State.attempts)),
-        ),
+        back=back,
+        above=rx.fragment(problem_box("sv", State.problem), above or rx.fragment()),
     )
 
 
@@ -171,7 +181,7 @@ def _field(name: str, *, value: rx.Var[str], hint: str, **props: object) -> rx.C
 
 
 def _pair(*fields: rx.Component) -> rx.Component:
-    return rx.el.div(*fields, class_name="field-pair")
+    return rx.el.div(*fields, class_name="field-grid")
 
 
 def _check() -> rx.Component:

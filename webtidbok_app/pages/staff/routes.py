@@ -1,8 +1,8 @@
 """The staff's pages: address, builder, title and what runs when one comes there. Swedish only."""
 
-from webtidbok_app.pages.staff.booking import booking_page
+from webtidbok_app.pages.staff.booking import booking_page, cancel_page
 from webtidbok_app.pages.staff.day_list import day_list_page
-from webtidbok_app.pages.staff.publish import publish_page
+from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.week import week_page
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff_booking import StaffBookingState
@@ -10,19 +10,25 @@ from webtidbok_app.state.staff_day import StaffDayState
 from webtidbok_app.state.staff_publish import StaffPublishState
 from webtidbok_app.state.staff_week import StaffWeekState
 
+BOOKING = "/personal/bokning/[booking]"
+_ARRIVE = [SessionState.load, StaffBookingState.forget]
+
 ROUTES = [
+    ("/personal", week_page, "staff.week.title", [*_ARRIVE, StaffWeekState.load, StaffWeekState.welcome]),
+    ("/personal/publicera", publish_page, "staff.publish.title", [*_ARRIVE, StaffPublishState.load]),
     (
-        "/personal",
-        week_page,
-        "staff.week.title",
-        [SessionState.load, StaffWeekState.load, StaffWeekState.welcome],
+        "/personal/publicera/granska",
+        check_page,
+        "staff.preview.title",
+        [*_ARRIVE, StaffPublishState.load_check],
     ),
-    ("/personal/publicera", publish_page, "staff.publish.title", [SessionState.load, StaffPublishState.load]),
-    ("/personal/bokningar", day_list_page, "staff.day.title", [SessionState.load, StaffDayState.load]),
+    ("/personal/publicera/klart", done_page, "staff.published.page", [*_ARRIVE, StaffPublishState.load_done]),
+    ("/personal/bokningar", day_list_page, "staff.day.title", [*_ARRIVE, StaffDayState.load]),
+    (BOOKING, booking_page, "staff.booking.title", [SessionState.load, StaffBookingState.load]),
     (
-        "/personal/bokning/[booking]",
-        booking_page,
-        "staff.booking.title",
-        [SessionState.load, StaffBookingState.load],
+        f"{BOOKING}/avboka",
+        cancel_page,
+        "staff.cancel.page",
+        [SessionState.load, StaffBookingState.load_cancel],
     ),
 ]

@@ -10,6 +10,7 @@ from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import outcome_box, stepper
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff_views import Chip, WeekDay
+from webtidbok_app.state.staff_week import WITHDRAW_BUTTON
 from webtidbok_app.state.staff_week import StaffWeekState as State
 
 PUBLISH = "/personal/publicera"
@@ -35,6 +36,7 @@ def week_page() -> rx.Component:
         session=SessionState.session,
         failure=SessionState.failure,
         current="schedule",
+        announcement=State.week.caption,
         above=problem_box("sv", State.problem),
     )
 
@@ -82,20 +84,14 @@ def _toolbar() -> rx.Component:
                 class_name="chips",
             ),
         ),
-        buttons.button_row(
-            buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH),
-            rx.el.div(_view_switch(), class_name="view-switch"),
+        buttons.secondary(
+            rx.cond(State.as_list, t("sv", "staff.week.as_table"), t("sv", "staff.week.as_list")),
+            on_click=State.switch_view,
+            custom_attrs={"data-wide": "true"},
         ),
+        buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH),
         rx.cond(State.empty == "", _selection()),
-        class_name="toolbar card",
-    )
-
-
-def _view_switch() -> rx.Component:
-    return rx.cond(
-        State.as_list,
-        buttons.secondary(t("sv", "staff.week.as_table"), on_click=State.show_as(False)),
-        buttons.secondary(t("sv", "staff.week.as_list"), on_click=State.show_as(True)),
+        class_name="toolbar",
     )
 
 
@@ -103,10 +99,12 @@ def _selection() -> rx.Component:
     some = State.selected.length() > 0
     return rx.el.div(
         status(State.selected_text),
-        rx.cond(some, buttons.secondary(t("sv", "staff.week.withdraw"), on_click=State.ask_withdraw)),
-        buttons.link_button(t("sv", "staff.week.select_all"), on_click=State.select_all),
-        rx.cond(some, buttons.link_button(t("sv", "staff.week.clear"), on_click=State.clear)),
-        class_name="selection",
+        buttons.link_button(
+            rx.cond(some, t("sv", "staff.week.clear"), t("sv", "staff.week.select_all")),
+            on_click=State.toggle_all,
+        ),
+        buttons.secondary(t("sv", "staff.week.withdraw"), on_click=State.ask_withdraw, id=WITHDRAW_BUTTON),
+        class_name="toolbar-end",
     )
 
 

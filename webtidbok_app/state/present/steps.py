@@ -40,16 +40,13 @@ def step_view(progress: Progress, lang: Lang, *, back: str = "") -> StepView:
     )
 
 
-def chosen_view(hold: Hold | None, progress: Progress, lang: Lang) -> ChosenView:
-    """Return the time that the resident holds, and where it leads: to what is left to fill in."""
-    if hold is None:
-        return ChosenView()
-    onward = "kontrollera" if progress.details_done else "uppgifter"
+def chosen_view(hold: Hold, lang: Lang, *, href: str) -> ChosenView:
+    """Return the time that the resident holds. ``href`` is where it leads: to what is left to fill in."""
     return ChosenView(
         id=hold.timeslot.id,
         text=when(hold.timeslot, lang),
         until=held_until(hold, lang),
-        href=addresses.step(lang, progress.clinic.slug, progress.time_type.id, onward),
+        href=href,
         key=f"{hold.timeslot.id}-{hold.expires_at.timestamp():.0f}",
     )
 

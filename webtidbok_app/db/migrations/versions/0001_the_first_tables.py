@@ -40,15 +40,11 @@ def upgrade() -> None:
         sa.Column("region_id", sa.Uuid(), nullable=False),
         sa.Column("hsa_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["region_id"], ["region.id"], name=op.f("fk_care_provider_region_id")
-        ),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_care_provider_region_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_care_provider")),
         sa.UniqueConstraint("hsa_id", name=op.f("uq_care_provider_hsa_id")),
     )
-    op.create_index(
-        op.f("ix_care_provider_region_id"), "care_provider", ["region_id"], unique=False
-    )
+    op.create_index(op.f("ix_care_provider_region_id"), "care_provider", ["region_id"], unique=False)
     op.create_table(
         "clinic",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -78,9 +74,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("hsa_id", name=op.f("uq_clinic_hsa_id")),
         sa.UniqueConstraint("slug", name=op.f("uq_clinic_slug")),
     )
-    op.create_index(
-        op.f("ix_clinic_care_provider_id"), "clinic", ["care_provider_id"], unique=False
-    )
+    op.create_index(op.f("ix_clinic_care_provider_id"), "clinic", ["care_provider_id"], unique=False)
     op.create_table(
         "access_log",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -91,12 +85,8 @@ def upgrade() -> None:
         sa.Column("clinic_id", sa.Uuid(), nullable=True),
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("booking_id", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_access_log_clinic_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_access_log_person_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_access_log_clinic_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_access_log_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_log")),
     )
     op.create_index(
@@ -118,9 +108,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("text_sv", sa.String(), nullable=False),
         sa.Column("text_en", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_case_type_clinic_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_case_type_clinic_id")),
         sa.PrimaryKeyConstraint("clinic_id", "kind", name=op.f("pk_case_type")),
     )
     op.create_table(
@@ -134,12 +122,8 @@ def upgrade() -> None:
         sa.Column("access_needs", sa.Text(), nullable=False),
         sa.Column("details_done", sa.Boolean(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_draft_clinic_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_draft_person_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_draft_clinic_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_draft_person_id")),
         sa.PrimaryKeyConstraint("clinic_id", "person_id", name=op.f("pk_draft")),
     )
     op.create_table(
@@ -154,17 +138,11 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_login_session_clinic_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_login_session_person_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_login_session_clinic_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_login_session_person_id")),
         sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_login_session")),
     )
-    op.create_index(
-        op.f("ix_login_session_ends_at"), "login_session", ["ends_at"], unique=False
-    )
+    op.create_index(op.f("ix_login_session_ends_at"), "login_session", ["ends_at"], unique=False)
     op.create_table(
         "performer",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
@@ -174,9 +152,7 @@ def upgrade() -> None:
         sa.Column("title_sv", sa.String(), nullable=False),
         sa.Column("title_en", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_performer_clinic_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_performer_clinic_id")),
         sa.PrimaryKeyConstraint("clinic_id", "id", name=op.f("pk_performer")),
     )
     op.create_index(
@@ -192,9 +168,7 @@ def upgrade() -> None:
         sa.Column("published_by", sa.String(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("slots", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_publication_clinic_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_publication_clinic_id")),
         sa.PrimaryKeyConstraint("clinic_id", "id", name=op.f("pk_publication")),
     )
     op.create_table(
@@ -204,12 +178,8 @@ def upgrade() -> None:
         sa.Column("region_id", sa.Uuid(), nullable=True),
         sa.Column("hsa_id", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_staff_role_clinic_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["region_id"], ["region.id"], name=op.f("fk_staff_role_region_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_staff_role_clinic_id")),
+        sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_staff_role_region_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_role")),
     )
     op.create_index(
@@ -218,9 +188,7 @@ def upgrade() -> None:
         ["clinic_id", "hsa_id"],
         unique=True,
     )
-    op.create_index(
-        op.f("ix_staff_role_hsa_id"), "staff_role", ["hsa_id"], unique=False
-    )
+    op.create_index(op.f("ix_staff_role_hsa_id"), "staff_role", ["hsa_id"], unique=False)
     op.create_table(
         "terms",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
@@ -229,9 +197,7 @@ def upgrade() -> None:
         sa.Column("text_sv", sa.String(), nullable=False),
         sa.Column("text_en", sa.String(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_terms_clinic_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_terms_clinic_id")),
         sa.PrimaryKeyConstraint("clinic_id", "kind", "version", name=op.f("pk_terms")),
     )
     op.create_table(
@@ -241,12 +207,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_terms_acceptance_clinic_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_terms_acceptance_person_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_terms_acceptance_clinic_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_terms_acceptance_person_id")),
         sa.PrimaryKeyConstraint(
             "clinic_id",
             "person_id",
@@ -277,9 +239,7 @@ def upgrade() -> None:
         sa.Column("notice_minutes", sa.Integer(), nullable=False),
         sa.Column("cancel_hours", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_time_type_clinic_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_time_type_clinic_id")),
         sa.PrimaryKeyConstraint("clinic_id", "id", name=op.f("pk_time_type")),
     )
     op.create_index(
@@ -317,9 +277,7 @@ def upgrade() -> None:
             ["time_type.clinic_id", "time_type.id"],
             name=op.f("fk_slot_clinic_id_time_type_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_slot_clinic_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_slot_clinic_id")),
         sa.PrimaryKeyConstraint("clinic_id", "id", name=op.f("pk_slot")),
     )
     op.create_index(
@@ -361,20 +319,14 @@ def upgrade() -> None:
             "status <> 'held' OR expires_at IS NOT NULL",
             name=op.f("ck_booking_hold_expires"),
         ),
-        sa.CheckConstraint(
-            "status IN ('held', 'booked', 'cancelled')", name=op.f("ck_booking_status")
-        ),
+        sa.CheckConstraint("status IN ('held', 'booked', 'cancelled')", name=op.f("ck_booking_status")),
         sa.ForeignKeyConstraint(
             ["clinic_id", "slot_id"],
             ["slot.clinic_id", "slot.id"],
             name=op.f("fk_booking_clinic_id_slot_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"], ["clinic.id"], name=op.f("fk_booking_clinic_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_booking_person_id")
-        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_booking_clinic_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_booking_person_id")),
         sa.PrimaryKeyConstraint("clinic_id", "id", name=op.f("pk_booking")),
     )
     op.create_index("ix_booking_person", "booking", ["person_id"], unique=False)

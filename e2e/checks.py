@@ -1,0 +1,42 @@
+"""What every page must be, whatever journey it stands on."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from e2e.support import ready
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+
+
+def check_page(page: Page, *, lang: str = "sv") -> None:
+    """Assert that axe finds nothing, and that language, title, heading and width are right."""
+    ready(page)
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("html")).to_have_attribute("lang", lang)
+    title = page.title()
+    assert title.endswith(" – Webtidbok"), title
+    report = Axe().run(page, options=RULES)
+    assert report.violations_count == 0, f"{page.url}\n{report.generate_report()}"
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} is {wide} px too wide"
+
+
+def check_targets(page: Page, least: int = 44) -> None:
+    """Assert that everything one can press is at least ``least`` px high, links within text left out."""
+    small = page.evaluate(
+        """least => [...document.querySelectorAll('main button, main input:not([type=hidden]), main select')]
+            .filter(e => e.offsetParent && (e.closest('label') || e).getBoundingClientRect().height < least)
+            .map(e => (e.name || e.innerText) + ' ' + (e.closest('label') || e).getBoundingClientRect().height)""",
+        least,
+    )
+    assert small == [], (page.url, small)
+
+
+def expect_focus_on_heading(page: Page) -> None:
+    """Assert that the focus is on the page's heading, as after every step."""
+    expect(page.locator("#page-heading")).to_be_focused()

@@ -1,0 +1,77 @@
+"""A resident's pages, by what one does on them."""
+
+import re
+from urllib.parse import quote
+
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.support import ready, visit
+
+TIME = re.compile(r"^\d{1,2}\.\d\d, ")
+
+
+class Resident:
+    """Somebody who books, in a browser of their own."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def log_in(self, persona: str, *, to: str = "/mina-tider") -> None:
+        """Log in at the demo's identity provider and come to the address ``to``."""
+        self.page.goto(f"/auth/login/resident?persona={persona}&vidare={quote(to)}")
+        ready(self.page)
+
+    def heading(self, words: str | re.Pattern[str]) -> None:
+        """Wait for the page whose heading has the words."""
+        expect(self.page.locator("h1")).to_have_text(words)
+        ready(self.page)
+
+    def go_to_times(self, clinic: str, time_type: str) -> None:
+        """Come to the free times, by way of the terms where they are asked for."""
+        visit(self.page, f"/boka/{clinic}/{time_type}")
+        self.heading(re.compile("Läs mottagningens villkor|Välj en tid|Det finns inga lediga tider"))
+        if self.page.locator("h1").inner_text().startswith("Läs"):
+            self.accept_terms()
+
+    def accept_terms(self) -> None:
+        """Tick the box and go on."""
+        self.page.get_by_role("checkbox").check()
+        self.page.get_by_role("button", name="Fortsätt").click()
+
+    @property
+    def times(self) -> Locator:
+        """The buttons of the times that are shown."""
+        return self.page.locator("main").get_by_role("button", name=TIME)
+
+    def free_time(self, index: int = 0) -> Locator:
+        """Return one of the times that can be chosen."""
+        return self.page.locator('main button.time[data-state="free"]').nth(index)
+
+    def choose_time(self, index: int = 0) -> str:
+        """Choose a time and return its name."""
+        self.heading("Välj en tid")
+        button = self.free_time(index)
+        name = button.get_attribute("aria-label") or button.inner_text()
+        button.click()
+        expect(self.page.get_by_text("Tiden är reserverad för dig till").first).to_be_visible()
+        return name
+
+    def go_on(self) -> None:
+        """Press Fortsätt."""
+        self.page.locator("main").get_by_role("link", name="Fortsätt").or_(
+            self.page.locator("main").get_by_role("button", name="Fortsätt")
+        ).first.click()
+
+    def fill_details(self, *, reason: str = "", phone: str = "070-174 06 05") -> None:
+        """Fill in the details and go on."""
+        self.heading("Dina uppgifter")
+        if reason:
+            self.page.get_by_label("Varför söker du?").fill(reason)
+        self.page.get_by_label("Telefonnummer").fill(phone)
+        self.go_on()
+
+    def book(self) -> None:
+        """Press Boka tiden on the check page and come to the confirmation."""
+        self.heading("Kontrollera din bokning")
+        self.page.get_by_role("button", name="Boka tiden").click()
+        self.heading("Din tid är bokad")

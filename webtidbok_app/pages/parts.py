@@ -1,0 +1,111 @@
+"""What several of the public and the residents' pages are made of."""
+
+import reflex as rx
+
+from webtidbok_app.components import buttons, layout
+from webtidbok_app.components.feedback import notice, skeleton
+from webtidbok_app.components.forms import form, text_field
+from webtidbok_app.components.native import anchor
+from webtidbok_app.i18n import Lang, path, t
+from webtidbok_app.state.clinics import ClinicListState
+from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.views import Problem
+
+Text = str | rx.Var[str]
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def resident_page(lang: Lang, *children: rx.Component, **props: object) -> rx.Component:
+    """Return a page in the frame that all public and residents' pages have."""
+    return layout.page(lang, *children, session=SessionState.session, failure=SessionState.failure, **props)
+
+
+def heading(title: Text, *, stop: rx.Var[Problem], caption: rx.Var[str] | None = None) -> rx.Component:
+    """Return the h1: what the page is about or, when it cannot be shown, why. The caption keeps its place."""
+    words = rx.cond(stop.title != "", stop.title, title)
+    if caption is None:
+        return layout.heading(words)
+    return layout.heading(words, rx.cond(caption != "", caption, NO_BREAK_SPACE))
+
+
+def once_fetched(
+    lang: Lang,
+    *content: rx.Component,
+    ready: rx.Var[bool],
+    stop: rx.Var[Problem],
+    rows: int = 4,
+    height: str = "row",
+) -> rx.Component:
+    """Return the content when it is there, its place before that, or what to do when it cannot be had."""
+    return rx.cond(
+        stop.title != "",
+        stopped(lang, stop),
+        rx.cond(rx.State.is_hydrated & ready, rx.fragment(*content), skeleton(lang, rows, height)),
+    )
+
+
+def stopped(lang: Lang, stop: rx.Var[Problem]) -> rx.Component:
+    """Return why the page cannot be shown, under its h1, and where to go instead."""
+    return rx.el.div(
+        rx.el.p(stop.body),
+        rx.cond(
+            stop.reference != "",
+            rx.el.p(t(lang, "common.feedback.reference"), " ", rx.el.code(stop.reference), class_name="fine"),
+        ),
+        buttons.link_as_button(t(lang, "citizen.steps.elsewhere"), href=path(lang, "/mottagningar")),
+        rx.el.p(rx.el.a(t(lang, "common.layout.help"), href=path(lang, "/hjalp"))),
+        class_name="stack",
+    )
+
+
+def search_form(lang: Lang, *, value: Text = "", **props: object) -> rx.Component:
+    """Return the search for a clinic by name or place."""
+    return form(
+        rx.el.div(
+            text_field(
+                lang,
+                "sok",
+                t(lang, "public.clinics.label"),
+                hint=t(lang, "public.clinics.hint"),
+                value=value,
+                type="search",
+                **props,
+            ),
+            buttons.submit(t(lang, "public.clinics.search")),
+            class_name="search-row",
+        ),
+        on_submit=ClinicListState.search,
+        role="search",
+    )
+
+
+def emergency(lang: Lang) -> rx.Component:
+    """Return where to turn when it is urgent."""
+    return notice(
+        rx.el.p(t(lang, "public.emergency.advice")),
+        rx.el.p(t(lang, "public.emergency.danger")),
+        rx.el.p(
+            phone_link(t(lang, "public.emergency.call_1177"), "tel:1177"),
+            phone_link(t(lang, "public.emergency.call_112"), "tel:112"),
+            class_name="button-row",
+        ),
+        title=t(lang, "public.emergency.title"),
+        kind="soft",
+    )
+
+
+def phone_link(text: Text, href: Text) -> rx.Component:
+    """Return a link that calls a number."""
+    return anchor(text, href=href, class_name="phone")
+
+
+def terms_folded(lang: Lang, terms: rx.Var[list[str]]) -> rx.Component:
+    """Return the accepted terms, folded; nothing where there are none."""
+    return rx.cond(
+        terms.length() > 0,
+        rx.el.details(
+            rx.el.summary(t(lang, "citizen.terms.summary")),
+            rx.el.div(rx.foreach(terms, lambda text: rx.el.p(text, key=text)), class_name="prose"),
+            class_name="folded",
+        ),
+    )

@@ -1,0 +1,60 @@
+"""/mottagningar: the clinics that have the words searched for."""
+
+import reflex as rx
+
+from webtidbok_app.components.feedback import problem_box, skeleton
+from webtidbok_app.i18n import Lang, path, t
+from webtidbok_app.pages.parts import emergency, resident_page, search_form
+from webtidbok_app.state.clinics import ClinicListState as State
+from webtidbok_app.state.resident_views import ClinicRow
+
+
+def page(lang: Lang) -> rx.Component:
+    """Return the search and what it found."""
+    return resident_page(
+        lang,
+        search_form(lang, value=State.words, key=State.words),
+        rx.cond(
+            rx.State.is_hydrated & (State.found != ""),
+            _found(lang),
+            rx.cond(State.problem.title == "", skeleton(lang, rows=3, height="card")),
+        ),
+        title_key="public.clinics.title",
+        current="clinics",
+        above=problem_box(lang, State.problem),
+    )
+
+
+def _found(lang: Lang) -> rx.Component:
+    searched = State.words != ""
+    return rx.el.section(
+        rx.el.h2(
+            State.found,
+            tab_index=-1,
+            # the answer to a search is read at once; on a first visit the heading is
+            data_take_focus=rx.cond(searched, "true", rx.Var("undefined")),
+        ),
+        rx.cond(
+            State.clinics.length() > 0,
+            rx.el.ul(rx.foreach(State.clinics, _clinic), class_name="cards"),
+            rx.el.div(
+                rx.el.p(rx.el.strong(t(lang, "public.clinics.none_title"))),
+                rx.el.p(t(lang, "public.clinics.none_body")),
+                emergency(lang),
+                class_name="stack",
+            ),
+        ),
+        rx.cond(
+            searched, rx.el.p(rx.el.a(t(lang, "public.clinics.show_all"), href=path(lang, "/mottagningar")))
+        ),
+    )
+
+
+def _clinic(clinic: rx.Var[ClinicRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.h3(rx.el.a(clinic.name, href=clinic.href, class_name="card-link")),
+        rx.el.p(clinic.kind),
+        rx.el.p(clinic.place, class_name="muted"),
+        key=clinic.href,
+        class_name="card",
+    )

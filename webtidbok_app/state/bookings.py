@@ -1,0 +1,156 @@
+"""Mina tidsbokningar: the coming times, one booked time, and cancelling it."""
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from webtidbok_app.auth.permissions import requires
+from webtidbok_app.auth.principal import current
+from webtidbok_app.domain import clock
+from webtidbok_app.domain.errors import AlreadyCancelled, InvalidInput, TermsNotAccepted
+from webtidbok_app.services.my_bookings import (
+    MESSAGE_MAX,
+    MyBooking,
+    cancel_booking,
+    get_booking,
+    list_at_clinic,
+    list_my_bookings,
+)
+from webtidbok_app.state import addresses
+from webtidbok_app.state.common import argument, attempt, lang_of
+from webtidbok_app.state.present.bookings import (
+    booking_facts,
+    booking_row,
+    booking_view,
+    clinic_problems,
+    overview_rows,
+)
+from webtidbok_app.state.present.clinics import clinic_view
+from webtidbok_app.state.present.words import field_problems
+from webtidbok_app.state.resident_views import BookingView, ClinicView
+from webtidbok_app.state.staff_input import typed
+from webtidbok_app.state.views import BookingRow, FieldProblem, Problem, SummaryRow
+
+__all__ = ["MESSAGE_MAX", "BookingState", "ClinicTimesState", "MyTimesState"]
+
+
+class MyTimesState(rx.State):
+    """Coming times at all clinics: when and where."""
+
+    rows: list[BookingRow] = []
+    problems: list[str] = []
+    loaded: bool = False
+    stop: Problem = Problem()
+
+    @rx.event
+    @requires("resident")
+    async def load(self) -> None:
+        """Fetch the times from every clinic."""
+        self.reset()
+        lang = lang_of(self)
+        found = await attempt(list_my_bookings(current()), lang)
+        if isinstance(found, Problem):
+            self.stop = found
+            return
+        self.rows, self.problems = overview_rows(found, lang), clinic_problems(found, lang)
+        self.loaded = True
+
+
+class ClinicTimesState(rx.State):
+    """Coming times at one clinic, whose terms are accepted."""
+
+    clinic: ClinicView = ClinicView()
+    rows: list[BookingRow] = []
+    problems: list[str] = []
+    stop: Problem = Problem()
+
+    @rx.event
+    @requires("resident")
+    async def load(self) -> EventSpec | None:
+        """Fetch the times; the terms come first where they are not accepted."""
+        self.reset()
+        lang, slug = lang_of(self), argument(self, "clinic")
+        listing = list_at_clinic(current(), clinic=slug)
+        try:
+            found = await attempt(listing, lang, let_through=(TermsNotAccepted,))
+        except TermsNotAccepted:
+            return rx.redirect(addresses.my_terms(lang, slug), replace=True)
+        if isinstance(found, Problem):
+            self.stop = found
+            return None
+        self.rows = [
+            booking_row(found.clinic, time, lang, href=addresses.booking(lang, slug, time.id))
+            for time in found.times
+        ]
+        self.problems = clinic_problems([found], lang)
+        self.clinic = clinic_view(found.clinic, lang)
+        return None
+
+
+class BookingState(rx.State):
+    """One booked time, and what can be done with it."""
+
+    booking: BookingView = BookingView()
+    facts: list[SummaryRow] = []
+    problems: list[FieldProblem] = []
+    attempts: int = 0
+    problem: Problem = Problem()
+    stop: Problem = Problem()
+    can_write: bool = False
+
+    @rx.event
+    @requires("resident")
+    async def load(self) -> None:
+        """Fetch the booking in the address."""
+        self.reset()
+        await self._fetch()
+
+    @rx.event
+    @requires("resident")
+    async def load_for_cancelling(self) -> EventSpec | None:
+        """Fetch the booking that is to be cancelled; the clinic's terms come first where they are not accepted."""
+        self.reset()
+        found = await self._fetch()
+        if found and found.terms_needed and self.booking.cancel == "yes":
+            return self._to_terms()
+        return None
+
+    @rx.event
+    @requires("resident")
+    async def cancel(self, form: rx.form.FormData) -> EventSpec | None:
+        """Cancel the booking and show it as it is then."""
+        lang, slug, booking = lang_of(self), argument(self, "clinic"), argument(self, "booking")
+        self.problem, self.problems = Problem(), []
+        self.attempts += 1
+        cancelling = cancel_booking(current(), clinic=slug, booking=booking, message=typed(form, "message"))
+        try:
+            cancelled = await attempt(
+                cancelling, lang, let_through=(TermsNotAccepted, AlreadyCancelled, InvalidInput)
+            )
+        except TermsNotAccepted:
+            return self._to_terms()
+        except InvalidInput as error:
+            self.problems = field_problems(error.problems, lang, order=["message"])
+            return None
+        except AlreadyCancelled:
+            return rx.redirect(addresses.booking(lang, slug, booking))
+        if isinstance(cancelled, Problem):
+            self.problem = cancelled
+            return None
+        return rx.redirect(addresses.booking(lang, slug, booking))
+
+    async def _fetch(self) -> MyBooking | None:
+        lang = lang_of(self)
+        getting = get_booking(current(), clinic=argument(self, "clinic"), booking=argument(self, "booking"))
+        found = await attempt(getting, lang)
+        if isinstance(found, Problem):
+            self.stop = found
+            return None
+        self.facts = booking_facts(found, lang)
+        self.can_write = found.clinic.journal().capabilities.message
+        self.booking = booking_view(found, lang, now=clock.now())
+        return found
+
+    def _to_terms(self) -> EventSpec:
+        lang, slug = lang_of(self), argument(self, "clinic")
+        terms = addresses.my_terms(lang, slug)
+        return rx.redirect(f"{terms}?avboka={argument(self, 'booking')}", replace=True)

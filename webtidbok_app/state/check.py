@@ -1,0 +1,82 @@
+"""Check the answers, and book."""
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from webtidbok_app.auth.permissions import requires
+from webtidbok_app.auth.principal import current
+from webtidbok_app.domain.errors import Conflict, OutcomeUnknown, TermsNotAccepted
+from webtidbok_app.i18n import t
+from webtidbok_app.services.booking import Progress, book
+from webtidbok_app.state import addresses
+from webtidbok_app.state.common import attempt, explain, lang_of
+from webtidbok_app.state.flow import open_step, send_back, way_of
+from webtidbok_app.state.present.steps import check_rows, held_until, step_view
+from webtidbok_app.state.present.words import paragraphs
+from webtidbok_app.state.resident_views import StepView
+from webtidbok_app.state.views import Problem, SummaryRow
+
+
+class CheckState(rx.State):
+    """The answers, the terms that are accepted, and until when the time is held."""
+
+    step: StepView = StepView()
+    rows: list[SummaryRow] = []
+    terms: list[str] = []
+    until: str = ""
+    problem: Problem = Problem()
+    stop: Problem = Problem()
+
+    @rx.event
+    @requires("resident")
+    async def load(self) -> EventSpec | None:
+        """Fetch the answers. Without a held time, or without details, the resident is sent back to them."""
+        self.reset()
+        lang = lang_of(self)
+        found = await attempt(open_step(self, "kontrollera"), lang)
+        if isinstance(found, Problem):
+            self.stop = found
+            return None
+        if not isinstance(found, Progress):
+            return found
+        self.step = step_view(found, lang, back=way_of(self).address("uppgifter"))
+        if found.hold:
+            self.rows = check_rows(found, found.hold, lang)
+            self.until = held_until(found.hold, lang)
+            self.terms = paragraphs(found.terms.text.in_language(lang)) if found.terms else []
+        return None
+
+    @rx.event
+    @requires("resident")
+    async def confirm(self) -> EventSpec | None:
+        """Book the time and show the booking. A second click books nothing more and leads to the same."""
+        way = way_of(self)
+        self.problem = Problem()
+        booking = book(current(), clinic=way.clinic, time_type=way.time_type)
+        try:
+            booked = await attempt(
+                booking, way.lang, let_through=(Conflict, TermsNotAccepted, OutcomeUnknown)
+            )
+        except Conflict as error:
+            return await send_back(self, error)
+        except TermsNotAccepted:
+            return way.to("villkor")
+        except OutcomeUnknown as error:
+            self._tell_unknown(error)
+            return None
+        if isinstance(booked, Problem):
+            self.problem = booked
+            return None
+        self.reset()
+        return rx.redirect(addresses.booking(way.lang, way.clinic, booked.id))
+
+    def _tell_unknown(self, error: OutcomeUnknown) -> None:
+        """Say that nobody knows whether it was booked. The button goes: trying again could book twice."""
+        lang = lang_of(self)
+        reference = explain(error, lang).reference
+        self.stop = Problem(
+            title=t(lang, "citizen.check.unknown_title"),
+            body=t(lang, "citizen.check.unknown_body", phone=self.step.phone),
+            reference=reference,
+            key=reference,
+        )

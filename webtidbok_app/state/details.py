@@ -1,0 +1,75 @@
+"""What the resident tells the clinic: reason, contact details, needs."""
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from webtidbok_app.auth.permissions import requires
+from webtidbok_app.auth.principal import current
+from webtidbok_app.domain.errors import InvalidInput
+from webtidbok_app.services.booking import Progress, keep_details, release_time
+from webtidbok_app.state.common import attempt, lang_of
+from webtidbok_app.state.flow import open_step, way_of
+from webtidbok_app.state.present.steps import details_view, is_language, step_view
+from webtidbok_app.state.present.words import field_problems
+from webtidbok_app.state.resident_views import DetailsView, StepView
+from webtidbok_app.state.staff_input import typed
+from webtidbok_app.state.views import FieldProblem, Problem
+
+FIELDS = ("reason", "phone", "email", "interpreter", "access_needs")
+"""The fields by name, in the order of the page."""
+
+
+class DetailsState(rx.State):
+    """What is asked and what is typed already."""
+
+    step: StepView = StepView()
+    details: DetailsView = DetailsView()
+    problems: list[FieldProblem] = []
+    attempts: int = 0
+    problem: Problem = Problem()
+    stop: Problem = Problem()
+
+    @rx.event
+    @requires("resident")
+    async def load(self) -> EventSpec | None:
+        """Fetch what is typed already. Without a held time the resident is sent back to choose one."""
+        self.reset()
+        lang = lang_of(self)
+        found = await attempt(open_step(self, "uppgifter"), lang)
+        if isinstance(found, Problem):
+            self.stop = found
+        elif isinstance(found, Progress):
+            self.details = details_view(found, lang)
+            self.step = step_view(found, lang, back=way_of(self).address(""))
+        else:
+            return found
+        return None
+
+    @rx.event
+    @requires("resident")
+    async def submit(self, form: rx.form.FormData) -> EventSpec | None:
+        """Keep what is typed and go on to check it, or say what to mend."""
+        way = way_of(self)
+        self.problem, self.problems = Problem(), []
+        self.attempts += 1
+        words = {name: typed(form, name) for name in FIELDS}
+        if not is_language(words["interpreter"]):
+            words["interpreter"] = ""
+        keeping = keep_details(current(), clinic=way.clinic, time_type=way.time_type, **words)
+        try:
+            kept = await attempt(keeping, way.lang, let_through=(InvalidInput,))
+        except InvalidInput as error:
+            self.problems = field_problems(error.problems, way.lang, order=FIELDS)
+            return None
+        if isinstance(kept, Problem):
+            self.problem = kept
+            return None
+        return rx.redirect(way.address("kontrollera"))
+
+    @rx.event
+    @requires("resident")
+    async def leave(self) -> EventSpec:
+        """Let the time go and leave the booking. What is typed is kept for a day."""
+        way = way_of(self)
+        await attempt(release_time(current(), clinic=way.clinic), way.lang)
+        return rx.redirect(self.step.clinic_href)

@@ -1,0 +1,99 @@
+"""The way through a booking: who may stand on which step, and what one step tells the next.
+
+The address and the timebook say where a resident is; a tab remembers only why it was sent back.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from webtidbok_app.auth.principal import current
+from webtidbok_app.domain.errors import Conflict, HoldExpired
+from webtidbok_app.i18n import Lang
+from webtidbok_app.journal.port import Hold
+from webtidbok_app.services.booking import Progress, get_progress, step_forward
+from webtidbok_app.state import addresses
+from webtidbok_app.state.common import argument, lang_of
+
+Step = Literal["villkor", "", "uppgifter", "kontrollera"]
+"""The end of each step's address; the times have none."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """The clinic and time type in the address, and its language. Slugs from a visitor: for use cases to judge."""
+
+    lang: Lang
+    clinic: str
+    time_type: str
+
+    def to(self, step: Step) -> EventSpec:
+        """Return the redirect to a step."""
+        return rx.redirect(self.address(step), replace=True)
+
+    def address(self, step: Step) -> str:
+        """Return a step's address."""
+        return addresses.step(self.lang, self.clinic, self.time_type, step)
+
+
+def way_of(state: rx.State) -> Way:
+    """Return the way that the visitor is on."""
+    return Way(lang_of(state), argument(state, "clinic"), argument(state, "time_type"))
+
+
+class FlowState(rx.State):
+    """What one step tells the next; nothing that is shown."""
+
+    _moment: datetime | None = None
+    _conflict: str = ""
+
+
+async def note_hold(state: rx.State, hold: Hold) -> None:
+    """Remember which time the tab saw held, to be able to say which one it was that got lost."""
+    flow = await state.get_state(FlowState)
+    flow._moment = hold.timeslot.starts_at  # noqa: SLF001  a public method could be fired by any client
+
+
+async def send_back(state: rx.State, error: Conflict) -> EventSpec:
+    """Return the redirect to the times, where ``error`` is told and others are offered."""
+    flow = await state.get_state(FlowState)
+    flow._conflict = error.code  # noqa: SLF001
+    return way_of(state).to("")
+
+
+async def take_conflict(state: rx.State) -> tuple[str, datetime | None]:
+    """Return, once, why the resident was sent back, and when the time was that it is about."""
+    flow = await state.get_state(FlowState)
+    told = flow._conflict, flow._moment  # noqa: SLF001
+    flow._conflict = ""  # noqa: SLF001
+    return told
+
+
+async def open_step(state: rx.State, step: Step) -> Progress | EventSpec:
+    """Return how far the resident has come, or the redirect to the step that is first.
+
+    A held time is kept longer by this. A booking that is made already is returned as it is (``booked_id``), so
+    that the page says so. Raises what ``get_progress`` raises.
+    """
+    way = way_of(state)
+    progress = await get_progress(current(), clinic=way.clinic, time_type=way.time_type)
+    must_accept = progress.terms is not None and progress.terms.accepted_at is None
+    if step == "villkor" or must_accept:
+        return progress if step == "villkor" and must_accept else way.to("villkor" if must_accept else "")
+    if step == "" or (progress.booked_id and not progress.hold):
+        return progress
+    try:
+        return await _keep_hold(state, progress, way, step)
+    except HoldExpired as error:
+        return await send_back(state, error)
+
+
+async def _keep_hold(state: rx.State, progress: Progress, way: Way, step: Step) -> Progress | EventSpec:
+    hold = await step_forward(current(), clinic=way.clinic, time_type=way.time_type)
+    await note_hold(state, hold)
+    if step == "kontrollera" and not progress.details_done:
+        return way.to("uppgifter")
+    return replace(progress, hold=hold)

@@ -26,18 +26,18 @@
   /* Arriving at a page: React Router announces nothing, so the heading takes focus. Not on the first load. */
 
   let here = location.pathname;
+  let shown = null;
   let left = null;
 
   function arrive() {
     if (location.pathname !== here) {
       here = location.pathname;
-      left = { heading: find("#page-heading"), focused: document.activeElement };
-      syncLanguage();
+      left = { heading: shown, focused: document.activeElement };
       session.check();
     }
-    if (!left || !ready()) return;
     const heading = find("#page-heading");
-    if (!heading || heading === left.heading) return;
+    shown = heading;
+    if (!left || !ready() || !heading || heading === left.heading) return;
     const wasMoved = document.activeElement !== document.body && document.activeElement !== left.focused;
     left = null;
     if (!wasMoved) focus(heading);
@@ -62,6 +62,7 @@
     for (const element of document.querySelectorAll("[data-take-focus]")) {
       if (taken.has(element)) continue;
       taken.add(element);
+      clicked = new WeakMap(); // the page has answered: the next click is a new one
       focus(element);
     }
   }
@@ -105,8 +106,10 @@
   }
 
   function leaveMonth(day, step, times) {
+    const button = find(`[data-month-step="${step}"]`);
+    if (!button) return;
     travel = { day: Number(day.dataset.day.slice(8)), month: day.dataset.day.slice(0, 7), step, times };
-    find(`[data-month-step="${step}"]`)?.click();
+    button.click();
   }
 
   function arriveInMonth(grid) {
@@ -118,9 +121,11 @@
       step.click();
       return;
     }
-    const number = Math.min(travel.day, days.length);
+    /* The month may begin with this week; its last day may be an earlier number than the one left. */
+    const numberOf = (cell) => Number(cell.dataset.day.slice(8));
+    const number = Math.min(travel.day, numberOf(days.at(-1)));
     travel = null;
-    goTo(grid, days[number - 1]);
+    goTo(grid, days.find((cell) => numberOf(cell) >= number));
   }
 
   function monthKey(event) {
@@ -215,9 +220,10 @@
     async stay() {
       try {
         await fetch("/auth/extend", { method: "POST" });
-      } finally {
-        await session.check();
+      } catch {
+        /* Not reached: the check tells how long is left all the same. */
       }
+      await session.check();
     },
 
     close() {
@@ -277,7 +283,7 @@
 
   /* Clicks, before anybody else sees them. */
 
-  const clicked = new WeakMap();
+  let clicked = new WeakMap();
 
   function click(event) {
     const target = event.target.closest?.("button, a");
@@ -286,7 +292,7 @@
     if (target.dataset.jump) return jump(event, target);
     if (target.dataset.toMonth) return toMonth(event);
     if (target.dataset.print) return window.print();
-    if (target.dataset.language) syncLanguage();
+    if (target.dataset.language) syncLanguage(); // the query may have changed alone
     if (target.id === "session-stay") session.stay();
     if (target.dataset.day) {
       chosenDay = target.dataset.day;
@@ -330,6 +336,7 @@
       oneTabStop(grid);
       arriveInMonth(grid);
     }
+    syncLanguage();
     arrive();
     takeFocus();
     toDayTimes();
@@ -348,7 +355,6 @@
   }
 
   function start() {
-    syncLanguage();
     look();
     new MutationObserver(look).observe(document.documentElement, {
       subtree: true,

@@ -44,7 +44,7 @@ RESULTS = Path(__file__).parent / "results"
 SAID = BookingDetails(reason="Blodtryck", phone="0701740605", email="")
 Variant = Callable[[], Awaitable[None]]
 Statement = tuple[str, Any]
-B, S, T, P = (table.__table__ for table in (Booking, Slot, TimeType, Performer))  # type: ignore[attr-defined]
+B, S, T, P = (table.__table__ for table in (Booking, Slot, TimeType, Performer))
 
 
 async def measure(variants: dict[str, Variant], rounds: int) -> dict[str, list[float]]:

@@ -42,6 +42,7 @@ class ContextMaker:
             **options,
         }
         context = self.browser.new_context(**settings)
+        context.set_default_timeout(10_000)
         context.tracing.start(screenshots=True, snapshots=True)
         context.on("weberror", lambda fault: self.faults.append(f"script error: {fault.error}"))
         context.on("request", self._note_foreign)

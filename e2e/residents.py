@@ -45,7 +45,7 @@ class Resident:
 
     def free_time(self, index: int = 0) -> Locator:
         """Return one of the times that can be chosen."""
-        return self.page.locator('main button.time[data-state="free"]').nth(index)
+        return self.page.locator("main button.time-free").nth(index)
 
     def choose_time(self, index: int = 0) -> str:
         """Choose a time and return its name."""

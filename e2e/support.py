@@ -1,6 +1,8 @@
 """What every journey needs: pages that are ready to be used, and the demo's clock."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from playwright.sync_api import APIRequestContext, Page, expect
 
@@ -24,3 +26,13 @@ def set_clock(request: APIRequestContext, moment: datetime | None) -> None:
     data = {"now": moment.isoformat()} if moment else {"offset_seconds": 0}
     response = request.post("/demo/clock", data=data)
     expect(response).to_be_ok()
+
+
+@contextmanager
+def moved_clock(request: APIRequestContext, step: timedelta) -> Iterator[None]:
+    """Move the whole server's time forward by ``step`` for the length of a ``with`` block."""
+    expect(request.post("/demo/clock", data={"offset_seconds": step.total_seconds()})).to_be_ok()
+    try:
+        yield
+    finally:
+        set_clock(request, None)

@@ -32,17 +32,11 @@ OLDEST_PYTHON = (3, 11)
 HIGHEST_PORT = 65535
 
 STATIC = WEB / "build" / "client"
-BUILD_STAMP = WEB / "build" / "made-from"
+BUILD_STAMP, TOOLS_STAMP = WEB / "build" / "made-from", WEB / "made-with"
 LOCK = ROOT / "reflex.lock"
 PAGES_ARE_MADE_OF = ("webtidbok_app", "assets", "rxconfig.py", "requirements.txt")
 NO_PART_OF_PAGES = ("webtidbok_app/db", "webtidbok_app/journal", "webtidbok_app/timebook", "assets/external")
-KEPT_BETWEEN_BUILDS = (
-    "node_modules",
-    "package.json",
-    "package-lock.json",
-    "reflex.json",
-    "reflex.install_frontend_packages.cached",
-)
+BUILT_WITH = ("requirements.txt", "rxconfig.py")
 
 CHROMIUM_NAMES = (
     "chromium",
@@ -153,7 +147,7 @@ def _reason(log: Path) -> str:
     if NO_NETWORK.search(text):
         return "no network, or the package registry does not answer"
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if "error" in line.lower()]
+    errors = [line for line in lines if re.match(r"[\w.]*(Error|Exception)\b|ERROR", line)]
     return (errors or lines or ["it said nothing"])[-1]
 
 
@@ -251,9 +245,9 @@ def build_frontend() -> None:
         if _is_built(sources):
             return
         BUILD_STAMP.unlink(missing_ok=True)
-        for leftover in WEB.iterdir() if WEB.exists() else ():
-            if leftover.name not in KEPT_BETWEEN_BUILDS:
-                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        tools = _digest([ROOT / name for name in BUILT_WITH])
+        if _text(TOOLS_STAMP) != tools:
+            shutil.rmtree(WEB, ignore_errors=True)  # Reflex leaves there what older tools made
         npm_settings = {
             "REFLEX_USE_NPM": "1",
             "NO_COLOR": "1",
@@ -276,6 +270,7 @@ def build_frontend() -> None:
             )
         if not (STATIC / "index.html").exists():
             raise Failure("Building the frontend left no pages. See var/log/frontend.log")
+        TOOLS_STAMP.write_text(tools, encoding="utf-8")
         BUILD_STAMP.write_text(_with_lock(sources), encoding="utf-8")
 
 
@@ -297,15 +292,17 @@ def _with_lock(sources: str) -> str:
 
 
 def _is_built(sources: str) -> bool:
-    return BUILD_STAMP.exists() and BUILD_STAMP.read_text(encoding="utf-8") == _with_lock(sources)
+    return _text(BUILD_STAMP) == _with_lock(sources)
+
+
+def _text(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8") if file.exists() else None
 
 
 def _build_stage(log: str) -> str:
     if "Creating Production Build" in log:
         return "compressing"
-    if (WEB / "build").exists():
-        return "bundling"
-    return "fetching JavaScript packages" if "Compiling:" in log and "100%" in log else "compiling pages"
+    return "fetching JavaScript packages and bundling" if "Compiling:" in log else "compiling pages"
 
 
 @contextmanager

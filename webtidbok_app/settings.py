@@ -21,6 +21,12 @@ class IdentityProvider(BaseModel):
     scopes: str = "openid profile"
 
 
+class ResidentProvider(IdentityProvider):
+    """A provider that tells the personal number (OIDC Sweden, attribute specification 1.0)."""
+
+    scopes: str = "openid profile https://id.oidc.se/scope/naturalPersonNumber"
+
+
 class ResidentClaims(BaseModel):
     """Names of the claims about a resident (OIDC Sweden, claims specification 1.0)."""
 
@@ -54,7 +60,7 @@ class Settings(BaseSettings):
     """Key id → 32 bytes in base64. The first one seals; all of them open."""
     lookup_key: SecretStr = SecretStr(DEMO_SECRET)
     cookie_key: SecretStr = SecretStr(DEMO_SECRET)
-    resident_idp: IdentityProvider | None = None
+    resident_idp: ResidentProvider | None = None
     staff_idp: IdentityProvider | None = None
     resident_claims: ResidentClaims = ResidentClaims()
     staff_claims: StaffClaims = StaffClaims()
@@ -91,10 +97,12 @@ class Settings(BaseSettings):
 
     def provider(self, kind: Literal["resident", "staff"]) -> IdentityProvider:
         """Return the provider for residents or staff; in demo mode our own unless another is set."""
-        chosen = self.resident_idp if kind == "resident" else self.staff_idp
-        return chosen or IdentityProvider(
-            issuer=f"{self.origin}/demo/idp/{kind}", client_id=f"webtidbok-{kind}"
+        chosen, ours = (
+            (self.resident_idp, ResidentProvider)
+            if kind == "resident"
+            else (self.staff_idp, IdentityProvider)
         )
+        return chosen or ours(issuer=f"{self.origin}/demo/idp/{kind}", client_id=f"webtidbok-{kind}")
 
 
 @cache

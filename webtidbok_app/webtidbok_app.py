@@ -41,6 +41,7 @@ def assemble() -> rx.App:
             rx.el.script(src="/webtidbok.js", defer=True),
             rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         ],
+        reset_style=False,
         api_transformer=[http_app(), PlainAddresses, SecurityHeaders],
         backend_exception_handler=backend_exception_handler,
         frontend_exception_handler=frontend_exception_handler,
@@ -53,8 +54,8 @@ def assemble() -> rx.App:
             app.add_page(
                 builder(lang), route=path(lang, route), title=page_title(lang, title_key), on_load=on_load
             )
-    for route, builder, title_key, on_load in STAFF_ROUTES:
-        app.add_page(builder(), route=route, title=page_title("sv", title_key), on_load=on_load)
+    for address, staff_page, staff_title, events in STAFF_ROUTES:
+        app.add_page(staff_page(), route=address, title=page_title("sv", staff_title), on_load=events)
     app.add_page(NOT_FOUND.builder("sv"), route="404", title=page_title("sv", NOT_FOUND.title_key))
     return app
 

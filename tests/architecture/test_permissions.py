@@ -10,10 +10,13 @@ from webtidbok_app.webtidbok_app import app
 
 
 def _handlers() -> Iterator[tuple[str, RegisteredEventHandler]]:
-    """Give all that a client can fire, but what the framework owns and what other tests have declared."""
+    """Give all that a client can fire, but what the framework's own states hold and what other tests declare.
+
+    Of the framework's own the gate lets a few through by name; the rest declare nothing and are denied.
+    """
     for name, registered in RegistrationContext.get().event_handlers.items():
-        ours = all(not state.__module__.startswith("tests.") for state in registered.states)
-        if ours and name not in FRAMEWORK and registered.handler.fn.__name__ != "setvar":
+        others = any(state.__module__.startswith(("reflex.state", "tests.")) for state in registered.states)
+        if not others and registered.handler.fn.__name__ != "setvar":
             yield name, registered
 
 

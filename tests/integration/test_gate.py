@@ -46,16 +46,27 @@ class Client:
     async def fire(self, handler: Any, **payload: Any) -> None:
         """Send an event and wait until it, and all that came of it, has ended."""
         name = handler if isinstance(handler, str) else format_event_handler(handler)
-        router = {"pathname": self.path, "asPath": self.path, "query": {}, "token": self.token,
-                  "headers": {"cookie": f"other=1; {cookie_name()}={self.cookie}", "origin": "http://localhost"}}
-        future = await self._processor.enqueue(self.token, Event(name=name, payload=payload, router_data=router))
+        router = {
+            "pathname": self.path,
+            "asPath": self.path,
+            "query": {},
+            "token": self.token,
+            "headers": {"cookie": f"other=1; {cookie_name()}={self.cookie}", "origin": "http://localhost"},
+        }
+        future = await self._processor.enqueue(
+            self.token, Event(name=name, payload=payload, router_data=router)
+        )
         await asyncio.wait_for(future.wait_all(), 5)
 
     @property
     def redirects(self) -> list[str]:
         """Where the server sent the tab."""
-        return [event.payload["path"] for update in self.updates for event in update.events
-                if event.name == "_redirect"]
+        return [
+            event.payload["path"]
+            for update in self.updates
+            for event in update.events
+            if event.name == "_redirect"
+        ]
 
     @property
     def received(self) -> str:
@@ -133,8 +144,9 @@ async def _stage() -> AsyncIterator[Stage]:
         async def emit_update(update: StateUpdate, token: str) -> None:
             next(client for client in reversed(clients) if client.token == token).updates.append(update)
 
-        processor.configure(state_manager=StateManagerMemory(),
-                            event_namespace=SimpleNamespace(emit_update=emit_update))
+        processor.configure(
+            state_manager=StateManagerMemory(), event_namespace=SimpleNamespace(emit_update=emit_update)
+        )
         async with processor:
             yield Stage(processor, clients, handlers, ran)
 
@@ -237,7 +249,9 @@ async def test_session_ended_in_another_tab__is_denied_at_once__and_the_tab_is_e
         client.updates.clear()
         await client.fire(stage.handlers.for_residents)
         assert client.redirects == [f"/logga-in?skal=utgangen&vidare={HERE}"]
-        assert "'secret_rx_state_': ''" in client.received  # the snapshot that follows holds nothing of theirs
+        assert (
+            "'secret_rx_state_': ''" in client.received
+        )  # the snapshot that follows holds nothing of theirs
     assert len(stage.ran) == 1
 
 

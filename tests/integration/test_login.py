@@ -28,7 +28,9 @@ from webtidbok_app.domain.clock import FixedClock
 from webtidbok_app.settings import get_settings
 from webtidbok_app.web.routes import http_app
 
-KARIN, LISA, SAMUEL = (next(one for one in RESIDENTS if one.key == key) for key in ("karin", "lisa", "samuel"))
+KARIN, LISA, SAMUEL = (
+    next(one for one in RESIDENTS if one.key == key) for key in ("karin", "lisa", "samuel")
+)
 MARIA = next(one for one in STAFF if one.key == "maria")
 REFERENCE = re.compile(r"<code>[2-9A-Z]{4}-[2-9A-Z]{4}</code>")
 
@@ -99,12 +101,16 @@ async def _to_provider(browser: httpx2.AsyncClient, kind: str = "resident", **qu
     return answer.headers["location"]
 
 
-async def _log_in(browser: httpx2.AsyncClient, persona: str, kind: str = "resident", **query: str) -> httpx2.Response:
+async def _log_in(
+    browser: httpx2.AsyncClient, persona: str, kind: str = "resident", **query: str
+) -> httpx2.Response:
     chosen = await browser.get(await _to_provider(browser, kind, persona=persona, **query))
     return await browser.get(chosen.headers["location"])
 
 
-async def test_resident__logs_in__and_comes_back_to_the_page(browser: httpx2.AsyncClient, origin: str) -> None:
+async def test_resident__logs_in__and_comes_back_to_the_page(
+    browser: httpx2.AsyncClient, origin: str
+) -> None:
     picker = await browser.get(await _to_provider(browser, vidare="/boka/testkliniken/besok?dag=2026-12-01"))
     assert '<html lang="sv">' in picker.text
     assert all(persona.name in picker.text for persona in RESIDENTS)
@@ -123,7 +129,9 @@ async def test_resident__logs_in__and_comes_back_to_the_page(browser: httpx2.Asy
     assert (live.login.actor.number, live.login.actor.name) == (KARIN.number, KARIN.name)
 
 
-async def test_what_is_stored__opens_nothing_and_names_nobody(browser: httpx2.AsyncClient, database: Database) -> None:
+async def test_what_is_stored__opens_nothing_and_names_nobody(
+    browser: httpx2.AsyncClient, database: Database
+) -> None:
     await _log_in(browser, "karin")
     async with database.read() as session:
         person = str((await session.execute(text("SELECT * FROM person"))).mappings().one())
@@ -206,7 +214,13 @@ async def test_login__works__with_the_clock_moved(browser: httpx2.AsyncClient) -
 
 
 async def test_clock__refuses_nonsense(browser: httpx2.AsyncClient) -> None:
-    for body in ("", "[]", '{"offset_seconds": "much"}', '{"now": "2026-12-01"}', '{"offset_seconds": 1e300}'):
+    for body in (
+        "",
+        "[]",
+        '{"offset_seconds": "much"}',
+        '{"now": "2026-12-01"}',
+        '{"offset_seconds": 1e300}',
+    ):
         assert (await browser.post("/demo/clock", content=body)).status_code == 400
 
 
@@ -226,7 +240,9 @@ async def test_wrong_state__is_refused(browser: httpx2.AsyncClient) -> None:
     _assert_told(answer, 400, "Inloggningen gick inte igenom", again="/")
 
 
-async def test_answer_to_a_login_of_another_browser__is_refused(browser: httpx2.AsyncClient, origin: str) -> None:
+async def test_answer_to_a_login_of_another_browser__is_refused(
+    browser: httpx2.AsyncClient, origin: str
+) -> None:
     chosen = await browser.get(await _to_provider(browser, persona="karin"))
     async with httpx2.AsyncClient(trust_env=False) as another:
         answer = await another.get(chosen.headers["location"])
@@ -282,7 +298,9 @@ async def test_provider_that_is_down__is_told__and_the_errand_is_kept(
     _assert_told(answer, 503, "You cannot log in right now", again="/en/boka/testkliniken", lang="en")
 
 
-async def test_provider_that_talks_nonsense__is_told(browser: httpx2.AsyncClient, origin: str, settings_from) -> None:
+async def test_provider_that_talks_nonsense__is_told(
+    browser: httpx2.AsyncClient, origin: str, settings_from
+) -> None:
     settings_from(resident_idp__issuer=f"{origin}/livez")
     answer = await browser.get("/auth/login/resident")
     _assert_told(answer, 503, "Det går inte att logga in just nu", again="/mina-tider")
@@ -290,7 +308,10 @@ async def test_provider_that_talks_nonsense__is_told(browser: httpx2.AsyncClient
 
 @pytest.mark.parametrize("number", ["199001012386", "1990", "", None])
 async def test_number_that_fails_its_check__is_told__and_kept_out_of_the_log(
-    browser: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, number: str | None
+    browser: httpx2.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    number: str | None,
 ) -> None:
     claim = get_settings().resident_claims.personal_number
     claims = demo_idp._claims
@@ -340,12 +361,16 @@ async def test_provider__asks_for_pkce__and_gives_a_code_once_for_a_minute(
     assert "error=invalid_request" in without.headers["location"]
     plain = await browser.get(address.replace("S256", "plain"))
     assert "error=invalid_request" in plain.headers["location"]
-    elsewhere = await browser.get(re.sub(r"redirect_uri=[^&]*", "redirect_uri=https%3A%2F%2Fevil.example", address))
+    elsewhere = await browser.get(
+        re.sub(r"redirect_uri=[^&]*", "redirect_uri=https%3A%2F%2Fevil.example", address)
+    )
     assert elsewhere.status_code == 400
 
     code = await _code(browser, address)
     assert (await _exchange(browser, code, verifier="wrong")).json() == {"error": "invalid_grant"}
-    assert (await _exchange(browser, code, verifier="wrong", secret="wrong")).json() == {"error": "invalid_client"}
+    assert (await _exchange(browser, code, verifier="wrong", secret="wrong")).json() == {
+        "error": "invalid_client"
+    }
     chosen = await browser.get(address)
     clock.advance(demo_idp.CODE_LIVES)
     late = await browser.get(chosen.headers["location"])
@@ -357,12 +382,21 @@ async def _code(browser: httpx2.AsyncClient, address: str) -> str:
     return parse_qs(urlsplit(chosen.headers["location"]).query)["code"][0]
 
 
-async def _exchange(browser: httpx2.AsyncClient, code: str, *, verifier: str, secret: str = "") -> httpx2.Response:
+async def _exchange(
+    browser: httpx2.AsyncClient, code: str, *, verifier: str, secret: str = ""
+) -> httpx2.Response:
     client = get_settings().provider("resident")
-    form = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier,
-            "redirect_uri": oidc.redirect_uri("resident")}
-    return await browser.post("/demo/idp/resident/token", data=form,
-                              auth=(client.client_id, secret or client.client_secret.get_secret_value()))
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "code_verifier": verifier,
+        "redirect_uri": oidc.redirect_uri("resident"),
+    }
+    return await browser.post(
+        "/demo/idp/resident/token",
+        data=form,
+        auth=(client.client_id, secret or client.client_secret.get_secret_value()),
+    )
 
 
 async def test_logout__ends_the_session_on_the_server(browser: httpx2.AsyncClient) -> None:
@@ -378,7 +412,13 @@ async def test_logout__ends_the_session_on_the_server(browser: httpx2.AsyncClien
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}]
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+    ],
 )
 @pytest.mark.parametrize("address", ["/auth/logout", "/auth/extend"])
 async def test_post_from_another_site__is_refused(
@@ -428,7 +468,9 @@ async def test_activity__is_written_down__at_most_once_a_minute(
         assert row.last_seen_at == begun + timedelta(seconds=noted)
 
 
-async def test_ended_logins_of_a_person__are_all_gone(browser: httpx2.AsyncClient, database: Database) -> None:
+async def test_ended_logins_of_a_person__are_all_gone(
+    browser: httpx2.AsyncClient, database: Database
+) -> None:
     world = await build_world(database)
     cookies = [await sessions.create(world.residents[0]) for _ in range(2)]
     other = await sessions.create(world.residents[1])

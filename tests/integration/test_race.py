@@ -104,7 +104,9 @@ def _race(processes: int, begin) -> Counter[str]:
 async def _live(world: World) -> list[tuple[str, int]]:
     async with world.database.read() as session:
         rows = await session.execute(
-            select(col(Booking.status), func.count()).where(Booking.status != "cancelled").group_by(Booking.status)
+            select(col(Booking.status), func.count())
+            .where(Booking.status != "cancelled")
+            .group_by(Booking.status)
         )
         return [(status, count) for status, count in rows]
 

@@ -24,9 +24,8 @@ from webtidbok_app.domain.errors import NotAllowed, SlotTaken
 from webtidbok_app.domain.ids import normalise_hsa_id
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.settings import DEMO_KEY, DEMO_SECRET, Settings
-from webtidbok_app.web import built_pages, headers
-from webtidbok_app.web.built_pages import inline_script_hashes, pages
-from webtidbok_app.web.headers import content_security_policy
+from webtidbok_app.web.built_pages import PlainAddresses, inline_script_hashes, pages
+from webtidbok_app.web.headers import SecurityHeaders, content_security_policy
 from webtidbok_app.web.logging import Scrubber, is_reference, new_reference, report, scrub
 from webtidbok_app.web.routes import HOME, safe_path
 
@@ -92,10 +91,14 @@ def test_flood__is_cut_off__and_let_in_again_later() -> None:
 def test_safe_path__never_leaves_the_site(address: str) -> None:
     found = safe_path(address)
     assert found in ("", address)
-    assert not found or (found[0] == "/" and found[1:2] not in ("/", "\\") and not set(found) & set("\\\r\n\t "))
+    assert not found or (
+        found[0] == "/" and found[1:2] not in ("/", "\\") and not set(found) & set("\\\r\n\t ")
+    )
 
 
-@pytest.mark.parametrize("address", [*HOME.values(), "/en/boka/a/b?dag=2026-12-01", "/mottagningar?sok=Björken"])
+@pytest.mark.parametrize(
+    "address", [*HOME.values(), "/en/boka/a/b?dag=2026-12-01", "/mottagningar?sok=Björken"]
+)
 def test_safe_path__keeps_our_own_pages(address: str) -> None:
     assert safe_path(address) == address
 
@@ -139,7 +142,13 @@ def test_log_filter__scrubs_arguments_and_tracebacks() -> None:
         raise ValueError("199001012385")
     except ValueError as error:
         record = logging.getLogger("x").makeRecord(
-            "x", logging.ERROR, __file__, 1, "of %s", ("199001012385",), (ValueError, error, error.__traceback__)
+            "x",
+            logging.ERROR,
+            __file__,
+            1,
+            "of %s",
+            ("199001012385",),
+            (ValueError, error, error.__traceback__),
         )
     Scrubber().filter(record)
     written = logging.Formatter().format(record)
@@ -196,7 +205,9 @@ def test_personas__cover_the_ways_to_live(clock: FixedClock) -> None:
 
 
 def test_policy__allows_a_pages_own_inline_scripts__and_no_others(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text('<script>alert("1")</script><script type="module" src="/a.js"></script>')
+    (tmp_path / "index.html").write_text(
+        '<script>alert("1")</script><script type="module" src="/a.js"></script>'
+    )
     (tmp_path / "hjalp.html").write_text("<script async>\nå\n</script>", "utf-8")
     (tmp_path / "hjalp").mkdir()
     (tmp_path / "hjalp" / "index.html").write_text("the same")
@@ -214,17 +225,20 @@ def test_policy__allows_a_pages_own_inline_scripts__and_no_others(tmp_path: Path
 
 
 @pytest.fixture
-async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx2.AsyncClient]:
+async def site(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     """A site with two built pages, an asset, and what the server makes itself."""
 
     async def answer(request: Request) -> Response:
         kind = "text/html" if request.url.path.endswith((".html", "/")) else "text/javascript"
         return Response(request.url.path, media_type=kind)
 
-    for module in (built_pages, headers):
-        monkeypatch.setattr(module, "pages", lambda: {"/": Path("index.html"), "/hjalp": Path("hjalp.html")})
-    app = headers.SecurityHeaders(built_pages.PlainAddresses(Starlette(routes=[Route("/{path:path}", answer)])))
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost:8000") as client:
+    for page in ("index", "hjalp"):
+        (tmp_path / f"{page}.html").write_text("<script>1</script>")
+    server = Starlette(routes=[Route("/{path:path}", answer)])
+    app = SecurityHeaders(PlainAddresses(server, tmp_path), tmp_path)
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app), base_url="http://localhost:8000"
+    ) as client:
         yield client
 
 
@@ -237,14 +251,17 @@ async def test_page__has_one_address(site: httpx2.AsyncClient) -> None:
 
 
 async def test_answer__may_be_kept__as_long_as_it_is_true(site: httpx2.AsyncClient) -> None:
-    kept = {path: (await site.get(path)).headers["cache-control"] for path in ("/", "/assets/a-1f.js", "/auth/session")}
+    kept = {
+        path: (await site.get(path)).headers["cache-control"]
+        for path in ("/", "/assets/a-1f.js", "/auth/session")
+    }
     for_ever = "public, max-age=31536000, immutable"
     assert kept == {"/": "no-cache", "/assets/a-1f.js": for_ever, "/auth/session": "no-store"}
 
 
 async def test_answer__carries_the_security_headers(site: httpx2.AsyncClient) -> None:
     page, script = await site.get("/"), await site.get("/assets/a-1f.js")
-    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "script-src 'self' 'sha256-" in page.headers["content-security-policy"]
     assert "content-security-policy" not in script.headers
     assert "strict-transport-security" not in page.headers  # http://localhost
     for name in ("x-content-type-options", "referrer-policy", "permissions-policy", "x-frame-options"):

@@ -48,6 +48,8 @@ def test_parse_day__without_a_year__is_the_next_such_day(text: str, expected: da
         "2026-1203",
         "0",
         "99999999",
+        "9999-12-31",
+        "0001-01-01",
         "3/0",
         "٣/١٢",
     ],

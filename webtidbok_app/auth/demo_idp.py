@@ -49,19 +49,24 @@ class DemoProvider:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self._personas: dict[str, Persona] = {one.key: one for one in (RESIDENTS if kind == "resident" else STAFF)}
+        self._personas: dict[str, Persona] = {
+            one.key: one for one in (RESIDENTS if kind == "resident" else STAFF)
+        }
         self._codes: dict[str, _Grant] = {}
         self._tokens: dict[str, _Grant] = {}
 
     def mount(self) -> Mount:
         """Return the provider's routes."""
-        return Mount(f"/demo/idp/{self.kind}", routes=[
-            Route("/.well-known/openid-configuration", self.discovery),
-            Route("/jwks", self.jwks),
-            Route("/authorize", self.authorize),
-            Route("/token", self.token, methods=["POST"]),
-            Route("/userinfo", self.userinfo),
-        ])
+        return Mount(
+            f"/demo/idp/{self.kind}",
+            routes=[
+                Route("/.well-known/openid-configuration", self.discovery),
+                Route("/jwks", self.jwks),
+                Route("/authorize", self.authorize),
+                Route("/token", self.token, methods=["POST"]),
+                Route("/userinfo", self.userinfo),
+            ],
+        )
 
     @property
     def _client(self) -> IdentityProvider:
@@ -70,20 +75,22 @@ class DemoProvider:
     async def discovery(self, _request: Request) -> Response:
         """OpenID Connect Discovery 1.0, section 3."""
         issuer = self._client.issuer
-        return JSONResponse({
-            "issuer": issuer,
-            "authorization_endpoint": f"{issuer}/authorize",
-            "token_endpoint": f"{issuer}/token",
-            "userinfo_endpoint": f"{issuer}/userinfo",
-            "jwks_uri": f"{issuer}/jwks",
-            "response_types_supported": ["code"],
-            "grant_types_supported": ["authorization_code"],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["RS256"],
-            "code_challenge_methods_supported": ["S256"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic"],
-            "ui_locales_supported": ["sv", "en"],
-        })
+        return JSONResponse(
+            {
+                "issuer": issuer,
+                "authorization_endpoint": f"{issuer}/authorize",
+                "token_endpoint": f"{issuer}/token",
+                "userinfo_endpoint": f"{issuer}/userinfo",
+                "jwks_uri": f"{issuer}/jwks",
+                "response_types_supported": ["code"],
+                "grant_types_supported": ["authorization_code"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["RS256"],
+                "code_challenge_methods_supported": ["S256"],
+                "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+                "ui_locales_supported": ["sv", "en"],
+            }
+        )
 
     async def jwks(self, _request: Request) -> Response:
         """Return the public key."""
@@ -92,17 +99,27 @@ class DemoProvider:
     async def authorize(self, request: Request) -> Response:
         """Let the visitor choose who to be; a known ``login_hint`` has chosen already."""
         asked = request.query_params
-        if asked.get("client_id") != self._client.client_id or asked.get("redirect_uri") != redirect_uri(self.kind):
-            return JSONResponse({"error": "invalid_client"}, 400)  # never redirect to an address we do not know
+        if asked.get("client_id") != self._client.client_id or asked.get("redirect_uri") != redirect_uri(
+            self.kind
+        ):
+            return JSONResponse(
+                {"error": "invalid_client"}, 400
+            )  # never redirect to an address we do not know
         if asked.get("response_type") != "code" or "openid" not in asked.get("scope", "").split():
             return _back(asked["redirect_uri"], error="invalid_request", state=asked.get("state", ""))
         if asked.get("code_challenge_method") != "S256" or not asked.get("code_challenge"):
-            return _back(asked["redirect_uri"], error="invalid_request", error_description="PKCE is required",
-                         state=asked.get("state", ""))
+            return _back(
+                asked["redirect_uri"],
+                error="invalid_request",
+                error_description="PKCE is required",
+                state=asked.get("state", ""),
+            )
         persona = self._personas.get(asked.get("login_hint", ""))
         if persona is None:
             return self._picker(request)
-        code = _keep(self._codes, _Grant(persona, now() + CODE_LIVES, asked.get("nonce", ""), asked["code_challenge"]))
+        code = _keep(
+            self._codes, _Grant(persona, now() + CODE_LIVES, asked.get("nonce", ""), asked["code_challenge"])
+        )
         return _back(asked["redirect_uri"], code=code, state=asked.get("state", ""))
 
     async def token(self, request: Request) -> Response:
@@ -113,12 +130,22 @@ class DemoProvider:
             grant = self._codes.pop(str(form.get("code", "")), None)
             right_address = form.get("redirect_uri") == redirect_uri(self.kind)
             verifier = str(form.get("code_verifier", ""))
-        if (grant is None or now() >= grant.until or not right_address
-                or not secrets.compare_digest(_challenge(verifier), grant.challenge)):
+        if (
+            grant is None
+            or now() >= grant.until
+            or not right_address
+            or not secrets.compare_digest(_challenge(verifier), grant.challenge)
+        ):
             return JSONResponse({"error": "invalid_grant"}, 400)
         access = _keep(self._tokens, _Grant(grant.persona, now() + TOKEN_LIVES))
-        return JSONResponse({"token_type": "Bearer", "expires_in": int(TOKEN_LIVES.total_seconds()),
-                             "access_token": access, "id_token": self._id_token(grant)})
+        return JSONResponse(
+            {
+                "token_type": "Bearer",
+                "expires_in": int(TOKEN_LIVES.total_seconds()),
+                "access_token": access,
+                "id_token": self._id_token(grant),
+            }
+        )
 
     async def userinfo(self, request: Request) -> Response:
         """Return the claims again, for an access token."""
@@ -130,14 +157,20 @@ class DemoProvider:
 
     def _is_client(self, request: Request) -> bool:
         client = self._client
-        expected = base64.b64encode(f"{client.client_id}:{client.client_secret.get_secret_value()}".encode()).decode()
+        expected = base64.b64encode(
+            f"{client.client_id}:{client.client_secret.get_secret_value()}".encode()
+        ).decode()
         return secrets.compare_digest(request.headers.get("authorization", ""), f"Basic {expected}")
 
     def _id_token(self, grant: _Grant) -> str:
         moment = int(now().timestamp())
         claims = _claims(grant.persona) | {
-            "iss": self._client.issuer, "aud": self._client.client_id, "nonce": grant.nonce,
-            "iat": moment, "auth_time": moment, "exp": moment + int(TOKEN_LIVES.total_seconds()),
+            "iss": self._client.issuer,
+            "aud": self._client.client_id,
+            "nonce": grant.nonce,
+            "iat": moment,
+            "auth_time": moment,
+            "exp": moment + int(TOKEN_LIVES.total_seconds()),
         }
         return jwt.encode({"alg": "RS256", "kid": _key().kid}, claims, _key())
 
@@ -146,12 +179,16 @@ class DemoProvider:
         lang: Lang = "en" if asked.get("ui_locales", "").startswith("en") else "sv"
         choices = "\n".join(_choice(persona, lang, dict(asked)) for persona in self._personas.values())
         cancel = f"{asked['redirect_uri']}?{urlencode({'error': 'access_denied', 'state': asked.get('state', '')})}"
-        return html_page(lang, title=t(lang, f"auth.demo.{self.kind}_title"), body=f"""
+        return html_page(
+            lang,
+            title=t(lang, f"auth.demo.{self.kind}_title"),
+            body=f"""
 <p>{escape(t(lang, "auth.demo.intro"))}</p>
 <ul class="cards">
 {choices}
 </ul>
-<p><a href="{escape(cancel)}">{escape(t(lang, "auth.demo.cancel"))}</a></p>""")
+<p><a href="{escape(cancel)}">{escape(t(lang, "auth.demo.cancel"))}</a></p>""",
+        )
 
 
 def _choice(persona: Persona, lang: Lang, asked: dict[str, str]) -> str:
@@ -163,13 +200,19 @@ def _choice(persona: Persona, lang: Lang, asked: dict[str, str]) -> str:
 
 
 def _claims(persona: Persona) -> dict[str, Any]:
-    names = {"sub": persona.key, "name": persona.name, "given_name": persona.given_name,
-             "family_name": persona.family_name}
+    names = {
+        "sub": persona.key,
+        "name": persona.name,
+        "given_name": persona.given_name,
+        "family_name": persona.family_name,
+    }
     settings = get_settings()
     if isinstance(persona, StaffPersona):
         return names | {settings.staff_claims.hsa_id: persona.hsa_id}
     resident = settings.resident_claims
-    claim = resident.coordination_number if persona.number.is_coordination_number else resident.personal_number
+    claim = (
+        resident.coordination_number if persona.number.is_coordination_number else resident.personal_number
+    )
     return names | {claim: persona.number.digits, DEMO_PROTECTED: persona.protected}
 
 

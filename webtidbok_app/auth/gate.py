@@ -37,9 +37,12 @@ from webtidbok_app.domain.errors import NotAllowed, Unavailable
 from webtidbok_app.settings import get_settings
 from webtidbok_app.web.logging import report
 
-HYDRATION = frozenset(format_event_handler(State.event_handlers[name]) for name in ("hydrate", "hydrate_and_load"))
+HYDRATION = frozenset(
+    format_event_handler(State.event_handlers[name]) for name in ("hydrate", "hydrate_and_load")
+)
 FRAMEWORK = HYDRATION | frozenset(
-    format_event_handler(state.event_handlers[name]) for state, name in (
+    format_event_handler(state.event_handlers[name])
+    for state, name in (
         (OnLoadInternalState, "on_load_internal"),
         (OnLoadInternalState, "set_is_hydrated"),
         (UpdateVarsInternalState, "update_vars_internal"),
@@ -65,7 +68,9 @@ class Gate(Middleware):
     ``failed`` is the event that shows a failure, called with an error's code and the reference for support.
     """
 
-    def __init__(self, failed: Callable[[str, str], EventSpec], ticks: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, failed: Callable[[str, str], EventSpec], ticks: Callable[[], float] = time.monotonic
+    ) -> None:
         self._failed = failed
         self._failed_name = format_event_handler(failed)  # type: ignore[arg-type]
         self._buckets = Buckets(ticks)
@@ -103,7 +108,9 @@ class Gate(Middleware):
         _log.warning("denied to %r: %s", login.actor, event.name)
         return _answer(_to_login(state, skal="behorighet", referens=report(NotAllowed())))
 
-    def _in_the_dark(self, state: BaseState, memory: GateState, event: Event, error: Exception) -> StateUpdate | None:
+    def _in_the_dark(
+        self, state: BaseState, memory: GateState, event: Event, error: Exception
+    ) -> StateUpdate | None:
         """Answer when the database cannot say who it is: nothing is shown or done, and nothing is lost."""
         if event.name in HYDRATION:
             _forget(state, memory, UNKNOWN)
@@ -125,7 +132,9 @@ def _permission_for(event_name: str) -> Permission | None:
     return permission_of(RegistrationContext.get().event_handlers[event_name].handler.fn)
 
 
-def _same_as_before(state: BaseState, memory: GateState, event: Event, login: Login | None) -> StateUpdate | None:
+def _same_as_before(
+    state: BaseState, memory: GateState, event: Event, login: Login | None
+) -> StateUpdate | None:
     key = key_of(login.actor if login else None)
     if memory._key == key:
         return None
@@ -176,7 +185,10 @@ class Buckets:
         level, at = self._levels.pop(client, (float(BURST), now))
         level = min(BURST, level + (now - at) * PER_SECOND)
         allowed = level >= 1
-        self._levels[client] = (level - allowed, now)  # last in the order: the first has been still the longest
+        self._levels[client] = (
+            level - allowed,
+            now,
+        )  # last in the order: the first has been still the longest
         if len(self._levels) > _MOST_BUCKETS:
             del self._levels[next(iter(self._levels))]
         return allowed

@@ -58,12 +58,14 @@ async def staff_from(claims: Mapping[str, Any]) -> Staff:
         raise UnreadableIdentity from error
     commission = str(claims.get(names.commission_hsa_id, "")).upper()
     async with get_database().read() as session:
-        rows = (await session.execute(
-            select(StaffRole, col(Clinic.hsa_id))
-            .outerjoin(Clinic, col(Clinic.id) == StaffRole.clinic_id)
-            .where(StaffRole.hsa_id == hsa_id)
-            .order_by(col(Clinic.name))
-        )).all()
+        rows = (
+            await session.execute(
+                select(StaffRole, col(Clinic.hsa_id))
+                .outerjoin(Clinic, col(Clinic.id) == StaffRole.clinic_id)
+                .where(StaffRole.hsa_id == hsa_id)
+                .order_by(col(Clinic.name))
+            )
+        ).all()
     if not rows:
         raise NoAssignment
     chosen = next((role for role, clinic in rows if clinic and clinic.upper() == commission), rows[0][0])
@@ -81,6 +83,7 @@ def _number_from(claims: Mapping[str, Any]) -> PersonalNumber:
 
 async def _person(session: AsyncSession, number: PersonalNumber, given: str, family: str) -> Person:
     number_hash = lookup_hash(number.digits)
-    await insert_or_ignore(session, Person(number_hash=number_hash, number=number.digits, given_name=given,
-                                           family_name=family))
+    await insert_or_ignore(
+        session, Person(number_hash=number_hash, number=number.digits, given_name=given, family_name=family)
+    )
     return (await session.execute(select(Person).where(Person.number_hash == number_hash))).scalar_one()

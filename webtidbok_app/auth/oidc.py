@@ -61,8 +61,9 @@ async def begin(request: Request, kind: Kind, errand: Errand, *, lang: str, hint
         asked = await client.create_authorization_url(redirect_uri(kind), ui_locales=lang, **extra)
     except (httpx2.HTTPError, ValueError, RuntimeError) as error:
         raise IdentityProviderDown from error
-    await client.save_authorize_data(request, redirect_uri=redirect_uri(kind), after=errand.after,
-                                     replaces=errand.replaces, **asked)
+    await client.save_authorize_data(
+        request, redirect_uri=redirect_uri(kind), after=errand.after, replaces=errand.replaces, **asked
+    )
     return RedirectResponse(asked["url"], 303)
 
 
@@ -79,8 +80,10 @@ async def finish(request: Request, kind: Kind) -> Mapping[str, Any]:
     Raises LoginCancelled, LoginFailed or IdentityProviderDown. A login on its way can be finished once.
     """
     client, provider = _client(kind), get_settings().provider(kind)
-    expected = {"iss": {"essential": True, "value": provider.issuer},
-                "aud": {"essential": True, "value": provider.client_id}}
+    expected = {
+        "iss": {"essential": True, "value": provider.issuer},
+        "aud": {"essential": True, "value": provider.client_id},
+    }
     try:
         token = await client.authorize_access_token(request, claims_cls=_IdToken, claims_options=expected)
         if "userinfo" not in token:

@@ -1,9 +1,9 @@
 """The permission that every event handler declares. What declares none is denied by the gate.
 
-    class BookingState(rx.State):
-        @rx.event
-        @requires("resident")          # below @rx.event
-        async def confirm(self): ...
+class BookingState(rx.State):
+    @rx.event
+    @requires("resident")          # below @rx.event
+    async def confirm(self): ...
 """
 
 from collections.abc import Callable

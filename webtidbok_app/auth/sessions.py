@@ -60,8 +60,13 @@ def hash_of(cookie: str) -> str:
 async def create(actor: Principal) -> str:
     """Begin a login for ``actor`` and return the cookie's value. Never reuses an id."""
     cookie, moment = secrets.token_urlsafe(32), now()
-    row = LoginSession(id_hash=hash_of(cookie), kind=kind_of(actor), created_at=moment, last_seen_at=moment,
-                       ends_at=moment + LONGEST)
+    row = LoginSession(
+        id_hash=hash_of(cookie),
+        kind=kind_of(actor),
+        created_at=moment,
+        last_seen_at=moment,
+        ends_at=moment + LONGEST,
+    )
     if isinstance(actor, Resident):
         row.person_id = actor.person_id
     else:
@@ -134,17 +139,25 @@ async def _resident(session: AsyncSession, row: LoginSession) -> Login | None:
     person = await session.get(Person, row.person_id)
     if person is None:
         return None
-    return Login(Resident(person.id, PersonalNumber(person.number), person.given_name, person.family_name,
-                          person.protected))
+    return Login(
+        Resident(
+            person.id, PersonalNumber(person.number), person.given_name, person.family_name, person.protected
+        )
+    )
 
 
 async def _staff(session: AsyncSession, row: LoginSession) -> Login | None:
     """Read the role again, so that a role that has been taken away ends the login."""
-    found = (await session.execute(
-        select(StaffRole, Clinic)
-        .outerjoin(Clinic, col(Clinic.id) == StaffRole.clinic_id)
-        .where(StaffRole.hsa_id == row.staff_hsa_id, col(StaffRole.clinic_id).is_not_distinct_from(row.clinic_id))
-    )).first()
+    found = (
+        await session.execute(
+            select(StaffRole, Clinic)
+            .outerjoin(Clinic, col(Clinic.id) == StaffRole.clinic_id)
+            .where(
+                StaffRole.hsa_id == row.staff_hsa_id,
+                col(StaffRole.clinic_id).is_not_distinct_from(row.clinic_id),
+            )
+        )
+    ).first()
     if found is None or found[0].role != row.role:
         return None
     staff_role, clinic = found
@@ -159,7 +172,8 @@ async def _note(id_hash: str, live: LiveSession, moment: datetime) -> LiveSessio
     try:
         async with get_database().write() as session:
             await session.execute(
-                update(LoginSession).where(col(LoginSession.id_hash) == id_hash).values(last_seen_at=moment))
+                update(LoginSession).where(col(LoginSession.id_hash) == id_hash).values(last_seen_at=moment)
+            )
     except DatabaseBusy:  # what the person does matters more than the note of when they did it
         return live
     return replace(live, noted_at=moment)

@@ -191,11 +191,6 @@ def fieldset(legend: Text, *children: rx.Component) -> rx.Component:
     return rx.el.fieldset(rx.el.legend(legend, class_name="legend"), *children, class_name="fieldset")
 
 
-def hidden(name: str, value: Text) -> rx.Component:
-    """Return a value that goes along with the form. Client-supplied: never authorise on it."""
-    return rx.el.input(type="hidden", name=name, value=value)
-
-
 submit = buttons.submit
 
 

@@ -26,16 +26,6 @@ def next_free(lang: Lang, free: rx.Var[NextFreeView], *, on_pick: OnPick) -> rx.
     )
 
 
-def beside(view: rx.Var[str], month: rx.Component, days: rx.Component) -> rx.Component:
-    """Return month and days side by side from 769 px; below that the month only when ``view`` is "month"."""
-    return rx.el.div(
-        rx.el.div(month, class_name="choose-month"),
-        rx.el.div(days, class_name="choose-days"),
-        class_name="choose",
-        data_view=view,
-    )
-
-
 def view_switch(lang: Lang, view: rx.Var[str], *, on_view: OnPick) -> rx.Component:
     """Return the choice between list and month ("list", "month"); not shown where both fit."""
     return rx.el.div(
@@ -52,22 +42,6 @@ def view_switch(lang: Lang, view: rx.Var[str], *, on_view: OnPick) -> rx.Compone
         aria_label=t(lang, "common.time.view"),
         class_name="switch switch-views",
     )
-
-
-def chip(text: str | rx.Var[str], *, pressed: rx.Var[bool], on_click: object) -> rx.Component:
-    """Return a filter that is on or off."""
-    return rx.el.button(
-        text,
-        type="button",
-        aria_pressed=rx.cond(pressed, "true", "false"),
-        on_click=on_click,
-        class_name="chip",
-    )
-
-
-def chips(label: str, *children: rx.Component) -> rx.Component:
-    """Return filters that belong together, named by ``label``."""
-    return rx.el.div(*children, role="group", aria_label=label, class_name="chips")
 
 
 def time_button(lang: Lang, time: rx.Var[TimeView], *, on_pick: OnPick) -> rx.Component:
@@ -105,10 +79,12 @@ def times(lang: Lang, found: rx.Var[list[TimeView]], *, on_pick: OnPick) -> rx.C
     return rx.el.ul(rx.foreach(found, one), class_name="times")
 
 
-def day_group(lang: Lang, day: rx.Var[DayView], *, on_pick: OnPick) -> rx.Component:
+def day_group(
+    lang: Lang, day: rx.Var[DayView], *, on_pick: OnPick, first_new: rx.Var[str] | str = ""
+) -> rx.Component:
     """Return one day's times under its heading, in morning and afternoon when they are many.
 
-    The heading is where focus goes when the day is chosen in the month.
+    The heading is where focus goes when the day is chosen in the month, or is the first of more days.
     """
     return rx.el.section(
         rx.el.h2(
@@ -116,6 +92,7 @@ def day_group(lang: Lang, day: rx.Var[DayView], *, on_pick: OnPick) -> rx.Compon
             rx.el.span(" ", day.count_text, class_name="day-count"),
             id=f"day-{day.key}",
             tab_index=-1,
+            data_take_focus=rx.cond(day.key == first_new, "true", rx.Var("undefined")),
         ),
         rx.cond(
             day.grouped,
@@ -133,12 +110,21 @@ def day_group(lang: Lang, day: rx.Var[DayView], *, on_pick: OnPick) -> rx.Compon
 
 
 def day_list(
-    lang: Lang, days: rx.Var[list[DayView]], *, on_pick: OnPick, more: rx.Var[bool], on_more: object
+    lang: Lang,
+    days: rx.Var[list[DayView]],
+    *,
+    on_pick: OnPick,
+    more: rx.Var[bool],
+    on_more: object,
+    first_new: rx.Var[str] | str = "",
 ) -> rx.Component:
-    """Return the days with free times, and a button for more of them when ``more``."""
+    """Return the days with free times, and a button for more of them when ``more``.
+
+    ``first_new`` is the key of the first day that was added; its heading takes focus.
+    """
 
     def one(day: rx.Var[DayView]) -> rx.Component:
-        return day_group(lang, day, on_pick=on_pick)
+        return day_group(lang, day, on_pick=on_pick, first_new=first_new)
 
     return rx.el.div(
         rx.foreach(days, one),

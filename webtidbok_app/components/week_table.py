@@ -7,7 +7,7 @@ from webtidbok_app.components.time_list import OnPick
 from webtidbok_app.i18n import t
 from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekSquare, WeekView
 
-STATES = {"free": "calendar", "booked": "person", "held": "clock", "past": "check", "withdrawn": "cross"}
+STATES = {"free": "calendar", "booked": "person", "held": "clock", "past": "check"}
 """Every state of a cell and its sign."""
 
 

@@ -25,7 +25,17 @@ def heading(title: Text, *, stop: rx.Var[Problem], caption: rx.Var[str] | None =
     words = rx.cond(stop.title != "", stop.title, title)
     if caption is None:
         return layout.heading(words)
-    return layout.heading(words, rx.cond(caption != "", caption, NO_BREAK_SPACE))
+    return layout.heading(words, caption_of(caption, stop))
+
+
+def caption_of(caption: rx.Var[str], stop: rx.Var[Problem]) -> rx.Var[str]:
+    """Return the caption or, until it is fetched, what keeps its place."""
+    return rx.cond((caption == "") & (stop.title == ""), NO_BREAK_SPACE, caption)
+
+
+def back_to(lang: Lang, href: rx.Var[str], otherwise: str = "/mottagningar") -> rx.Var[str]:
+    """Return where the back link leads: to ``href``, or where it is not known, to ``otherwise``."""
+    return rx.cond(href != "", href, path(lang, otherwise))
 
 
 def once_fetched(

@@ -58,7 +58,7 @@ class MyTimesState(rx.State):
 class ClinicTimesState(rx.State):
     """Coming times at one clinic, whose terms are accepted."""
 
-    clinic: ClinicView = ClinicView()
+    info: ClinicView = ClinicView()
     rows: list[BookingRow] = []
     problems: list[str] = []
     stop: Problem = Problem()
@@ -82,14 +82,14 @@ class ClinicTimesState(rx.State):
             for time in found.times
         ]
         self.problems = clinic_problems([found], lang)
-        self.clinic = clinic_view(found.clinic, lang)
+        self.info = clinic_view(found.clinic, lang)
         return None
 
 
 class BookingState(rx.State):
     """One booked time, and what can be done with it."""
 
-    booking: BookingView = BookingView()
+    booked: BookingView = BookingView()
     facts: list[SummaryRow] = []
     problems: list[FieldProblem] = []
     attempts: int = 0
@@ -109,8 +109,8 @@ class BookingState(rx.State):
     async def load_for_cancelling(self) -> EventSpec | None:
         """Fetch the booking that is to be cancelled; the clinic's terms come first where they are not accepted."""
         self.reset()
-        found = await self._fetch()
-        if found and found.terms_needed and self.booking.cancel == "yes":
+        found = await self._fetch(briefly=True)
+        if found and found.terms_needed and self.booked.cancel == "yes":
             return self._to_terms()
         return None
 
@@ -138,16 +138,16 @@ class BookingState(rx.State):
             return None
         return rx.redirect(addresses.booking(lang, slug, booking))
 
-    async def _fetch(self) -> MyBooking | None:
+    async def _fetch(self, *, briefly: bool = False) -> MyBooking | None:
         lang = lang_of(self)
         getting = get_booking(current(), clinic=argument(self, "clinic"), booking=argument(self, "booking"))
         found = await attempt(getting, lang)
         if isinstance(found, Problem):
             self.stop = found
             return None
-        self.facts = booking_facts(found, lang)
+        self.facts = booking_facts(found, lang, briefly=briefly)
         self.can_write = found.clinic.journal().capabilities.message
-        self.booking = booking_view(found, lang, now=clock.now())
+        self.booked = booking_view(found, lang, now=clock.now())
         return found
 
     def _to_terms(self) -> EventSpec:

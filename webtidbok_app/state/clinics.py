@@ -49,7 +49,7 @@ class ClinicListState(rx.State):
 class ClinicState(rx.State):
     """The clinic in the address."""
 
-    clinic: ClinicView = ClinicView()
+    info: ClinicView = ClinicView()
     stop: Problem = Problem()
 
     @rx.event
@@ -57,9 +57,9 @@ class ClinicState(rx.State):
     async def load(self) -> None:
         """Fetch the clinic."""
         lang = lang_of(self)
-        self.clinic, self.stop = ClinicView(), Problem()
+        self.info, self.stop = ClinicView(), Problem()
         found = await attempt(get_clinic(slug=argument(self, "clinic")), lang)
         if isinstance(found, Problem):
             self.stop = found
         else:
-            self.clinic = clinic_view(found, lang)
+            self.info = clinic_view(found, lang)

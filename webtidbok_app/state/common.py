@@ -58,8 +58,11 @@ def lang_of(state: rx.State) -> Lang:
 
 
 def argument(state: rx.State, name: str) -> str:
-    """Return the part ``[name]`` of the address (a clinic's or time type's slug), or an empty string."""
-    return str(getattr(state, name, "") or "")
+    """Return the part ``[name]`` of the address (a clinic's or time type's slug), or an empty string.
+
+    It is a var of the root state; a state's own var of the same name does not hide it here.
+    """
+    return str(getattr(state.parent_state or state, name, "") or "")
 
 
 def uuid_argument(state: rx.State, name: str) -> UUID:

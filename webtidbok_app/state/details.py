@@ -6,14 +6,17 @@ from reflex.event import EventSpec
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.errors import InvalidInput
-from webtidbok_app.services.booking import Progress, keep_details, release_time
+from webtidbok_app.domain.visit import REASON_MAX
+from webtidbok_app.services.booking import NEED_MAX, Progress, keep_details
 from webtidbok_app.state.common import attempt, lang_of
-from webtidbok_app.state.flow import open_step, way_of
+from webtidbok_app.state.flow import let_go, open_step, way_of
 from webtidbok_app.state.present.steps import details_view, is_language, step_view
 from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.resident_views import DetailsView, StepView
 from webtidbok_app.state.staff_input import typed
 from webtidbok_app.state.views import FieldProblem, Problem
+
+__all__ = ["NEED_MAX", "REASON_MAX", "DetailsState"]
 
 FIELDS = ("reason", "phone", "email", "interpreter", "access_needs")
 """The fields by name, in the order of the page."""
@@ -70,6 +73,5 @@ class DetailsState(rx.State):
     @requires("resident")
     async def leave(self) -> EventSpec:
         """Let the time go and leave the booking. What is typed is kept for a day."""
-        way = way_of(self)
-        await attempt(release_time(current(), clinic=way.clinic), way.lang)
+        await let_go(self)
         return rx.redirect(self.step.clinic_href)

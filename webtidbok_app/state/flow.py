@@ -14,9 +14,9 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.errors import Conflict, HoldExpired
 from webtidbok_app.i18n import Lang
 from webtidbok_app.journal.port import Hold
-from webtidbok_app.services.booking import Progress, get_progress, step_forward
+from webtidbok_app.services.booking import Progress, get_progress, release_time, step_forward
 from webtidbok_app.state import addresses
-from webtidbok_app.state.common import argument, lang_of
+from webtidbok_app.state.common import argument, attempt, lang_of
 
 Step = Literal["villkor", "", "uppgifter", "kontrollera"]
 """The end of each step's address; the times have none."""
@@ -51,10 +51,17 @@ class FlowState(rx.State):
     _conflict: str = ""
 
 
-async def note_hold(state: rx.State, hold: Hold) -> None:
-    """Remember which time the tab saw held, to be able to say which one it was that got lost."""
+async def note_hold(state: rx.State, hold: Hold | None) -> None:
+    """Remember which time the tab saw held, to be able to say which one it was that got lost; None: let go."""
     flow = await state.get_state(FlowState)
-    flow._moment = hold.timeslot.starts_at  # noqa: SLF001  a public method could be fired by any client
+    flow._moment = hold.timeslot.starts_at if hold else None  # noqa: SLF001  a public method could be fired by any client
+
+
+async def let_go(state: rx.State) -> None:
+    """Release the held time as the resident leaves. When that fails it runs out by itself."""
+    way = way_of(state)
+    await attempt(release_time(current(), clinic=way.clinic), way.lang)
+    await note_hold(state, None)
 
 
 async def send_back(state: rx.State, error: Conflict) -> EventSpec:

@@ -68,9 +68,7 @@ def day_href(day: date) -> str:
 
 def _steps(day: date, today: date) -> Stepper:
     one = timedelta(days=1)
-    before = day_href(day - one) if day > date.min else ""
-    after = day_href(day + one) if day < date.max else ""
-    return Stepper(before, after, PAGE, day == today)
+    return Stepper(day_href(day - one), day_href(day + one), PAGE, day == today)
 
 
 def _examples(today: date) -> dict[str, str]:

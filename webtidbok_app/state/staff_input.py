@@ -9,7 +9,7 @@ from uuid import UUID
 import reflex as rx
 
 _MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
-_CENTURY = 100
+_YEARS = range(1900, 2200)
 _LONGEST = 600
 
 _YEAR_FIRST = re.compile(r"(?P<y>[0-9]{4})([-/. ]?)(?P<m>[0-9]{1,2})\2(?P<d>[0-9]{1,2})")
@@ -43,8 +43,8 @@ def parse_day(text: str, *, today: date) -> date | None:
     month = _month(match["m"])
     day = int(match["d"])
     if match["y"]:
-        year = int(match["y"])
-        return _day(year + _CENTURY * (today.year // _CENTURY) if year < _CENTURY else year, month, day)
+        century = "" if len(match["y"]) > 2 else str(today.year)[:2]
+        return _day(int(century + match["y"]), month, day)
     coming = (
         _day(year, month, day) for year in range(today.year, today.year + 9)
     )  # 29 February: 8 years at most
@@ -86,7 +86,14 @@ def _month(text: str) -> int:
     return _MONTHS.index(text[:3]) + 1 if text[:3] in _MONTHS else 0
 
 
+def in_reach(day: date) -> bool:
+    """Whether the day is one that a schedule can show; the days around it can be counted with then."""
+    return day.year in _YEARS
+
+
 def _day(year: int, month: int, day: int) -> date | None:
+    if year not in _YEARS:
+        return None
     try:
         return date(year, month, day)
     except ValueError:

@@ -57,9 +57,12 @@ class StaffWeekState(rx.State):
     @requires("staff")
     async def welcome(self) -> None:
         """Find out whether the clinic has ever published, and otherwise show how."""
+        if self.problem.title:
+            return  # the week has told of it
         choices = await attempt(schedule.list_choices(current()), "sv")
         if isinstance(choices, Problem):
-            return  # the week above has told of it
+            self.problem = choices
+            return
         self.first_time = not choices.has_any_slot
         lacks = (
             "no_time_types" if not choices.time_types else "no_performers" if not choices.performers else ""
@@ -166,8 +169,9 @@ class StaffWeekState(rx.State):
         self.span = words.span_of(week.monday)
         self.steps = words.stepper(week.monday, day_of(now))
         self.chips = words.chips(week.performers, self._performer)
-        self.week = words.table_of(week, slots, now)
-        self.days = words.list_of(week, slots, now)
+        one = bool(self._performer) or len(week.performers) == 1
+        self.week = words.table_of(week, slots, now, one=one)
+        self.days = words.list_of(week, slots, now, one=one)
         self._free = [str(slot.id) for slot in slots if words.is_free(slot, now)]
         chosen = next((one.name for one in week.performers if str(one.id) == self._performer), "")
         empty = t("sv", "staff.week.empty_filtered", name=chosen) if chosen else t("sv", "staff.week.empty")

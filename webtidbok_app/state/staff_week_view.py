@@ -1,5 +1,6 @@
 """The week in words: from the schedule's times to what the table and the list show. Pure functions."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -15,6 +16,7 @@ from webtidbok_app.i18n import (
     tn,
 )
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, Week
+from webtidbok_app.state.staff_input import in_reach
 from webtidbok_app.state.staff_views import Chip, Outcome, Stepper, WeekDay
 from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekSquare, WeekView
 
@@ -25,10 +27,12 @@ SHOWN = 20
 
 def parse_week(text: str) -> date | None:
     """Return the Monday of a week written as ``2026-W49``, or None."""
+    match = re.fullmatch(r"([0-9]{4})-W([0-9]{2})", text)
     try:
-        return datetime.strptime(f"{text}-1", "%G-W%V-%u").date()  # noqa: DTZ007  a week has no time zone
+        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1) if match else None
     except ValueError:
         return None
+    return monday if monday and in_reach(monday) else None
 
 
 def week_href(day: date) -> str:
@@ -59,13 +63,16 @@ def with_title(performer: PerformerChoice) -> str:
     return t("sv", "staff.week.with_title", name=performer.name, title=performer.title)
 
 
-def table_of(week: Week, slots: Sequence[ScheduleSlot], now: datetime) -> WeekView:
-    """Return the week as a table: a row for each clock time at which anything begins."""
+def table_of(week: Week, slots: Sequence[ScheduleSlot], now: datetime, *, one: bool = False) -> WeekView:
+    """Return the week as a table: a row for each clock time at which anything begins.
+
+    ``one`` says that all times are the same performer's, whose name then is left out.
+    """
     days = shown_days(week, slots)
     squares: dict[tuple[time, date], list[WeekCell]] = {}
     for slot in slots:
         start = local(slot.starts_at)
-        squares.setdefault((start.time(), start.date()), []).append(cell_of(slot, now))
+        squares.setdefault((start.time(), start.date()), []).append(cell_of(slot, now, one=one))
     rows = [
         WeekRow(
             f"{wall.hour}.{wall.minute:02}",
@@ -76,11 +83,12 @@ def table_of(week: Week, slots: Sequence[ScheduleSlot], now: datetime) -> WeekVi
     return WeekView(caption_of(week), [_column(day, week) for day in days], rows)
 
 
-def list_of(week: Week, slots: Sequence[ScheduleSlot], now: datetime) -> list[WeekDay]:
+def list_of(week: Week, slots: Sequence[ScheduleSlot], now: datetime, *, one: bool = False) -> list[WeekDay]:
     """Return the week day by day."""
     found = []
     for day in shown_days(week, slots):
-        cells = [cell_of(slot, now, with_time=True) for slot in slots if day_of(slot.starts_at) == day]
+        of_day = [slot for slot in slots if day_of(slot.starts_at) == day]
+        cells = [cell_of(slot, now, one=one, with_time=True) for slot in of_day]
         name = format_day("sv", day, year=False)
         found.append(
             WeekDay(
@@ -122,10 +130,10 @@ def is_free(slot: ScheduleSlot, now: datetime) -> bool:
     return not slot.booked and not slot.held and slot.starts_at > now
 
 
-def cell_of(slot: ScheduleSlot, now: datetime, *, with_time: bool = False) -> WeekCell:
+def cell_of(slot: ScheduleSlot, now: datetime, *, one: bool = False, with_time: bool = False) -> WeekCell:
     """Return one published time: its state in words, and what it is."""
     state, text = _state_of(slot, now)
-    what = f"{slot.time_type}, {slot.performer}"
+    what = slot.time_type if one else f"{slot.time_type}, {slot.performer}"
     name = t(
         "sv", "staff.cell.name", day=format_day("sv", slot.starts_at, year=False),
         time=format_time("sv", slot.starts_at), state=text, what=slot.time_type, who=slot.performer,
@@ -162,6 +170,10 @@ def impact_of(chosen: Sequence[ScheduleSlot], now: datetime, key: str) -> Outcom
     """Return what withdrawing the chosen times would do, before it is done."""
     free = [slot for slot in chosen if is_free(slot, now)]
     taken = len(chosen) - len(free)
+    if not free:
+        body = tn("sv", "staff.withdraw.kept", taken) if taken else t("sv", "staff.withdraw.gone")
+        keep = t("sv", "staff.withdraw.no_free_back")
+        return Outcome(t("sv", "staff.withdraw.no_free"), body, keep=keep, key=key)
     rest = (
         tn("sv", "staff.withdraw.kept", taken) if taken else tn("sv", "staff.withdraw.none_taken", len(free))
     )
@@ -170,7 +182,7 @@ def impact_of(chosen: Sequence[ScheduleSlot], now: datetime, key: str) -> Outcom
         body=rest,
         rows=_lines(free),
         more=_more(len(free)),
-        confirm=tn("sv", "staff.withdraw.yes", len(free)) if free else "",
+        confirm=tn("sv", "staff.withdraw.yes", len(free)),
         keep=tn("sv", "staff.withdraw.no", len(free)),
         key=key,
     )

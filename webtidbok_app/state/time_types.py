@@ -17,7 +17,7 @@ from webtidbok_app.state.views import Problem
 class TimeTypesState(rx.State):
     """The time types to choose among, those too that this resident may not book, with the reason."""
 
-    clinic: ClinicView = ClinicView()
+    info: ClinicView = ClinicView()
     time_types: list[TimeTypeView] = []
     stop: Problem = Problem()
 
@@ -38,5 +38,5 @@ class TimeTypesState(rx.State):
             time_type_view(time_type, lang, clinic=slug, refusal=refusals[time_type.id])
             for time_type in found
         ]
-        self.clinic = clinic_view(await get_clinic(slug=slug), lang)
+        self.info = clinic_view(await get_clinic(slug=slug), lang)
         return None

@@ -1,6 +1,7 @@
 """Choosing a time: the list of days, the month, and holding what is chosen."""
 
 import secrets
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import reflex as rx
@@ -21,10 +22,9 @@ from webtidbok_app.services.booking import (
     find_nearest,
     find_times,
     hold_time,
-    release_time,
 )
 from webtidbok_app.state.common import attempt, lang_of
-from webtidbok_app.state.flow import note_hold, open_step, take_conflict, way_of
+from webtidbok_app.state.flow import let_go, note_hold, open_step, take_conflict, way_of
 from webtidbok_app.state.present.clinics import no_times_view
 from webtidbok_app.state.present.month import month_view, parse_day, parse_month
 from webtidbok_app.state.present.steps import chosen_view, step_view
@@ -39,6 +39,8 @@ from webtidbok_app.state.resident_views import ChosenView, NoTimesView, StepView
 from webtidbok_app.state.views import DayView, MonthView, NextFreeView, Problem, TimeView
 
 DAYS = 5
+ENOUGH = 60
+"""Times in a list, whole days of them, after which the rest waits behind "Visa fler dagar"."""
 MOST_DAYS = 60
 """Days that "Visa fler dagar" can come to; longer jumps are made in the month."""
 
@@ -167,9 +169,7 @@ class TimesState(rx.State):
     @requires("resident")
     async def go_back(self) -> EventSpec:
         """Let the time go and leave the booking."""
-        way = way_of(self)
-        await attempt(release_time(current(), clinic=way.clinic), way.lang)
-        await self._note_hold(None)
+        await let_go(self)
         return rx.redirect(self.step.back)
 
     async def _show_from_start(self, progress: Progress) -> None:
@@ -195,7 +195,7 @@ class TimesState(rx.State):
             self._draw()
             await self._show_month(self._month)
 
-    async def _find(self, first: date | None, *, days: int = DAYS) -> FreeTimes | None:
+    async def _find(self, first: date | None, *, days: int = DAYS, cut: bool = True) -> FreeTimes | None:
         """Return free times, or None when it went wrong; then the page says so."""
         way = way_of(self)
         finding = find_times(current(), clinic=way.clinic, time_type=way.time_type, first=first, days=days)
@@ -205,7 +205,7 @@ class TimesState(rx.State):
             return None
         self._know(_slots_of(times))
         self._know([times.next_free] if times.next_free else [])
-        return times
+        return _enough(times) if cut else times
 
     async def _show_month(self, day: date) -> None:
         way, self._month = way_of(self), day.replace(day=1)
@@ -229,7 +229,7 @@ class TimesState(rx.State):
         slot = self._known.get(timeslot_id)
         shown = {one.id for one in self._slots}
         first, count = (parse_day(self.days[0].key), len(self.days)) if self.days else (None, DAYS)
-        times = await self._find(first, days=count)
+        times = await self._find(first, days=count, cut=False)
         if times is not None:
             self._taken = [*self._taken, timeslot_id]
             stay = [self._known[one] for one in self._taken if one in shown]
@@ -277,6 +277,15 @@ class TimesState(rx.State):
             self._slots, lang, clinic=self.step.clinic, chosen=self.chosen.id, taken=self._taken
         )
         self.status = status_text([slot for slot in self._slots if slot.id not in self._taken], lang)
+
+
+def _enough(times: FreeTimes) -> FreeTimes:
+    count = 0
+    for index, (_, slots) in enumerate(times.days, start=1):
+        count += len(slots)
+        if count >= ENOUGH and index < len(times.days):
+            return replace(times, days=times.days[:index], more=True)
+    return times
 
 
 def _slots_of(times: FreeTimes) -> list[Timeslot]:

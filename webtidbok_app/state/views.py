@@ -143,7 +143,7 @@ class WeekColumn:
 
 @dataclass(frozen=True)
 class WeekCell:
-    """One published time. ``state`` is free, booked, held, past or withdrawn; ``text`` says the same.
+    """One published time. ``state`` is free, booked, held or past; ``text`` says the same.
 
     ``name`` is what is read aloud; ``selectable`` gives it a box to tick.
     """

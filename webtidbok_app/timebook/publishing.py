@@ -1,8 +1,10 @@
 """Publishing and withdrawing times. A performer is never published twice at the same time."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, text, update
@@ -25,6 +27,9 @@ class Clash:
     time_type: str
 
 
+Span = TypeVar("Span", PlannedSlot, Clash)
+
+
 async def find_clashes(
     session: AsyncSession, *, clinic_id: UUID, performer_id: UUID, planned: Sequence[PlannedSlot]
 ) -> list[Clash]:
@@ -44,16 +49,24 @@ async def find_clashes(
         .order_by(col(Slot.starts_at))
     )
     published = [Clash(*row) for row in rows]
-    return [clash for clash in published if any(_overlap(clash, slot) for slot in planned)]
+    return _overlapping(published, planned)
 
 
 def without_clashes(planned: Sequence[PlannedSlot], clashes: Sequence[Clash]) -> list[PlannedSlot]:
     """Return the planned times that overlap none of the clashes."""
-    return [slot for slot in planned if not any(_overlap(clash, slot) for clash in clashes)]
+    left_out = set(_overlapping(planned, clashes))
+    return [slot for slot in planned if slot not in left_out]
 
 
-def _overlap(one: Clash, other: PlannedSlot) -> bool:
-    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+def _overlapping(ones: Sequence[Span], others: Sequence[PlannedSlot | Clash]) -> list[Span]:
+    """Return those of ``ones`` that overlap any of ``others``, which are in order of time and never overlap."""
+    ends = [other.ends_at for other in others]
+
+    def overlaps(one: Span) -> bool:
+        first_to_end_later = bisect_right(ends, one.starts_at)
+        return first_to_end_later < len(others) and others[first_to_end_later].starts_at < one.ends_at
+
+    return [one for one in ones if overlaps(one)]
 
 
 async def publish_slots(

@@ -25,15 +25,17 @@ class PlainAddresses:
     page. Here ``/hjalp`` is ``hjalp.html`` at once, and ``/hjalp/`` is sent to ``/hjalp``.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, built: Path = BUILT) -> None:
         self._app = app
+        self._built = built
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             path: str = scope["path"]
-            if path in pages() and path != "/":
+            known = pages(self._built)
+            if path in known and path != "/":
                 scope = {**scope, "path": f"{path}.html", "raw_path": f"{path}.html".encode()}
-            elif path.removesuffix("/") in pages() and path != "/":
+            elif path.removesuffix("/") in known and path != "/":
                 there = URL(scope=scope).replace(path=path.removesuffix("/"))
                 await RedirectResponse(f"{there.path}?{there.query}".rstrip("?"), 308)(scope, receive, send)
                 return
@@ -41,15 +43,19 @@ class PlainAddresses:
 
 
 @cache
-def pages(built: Path = BUILT) -> dict[str, Path]:
+def pages(built: Path) -> dict[str, Path]:
     """Return the file of each page by its address; empty when there is no build."""
     found = {f"/{file.relative_to(built).with_suffix('').as_posix()}": file for file in built.rglob("*.html")}
-    beside = {path: file for path, file in found.items() if not path.endswith("/index") and path[1:] not in FALLBACKS}
+    beside = {
+        path: file
+        for path, file in found.items()
+        if not path.endswith("/index") and path[1:] not in FALLBACKS
+    }
     return beside | ({"/": found["/index"]} if "/index" in found else {})
 
 
 @cache
-def inline_script_hashes(path: str, built: Path = BUILT) -> tuple[str, ...]:
+def inline_script_hashes(path: str, built: Path) -> tuple[str, ...]:
     """Return the hash sources of the inline scripts of the page at ``path``, or of what is served in its place."""
     page = pages(built).get(path)
     files = [page] if page else [file for name in FALLBACKS if (file := built / f"{name}.html").exists()]

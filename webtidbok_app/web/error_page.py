@@ -38,8 +38,12 @@ _PAGE = """<!doctype html>
 def html_page(lang: Lang, *, title: str, body: str, status: int = 200) -> HTMLResponse:
     """Return a whole page. ``title`` is text; ``body`` is HTML whose texts are already escaped."""
     page = _PAGE.format(
-        lang=lang, title=escape(title), document_title=escape(t(lang, "common.page_title", page=title)), body=body,
-        home=path(lang, "/"), service=escape(t(lang, "common.service")),
+        lang=lang,
+        title=escape(title),
+        document_title=escape(t(lang, "common.page_title", page=title)),
+        body=body,
+        home=path(lang, "/"),
+        service=escape(t(lang, "common.service")),
     )
     return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webtidbok_app.settings import get_settings
-from webtidbok_app.web.built_pages import inline_script_hashes, pages
+from webtidbok_app.web.built_pages import BUILT, inline_script_hashes, pages
 
 A_YEAR = 365 * 24 * 3600
 
@@ -16,8 +17,9 @@ A_YEAR = 365 * 24 * 3600
 class SecurityHeaders:
     """Outermost around the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, built: Path = BUILT) -> None:
         self._app = app
+        self._built = built
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -30,12 +32,16 @@ class SecurityHeaders:
                 for name, value in _security().items():
                     headers.setdefault(name, value)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers["Content-Security-Policy"] = _policy(scope["path"] if scope["path"] in pages() else "")
+                    headers["Content-Security-Policy"] = self._policy(scope["path"])
                 if "cache-control" not in headers:
                     headers["Cache-Control"] = _caching(scope["path"], message["status"])
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+    def _policy(self, path: str) -> str:
+        page = path if path in pages(self._built) else ""  # only a known page is worth remembering
+        return content_security_policy(inline_script_hashes(page, self._built))
 
 
 def _caching(path: str, status: int) -> str:
@@ -62,11 +68,6 @@ def _security() -> dict[str, str]:
     return headers
 
 
-@cache
-def _policy(page: str) -> str:
-    return content_security_policy(inline_script_hashes(page))
-
-
 def content_security_policy(script_hashes: Iterable[str]) -> str:
     """Return the policy: our own scripts and the page's inline ones, no eval, nobody may frame us.
 
@@ -75,7 +76,9 @@ def content_security_policy(script_hashes: Iterable[str]) -> str:
     """
     settings = get_settings()
     socket = settings.origin.replace("http", "ws", 1)
-    providers = sorted({_origin(settings.provider("resident").issuer), _origin(settings.provider("staff").issuer)})
+    providers = sorted(
+        {_origin(settings.provider("resident").issuer), _origin(settings.provider("staff").issuer)}
+    )
     directives = {
         "default-src": ["'self'"],
         "script-src": ["'self'", *(f"'{one}'" for one in script_hashes)],

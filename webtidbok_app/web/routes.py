@@ -40,17 +40,25 @@ def routes() -> list[BaseRoute]:
     """Return the routes; the demo's own only in demo mode."""
     settings = get_settings()
     way_in = Middleware(
-        SessionMiddleware, secret_key=settings.cookie_key.get_secret_value(), path="/auth", same_site="lax",
+        SessionMiddleware,
+        secret_key=settings.cookie_key.get_secret_value(),
+        path="/auth",
+        same_site="lax",
         session_cookie="__Secure-webtidbok-login" if settings.https else "webtidbok-login",
-        https_only=settings.https, max_age=LOGIN_SECONDS,
+        https_only=settings.https,
+        max_age=LOGIN_SECONDS,
     )
-    auth = Mount("/auth", middleware=[way_in], routes=[
-        Route("/login/{kind:str}", begin_login),
-        Route("/callback/{kind:str}", finish_login),
-        Route("/logout", log_out, methods=["POST"]),
-        Route("/extend", extend, methods=["POST"]),
-        Route("/session", time_left),
-    ])
+    auth = Mount(
+        "/auth",
+        middleware=[way_in],
+        routes=[
+            Route("/login/{kind:str}", begin_login),
+            Route("/callback/{kind:str}", finish_login),
+            Route("/logout", log_out, methods=["POST"]),
+            Route("/extend", extend, methods=["POST"]),
+            Route("/session", time_left),
+        ],
+    )
     found: list[BaseRoute] = [auth, Route("/livez", alive), Route("/readyz", ready)]
     if settings.demo:
         found += [Route("/demo/clock", demo_clock, methods=["GET", "POST"])]
@@ -88,7 +96,9 @@ async def finish_login(request: Request) -> Response:
         answer = RedirectResponse(errand.after, 303)
         # Strict: no other site can make the browser bring it. The page that comes now is static and does
         # not need it; the websocket that the page opens is our own and has it.
-        answer.set_cookie(cookie_name(), cookie, httponly=True, secure=get_settings().https, samesite="strict")
+        answer.set_cookie(
+            cookie_name(), cookie, httponly=True, secure=get_settings().https, samesite="strict"
+        )
         return answer
 
     return await _or_failure(enter, errand.after)

@@ -11,7 +11,7 @@ from webtidbok_app.state.resident_views import CaseTypeView
 
 def page(lang: Lang) -> rx.Component:
     """Return a clinic's own page, open to everybody."""
-    clinic = State.clinic
+    clinic = State.info
     return resident_page(
         lang,
         heading(
@@ -48,15 +48,15 @@ def _services(lang: Lang) -> rx.Component:
     return rx.el.section(
         rx.el.h2(t(lang, "public.clinic.services")),
         rx.cond(
-            State.clinic.case_types.length() > 0,
-            rx.el.ul(rx.foreach(State.clinic.case_types, one), class_name="row-list"),
+            State.info.case_types.length() > 0,
+            rx.el.ul(rx.foreach(State.info.case_types, one), class_name="row-list"),
             rx.el.p(t(lang, "public.clinic.services_none")),
         ),
     )
 
 
 def _contact(lang: Lang) -> rx.Component:
-    clinic = State.clinic
+    clinic = State.info
     return rx.el.section(
         rx.el.h2(t(lang, "public.clinic.contact")),
         rx.el.dl(

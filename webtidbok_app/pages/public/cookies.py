@@ -15,20 +15,17 @@ def page(lang: Lang) -> rx.Component:
     def words(name: str) -> str:
         return t(lang, f"public.cookies.{name}")
 
-    header = rx.el.tr(*(rx.el.th(words(f"col_{name}"), scope="col") for name in ("name", "why", "long")))
     rows = [
-        rx.el.tr(
-            rx.el.th(rx.el.code(name), scope="row"),
-            rx.el.td(words(f"{key}_why")),
-            rx.el.td(words(f"{key}_long")),
+        rx.el.li(
+            rx.el.h2(rx.el.code(name)),
+            rx.el.p(words(f"{key}_why")),
+            rx.el.p(words(f"{key}_long"), class_name="fine"),
         )
         for key, name in KEPT.items()
     ]
     return resident_page(
         lang,
         rx.el.p(words("intro")),
-        rx.el.table(
-            rx.el.caption(words("caption")), rx.el.thead(header), rx.el.tbody(*rows), class_name="facts-table"
-        ),
+        rx.el.ul(*rows, class_name="row-list"),
         title_key="public.cookies.title",
     )

@@ -11,8 +11,8 @@ Text = str | rx.Var[str]
 def stepper(steps: rx.Var[Stepper], *, label: str, previous: str, following: str, now: str) -> rx.Component:
     """Return the links to the period before, the one after, and back to now."""
     return rx.el.nav(
-        rx.cond(steps.previous_href != "", _step(steps.previous_href, icon("back"), previous)),
-        rx.cond(steps.next_href != "", _step(steps.next_href, following, icon("forward"))),
+        _step(steps.previous_href, icon("back"), previous),
+        _step(steps.next_href, following, icon("forward")),
         _step(steps.now_href, now, aria_current=rx.cond(steps.now, "true", "false")),
         aria_label=label,
         class_name="stepper",

@@ -77,34 +77,15 @@ def _what() -> rx.Component:
     visit_forms = [Choice(form.value, t("sv", f"staff.visit_form.{form}")) for form in VisitForm]
     return forms.fieldset(
         t("sv", "staff.publish.what"),
-        forms.select_field(
-            "sv",
-            "time_type",
-            t("sv", "staff.publish.time_type"),
-            State.time_types,
-            value=State.form.time_type,
-            problems=State.problems,
-            on_change=State.choose_time_type,
+        _side_by_side(
+            _choice("time_type", State.time_types, State.form.time_type, on_change=State.choose_time_type),
+            _choice("performer", State.performers, State.form.performer),
         ),
-        forms.select_field(
-            "sv",
-            "performer",
-            t("sv", "staff.publish.performer"),
-            State.performers,
-            value=State.form.performer,
-            problems=State.problems,
+        _choice("visit_form", visit_forms, State.form.visit_form, key=State.filled),
+        _side_by_side(
+            _field("minutes", State.form.minutes, input_mode="numeric", key=State.filled),
+            _field("places", State.form.places, input_mode="numeric"),
         ),
-        forms.select_field(
-            "sv",
-            "visit_form",
-            t("sv", "staff.publish.visit_form"),
-            visit_forms,
-            value=State.form.visit_form,
-            problems=State.problems,
-            key=State.filled,
-        ),
-        _field("minutes", value=State.form.minutes, hint="minutes_hint", key=State.filled),
-        _field("places", value=State.form.places, hint="places_hint"),
     )
 
 
@@ -122,11 +103,11 @@ def _when_weekly() -> rx.Component:
                 problems=State.problems,
                 inline=True,
             ),
-            _pair(
-                _field("from_time", value=State.form.from_time, hint="time_hint"),
-                _field("to_time", value=State.form.to_time, hint="time_hint"),
+            _side_by_side(
+                _field("from_time", State.form.from_time),
+                _field("to_time", State.form.to_time),
             ),
-            _pair(_day("first_day", State.form.first_day), _day("last_day", State.form.last_day)),
+            _side_by_side(_day("first_day", State.form.first_day), _day("last_day", State.form.last_day)),
             forms.checkbox(
                 "sv",
                 "skip_holidays",
@@ -143,9 +124,9 @@ def _when_once() -> rx.Component:
     return rx.el.div(
         forms.fieldset(
             t("sv", "staff.publish.when"),
-            _pair(
+            _side_by_side(
                 _day("day", State.form.day),
-                _field("start_time", value=State.form.start_time, hint="time_hint"),
+                _field("start_time", State.form.start_time),
             ),
         ),
         hidden=State.form.kind != ONCE,
@@ -165,22 +146,29 @@ def _day(name: str, value: rx.Var[str]) -> rx.Component:
     )
 
 
-def _field(name: str, *, value: rx.Var[str], hint: str, **props: object) -> rx.Component:
+def _field(name: str, value: rx.Var[str], **props: object) -> rx.Component:
     return forms.text_field(
         "sv",
         name,
         t("sv", f"staff.publish.{name}"),
-        hint=t("sv", f"staff.publish.{hint}"),
+        hint=t("sv", f"staff.publish.{name}_hint"),
         value=value,
         problems=State.problems,
         width="tiny",
-        input_mode="numeric" if name in ("minutes", "places") else "text",
         auto_complete="off",
         **props,
     )
 
 
-def _pair(*fields: rx.Component) -> rx.Component:
+def _choice(
+    name: str, options: rx.Var[list[Choice]] | list[Choice], value: rx.Var[str], **props: object
+) -> rx.Component:
+    return forms.select_field(
+        "sv", name, t("sv", f"staff.publish.{name}"), options, value=value, problems=State.problems, **props
+    )
+
+
+def _side_by_side(*fields: rx.Component) -> rx.Component:
     return rx.el.div(*fields, class_name="field-grid")
 
 
@@ -195,7 +183,7 @@ def _check() -> rx.Component:
             notice(t("sv", "staff.preview.nothing_body"), title=t("sv", "staff.preview.nothing_title")),
         ),
         _left_out(preview.clashes),
-        _left_out(preview.holidays),
+        _left_out(preview.holidays, kind="info"),
         _left_out(preview.not_on_clock),
         rx.el.h2(t("sv", "staff.preview.what")),
         summary_list("sv", preview.rows),
@@ -212,8 +200,8 @@ def _check() -> rx.Component:
     )
 
 
-def _left_out(outcome: rx.Var[Outcome]) -> rx.Component:
-    return rx.cond(outcome.title != "", notice(outcome_body(outcome), title=outcome.title))
+def _left_out(outcome: rx.Var[Outcome], kind: str = "warn") -> rx.Component:
+    return rx.cond(outcome.title != "", notice(outcome_body(outcome), title=outcome.title, kind=kind))
 
 
 def _done() -> rx.Component:

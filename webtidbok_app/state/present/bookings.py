@@ -75,22 +75,24 @@ def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
     )
 
 
-def booking_facts(mine: MyBooking, lang: Lang) -> list[SummaryRow]:
-    """Return what a booked time is, row by row; what was left blank is left out."""
+def booking_facts(mine: MyBooking, lang: Lang, *, briefly: bool = False) -> list[SummaryRow]:
+    """Return what a booked time is, row by row; what was left blank is left out. Briefly: which one it is."""
     clinic, time = mine.clinic, mine.time
-    visit = f"{time.time_type.in_language(lang)}, {form(time.visit_form, lang)}"
     facts = {
         "citizen.check.time": when(time, lang),
-        "citizen.check.visit": visit,
+        "citizen.check.visit": f"{time.time_type.in_language(lang)}, {form(time.visit_form, lang)}",
         "citizen.check.performer": time.performer,
         "citizen.check.clinic": clinic.name,
+    }
+    more = {
         "citizen.booking.address": f"{clinic.street}, {clinic.postal_code} {clinic.city}",
         "citizen.booking.phone": clinic.phone,
         "citizen.check.reason": time.reason,
         "citizen.check.interpreter": language(time.interpreter, lang),
         "citizen.check.access": time.access_needs,
     }
-    return [SummaryRow(t(lang, key), value) for key, value in facts.items() if value]
+    shown = facts if briefly else {**facts, **more}
+    return [SummaryRow(t(lang, key), value) for key, value in shown.items() if value]
 
 
 def _cancel_choice(mine: MyBooking, status: str) -> str:

@@ -9,7 +9,10 @@ from webtidbok_app.state.views import MonthDayView, MonthView
 def month_view(
     month: date, counts: dict[date, int], lang: Lang, *, today: date, last: date, chosen: date | None = None
 ) -> MonthView:
-    """Return a month with how many free times each day has; one can step from ``today``'s to ``last``'s month."""
+    """Return a month with how many free times each day has; weeks that have passed are left out.
+
+    One can step from ``today``'s month to ``last``'s.
+    """
     first = month.replace(day=1)
     before, after = _add_months(first, -1), _add_months(first, 1)
     previous = f"{before:%Y-%m}" if first > today else ""
@@ -20,11 +23,12 @@ def month_view(
     ]
     cells = [MonthDayView()] * first.weekday() + days
     cells += [MonthDayView()] * (-len(cells) % 7)
+    weeks = [cells[i : i + 7] for i in range(0, len(cells), 7)]
     return MonthView(
         title=format_month(lang, first),
         prev_label=format_month(lang, before),
         next_label=format_month(lang, after),
-        weeks=[cells[i : i + 7] for i in range(0, len(cells), 7)],
+        weeks=[week for week in weeks if week[-1].iso == "" or week[-1].iso >= today.isoformat()],
         prev=previous,
         next=following,
     )

@@ -5,7 +5,7 @@ from webtidbok_app.i18n import Lang, t
 from webtidbok_app.journal.port import Hold
 from webtidbok_app.services.booking import Progress
 from webtidbok_app.state import addresses
-from webtidbok_app.state.present.words import form, held_until, length, when
+from webtidbok_app.state.present.words import form, held_until, length, moment_text, phone_text, when
 from webtidbok_app.state.resident_views import ChosenView, DetailsView, StepView
 from webtidbok_app.state.views import Choice, SummaryRow
 
@@ -44,7 +44,7 @@ def chosen_view(hold: Hold, lang: Lang, *, href: str) -> ChosenView:
     """Return the time that the resident holds. ``href`` is where it leads: to what is left to fill in."""
     return ChosenView(
         id=hold.timeslot.id,
-        text=when(hold.timeslot, lang),
+        text=moment_text(hold.timeslot.starts_at, lang),
         until=held_until(hold, lang),
         href=href,
         key=f"{hold.timeslot.id}-{hold.expires_at.timestamp():.0f}",
@@ -57,7 +57,7 @@ def details_view(progress: Progress, lang: Lang) -> DetailsView:
     return DetailsView(
         reason_rule=progress.time_type.reason,
         reason=details.reason,
-        phone=details.phone or "",
+        phone=phone_text(details.phone or ""),
         email=details.email or "",
         interpreter=details.interpreter,
         access_needs=details.access_needs,
@@ -116,7 +116,7 @@ def check_rows(progress: Progress, hold: Hold, lang: Lang) -> list[SummaryRow]:
     interpreter = language(details.interpreter, lang) or t(lang, "citizen.check.no_interpreter")
     return [
         *answers,
-        _row("phone", details.phone or "", lang, to_details, "change_phone"),
+        _row("phone", phone_text(details.phone or ""), lang, to_details, "change_phone"),
         _row("email", details.email or "", lang, to_details, "change_email"),
         _row("interpreter", interpreter, lang, to_details, "change_interpreter"),
         _row("access", details.access_needs, lang, to_details, "change_access"),

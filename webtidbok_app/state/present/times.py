@@ -1,5 +1,6 @@
 """Free times: by day, nearest, next, in the month."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from itertools import groupby
@@ -33,13 +34,18 @@ def next_free_view(slot: Timeslot | None, lang: Lang) -> NextFreeView:
 def day_views(
     slots: Iterable[Timeslot], lang: Lang, *, clinic: str, chosen: str = "", taken: Collection[str] = ()
 ) -> list[DayView]:
-    """Return the times by day in Sweden, in order. Who one meets is written out where that can differ."""
+    """Return the times by day in Sweden, in order. Who one meets is written out where two start alike."""
     ordered = sorted(slots, key=lambda slot: (slot.starts_at, slot.performer))
-    several = len({slot.performer for slot in ordered}) > 1
+    alike = Counter(slot.starts_at for slot in ordered)
     days = []
     for day, in_day in groupby(ordered, key=lambda slot: swedish_time.day_of(slot.starts_at)):
         shown = [
-            (slot, _time_view(slot, lang, clinic=clinic, chosen=chosen, taken=taken, several=several))
+            (
+                slot,
+                _time_view(
+                    slot, lang, clinic=clinic, chosen=chosen, taken=taken, alone=alike[slot.starts_at] == 1
+                ),
+            )
             for slot in in_day
         ]
         days.append(_day_view(day, shown, lang))
@@ -76,7 +82,7 @@ def _day_view(day: date, shown: list[tuple[Timeslot, TimeView]], lang: Lang) -> 
 
 
 def _time_view(
-    slot: Timeslot, lang: Lang, *, clinic: str, chosen: str, taken: Collection[str], several: bool
+    slot: Timeslot, lang: Lang, *, clinic: str, chosen: str, taken: Collection[str], alone: bool
 ) -> TimeView:
     state = "taken" if slot.id in taken else "chosen" if slot.id == chosen else "free"
     return TimeView(
@@ -84,7 +90,7 @@ def _time_view(
         label=format_clock(slot.starts_at, lang),
         name=_time_name(slot, lang, clinic),
         state=state,
-        sub=slot.performer if several else "",
+        sub="" if alone else slot.performer,
     )
 
 

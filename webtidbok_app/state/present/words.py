@@ -35,6 +35,13 @@ def held_until(hold: Hold, lang: Lang) -> str:
     return t(lang, "citizen.steps.held_until", time=format_time(lang, hold.expires_at))
 
 
+def phone_text(number: str) -> str:
+    """Return "070-174 06 05" for a Swedish mobile number, and any other number as it is kept."""
+    if len(number) != 10 or not number.startswith("07"):
+        return number
+    return f"{number[:3]}-{number[3:6]} {number[6:8]} {number[8:]}"
+
+
 def paragraphs(text: str) -> list[str]:
     """Return the clinic's own words, paragraph by paragraph."""
     return [line.strip() for line in text.splitlines() if line.strip()]

@@ -1,0 +1,83 @@
+"""/bokning/<clinic>/<booking>: the confirmation, and the booking's own page as long as it is kept."""
+
+import reflex as rx
+
+from webtidbok_app.components import buttons
+from webtidbok_app.components.feedback import notice
+from webtidbok_app.components.icons import icon
+from webtidbok_app.components.summary_list import summary_list
+from webtidbok_app.i18n import Lang, path, t
+from webtidbok_app.pages.parts import heading, once_fetched, resident_page
+from webtidbok_app.state.bookings import BookingState as State
+
+
+def page(lang: Lang) -> rx.Component:
+    """Return a booked time as it is now."""
+    return resident_page(
+        lang,
+        _top(lang),
+        once_fetched(
+            lang,
+            summary_list(lang, State.facts),
+            rx.cond(State.booked.status == "coming", _coming(lang)),
+            _onward(lang),
+            ready=State.booked.status != "",
+            stop=State.stop,
+            rows=6,
+        ),
+        current="bookings",
+        back=path(lang, "/mina-tider"),
+    )
+
+
+def _top(lang: Lang) -> rx.Component:
+    """Return the h1 with what has become of the time. It stays the same element, so that it keeps focus."""
+    status = State.booked.status
+    coming = status == "coming"
+    title = rx.match(
+        status,
+        ("coming", t(lang, "citizen.booking.booked")),
+        ("cancelled", t(lang, "citizen.booking.cancelled")),
+        ("past", t(lang, "citizen.booking.past")),
+        t(lang, "citizen.booking.title"),
+    )
+    return rx.el.div(
+        rx.cond(coming, rx.el.span(icon("check"), class_name="panel-tick")),
+        heading(title, stop=State.stop),
+        rx.cond(coming, rx.el.p(State.booked.when, class_name="strong")),
+        rx.cond(coming, rx.el.p(t(lang, "citizen.booking.nothing_more"))),
+        rx.cond(
+            status == "cancelled",
+            notice(State.booked.note, t(lang, "citizen.booking.cancelled_body"), kind="ok"),
+        ),
+        rx.cond(status == "past", rx.el.p(State.booked.note)),
+        class_name=rx.cond(coming, "panel", "stack"),
+    )
+
+
+def _coming(lang: Lang) -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            State.booked.prepare != "",
+            rx.el.section(rx.el.h2(t(lang, "citizen.booking.prepare_title")), rx.el.p(State.booked.prepare)),
+        ),
+        rx.el.section(
+            rx.el.h2(t(lang, "citizen.booking.change_title")),
+            rx.el.p(State.booked.cancel_text),
+            rx.cond(
+                State.booked.cancel == "yes",
+                buttons.link_as_button(
+                    t(lang, "citizen.booking.cancel_link"), href=State.booked.cancel_href, kind="secondary"
+                ),
+            ),
+        ),
+    )
+
+
+def _onward(lang: Lang) -> rx.Component:
+    again = buttons.link_as_button(t(lang, "citizen.booking.book_new"), href=State.booked.again_href)
+    return buttons.button_row(
+        rx.cond((State.booked.status != "coming") & (State.booked.again_href != ""), again),
+        buttons.print_button(lang),
+        rx.el.a(t(lang, "citizen.booking.all"), href=path(lang, "/mina-tider")),
+    )

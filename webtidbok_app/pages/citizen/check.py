@@ -1,0 +1,42 @@
+"""/boka/<clinic>/<time type>/kontrollera: check the answers, and book."""
+
+import reflex as rx
+
+from webtidbok_app.components import buttons
+from webtidbok_app.components.feedback import problem_box
+from webtidbok_app.components.summary_list import summary_list
+from webtidbok_app.i18n import Lang, t
+from webtidbok_app.pages.citizen.already import already_booked
+from webtidbok_app.pages.parts import back_to, heading, once_fetched, resident_page, terms_folded
+from webtidbok_app.state.check import CheckState as State
+from webtidbok_app.state.details import DetailsState
+
+
+def page(lang: Lang) -> rx.Component:
+    """Return the answers with the button that books."""
+    return resident_page(
+        lang,
+        heading(t(lang, "citizen.check.title"), stop=State.stop, caption=State.step.caption),
+        once_fetched(
+            lang,
+            rx.cond(State.step.booked_href != "", already_booked(lang, State.step), _answers(lang)),
+            ready=State.step.caption != "",
+            stop=State.stop,
+            rows=6,
+        ),
+        current="clinics",
+        back=back_to(lang, State.step.back),
+        above=problem_box(lang, State.problem),
+    )
+
+
+def _answers(lang: Lang) -> rx.Component:
+    return rx.fragment(
+        rx.el.p(rx.el.strong(t(lang, "citizen.check.not_yet")), " ", State.until),
+        summary_list(lang, State.rows),
+        terms_folded(lang, State.terms),
+        buttons.button_row(
+            buttons.primary(t(lang, "citizen.check.book"), once=True, on_click=State.confirm),
+            buttons.link_button(t(lang, "citizen.steps.cancel"), on_click=DetailsState.leave),
+        ),
+    )

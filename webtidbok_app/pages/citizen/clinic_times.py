@@ -1,0 +1,35 @@
+"""/mina-tider/<clinic>: the coming times at one clinic, to open and cancel."""
+
+import reflex as rx
+
+from webtidbok_app.components import buttons
+from webtidbok_app.components.feedback import empty_state
+from webtidbok_app.components.summary_list import booking_list
+from webtidbok_app.i18n import Lang, path, t
+from webtidbok_app.pages.citizen.problems import clinic_problems
+from webtidbok_app.pages.parts import heading, once_fetched, resident_page
+from webtidbok_app.state.bookings import ClinicTimesState as State
+
+
+def page(lang: Lang) -> rx.Component:
+    """Return the times at the clinic."""
+    return resident_page(
+        lang,
+        heading(t(lang, "citizen.mine.title"), stop=State.stop, caption=State.info.name),
+        once_fetched(
+            lang,
+            clinic_problems(State.problems),
+            rx.cond(
+                State.rows.length() > 0,
+                rx.fragment(rx.el.h2(t(lang, "citizen.mine.coming")), booking_list(lang, State.rows)),
+                empty_state(t(lang, "citizen.mine.none_title"), t(lang, "citizen.mine.none_body")),
+            ),
+            buttons.button_row(rx.el.a(State.info.name, href=State.info.href)),
+            ready=State.info.name != "",
+            stop=State.stop,
+            rows=2,
+            height="card",
+        ),
+        current="bookings",
+        back=path(lang, "/mina-tider"),
+    )

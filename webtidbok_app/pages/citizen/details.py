@@ -1,0 +1,131 @@
+"""/boka/<clinic>/<time type>/uppgifter: what the resident tells the clinic."""
+
+import reflex as rx
+
+from webtidbok_app.components import buttons
+from webtidbok_app.components.feedback import error_summary, notice, problem_box
+from webtidbok_app.components.forms import form, select_field, text_field, textarea_field
+from webtidbok_app.i18n import Lang, t
+from webtidbok_app.pages.citizen.already import already_booked
+from webtidbok_app.pages.parts import back_to, heading, once_fetched, resident_page
+from webtidbok_app.state.details import NEED_MAX, REASON_MAX
+from webtidbok_app.state.details import DetailsState as State
+
+
+def page(lang: Lang) -> rx.Component:
+    """Return the questions."""
+    return resident_page(
+        lang,
+        heading(t(lang, "citizen.details.title"), stop=State.stop, caption=State.step.caption),
+        once_fetched(
+            lang,
+            rx.cond(State.step.booked_href != "", already_booked(lang, State.step), _questions(lang)),
+            ready=State.step.caption != "",
+            stop=State.stop,
+        ),
+        current="clinics",
+        back=back_to(lang, State.step.back),
+        above=rx.fragment(
+            error_summary(lang, State.problems, attempt=State.attempts.to_string()),
+            problem_box(lang, State.problem),
+        ),
+    )
+
+
+def _questions(lang: Lang) -> rx.Component:
+    return rx.fragment(
+        rx.el.p(State.details.until),
+        _overlapping(lang),
+        form(
+            rx.match(
+                State.details.reason_rule,
+                ("required", _reason(lang, optional=False)),
+                ("optional", _reason(lang, optional=True)),
+                rx.fragment(),
+            ),
+            *_contact(lang),
+            *_needs(lang),
+            buttons.submit(t(lang, "common.action.continue")),
+            on_submit=State.submit,
+        ),
+        buttons.link_button(t(lang, "citizen.steps.cancel"), on_click=State.leave),
+    )
+
+
+def _overlapping(lang: Lang) -> rx.Component:
+    times = State.details.overlapping
+    return rx.cond(
+        times.length() > 0,
+        notice(
+            rx.el.div(rx.foreach(times, lambda text: rx.el.p(text, key=text))),
+            title=t(lang, "citizen.details.overlap_title"),
+            kind="warn",
+        ),
+    )
+
+
+def _reason(lang: Lang, *, optional: bool) -> rx.Component:
+    return textarea_field(
+        lang,
+        "reason",
+        t(lang, "citizen.details.reason"),
+        hint=t(lang, "citizen.details.reason_hint"),
+        max_chars=REASON_MAX,
+        value=State.details.reason,
+        problems=State.problems,
+        optional=optional,
+        rows=3,
+    )
+
+
+def _contact(lang: Lang) -> tuple[rx.Component, rx.Component]:
+    return (
+        text_field(
+            lang,
+            "phone",
+            t(lang, "citizen.details.phone"),
+            hint=t(lang, "citizen.details.phone_hint"),
+            value=State.details.phone,
+            problems=State.problems,
+            type="tel",
+            width="short",
+            auto_complete="tel",
+        ),
+        text_field(
+            lang,
+            "email",
+            t(lang, "citizen.details.email"),
+            value=State.details.email,
+            problems=State.problems,
+            optional=True,
+            type="email",
+            width="half",
+            auto_complete="email",
+        ),
+    )
+
+
+def _needs(lang: Lang) -> tuple[rx.Component, rx.Component]:
+    return (
+        select_field(
+            lang,
+            "interpreter",
+            t(lang, "citizen.details.interpreter"),
+            State.details.languages,
+            hint=t(lang, "citizen.details.interpreter_hint"),
+            value=State.details.interpreter,
+            problems=State.problems,
+            optional=True,
+        ),
+        textarea_field(
+            lang,
+            "access_needs",
+            t(lang, "citizen.details.access"),
+            hint=t(lang, "citizen.details.access_hint"),
+            max_chars=NEED_MAX,
+            value=State.details.access_needs,
+            problems=State.problems,
+            optional=True,
+            rows=2,
+        ),
+    )

@@ -1,0 +1,43 @@
+"""/mina-tider: the coming times at all clinics."""
+
+import reflex as rx
+
+from webtidbok_app.components import buttons
+from webtidbok_app.components.feedback import empty_state
+from webtidbok_app.components.summary_list import booking_list
+from webtidbok_app.i18n import Lang, path, t
+from webtidbok_app.pages.citizen.problems import clinic_problems
+from webtidbok_app.pages.parts import heading, once_fetched, resident_page
+from webtidbok_app.state.bookings import MyTimesState as State
+
+
+def page(lang: Lang) -> rx.Component:
+    """Return when and where; each time leads to its clinic's own page."""
+    book = path(lang, "/mottagningar")
+    return resident_page(
+        lang,
+        heading(t(lang, "citizen.mine.title"), stop=State.stop),
+        rx.el.p(t(lang, "citizen.mine.intro")),
+        once_fetched(
+            lang,
+            clinic_problems(State.problems),
+            rx.cond(
+                State.rows.length() > 0,
+                rx.fragment(
+                    rx.el.h2(t(lang, "citizen.mine.coming")),
+                    booking_list(lang, State.rows),
+                    buttons.link_as_button(t(lang, "citizen.mine.book"), href=book, kind="secondary"),
+                ),
+                empty_state(
+                    t(lang, "citizen.mine.none_title"),
+                    t(lang, "citizen.mine.none_body"),
+                    buttons.link_as_button(t(lang, "citizen.mine.book"), href=book),
+                ),
+            ),
+            ready=State.loaded,
+            stop=State.stop,
+            rows=2,
+            height="card",
+        ),
+        current="bookings",
+    )

@@ -1,0 +1,80 @@
+"""The public and the residents' pages: address, builder, key of the title, and what runs when one comes there.
+
+Each is built in Swedish and, under /en, in English. The staff's are in ``pages.staff.routes``.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import reflex as rx
+
+from webtidbok_app.i18n import Lang
+from webtidbok_app.pages.citizen import (
+    booking,
+    cancel,
+    check,
+    clinic_times,
+    details,
+    my_times,
+    terms,
+    time_types,
+    times,
+)
+from webtidbok_app.pages.public import (
+    accessibility,
+    clinic,
+    clinics,
+    cookies,
+    help,  # noqa: A004  the page's name
+    login,
+    not_found,
+    privacy,
+    start,
+)
+from webtidbok_app.state.bookings import BookingState, ClinicTimesState, MyTimesState
+from webtidbok_app.state.check import CheckState
+from webtidbok_app.state.clinics import ClinicListState, ClinicState
+from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.details import DetailsState
+from webtidbok_app.state.terms import TermsState
+from webtidbok_app.state.time_types import TimeTypesState
+from webtidbok_app.state.times import TimesState
+
+
+class Route(NamedTuple):
+    """A page to add to the app, in every language."""
+
+    address: str
+    builder: Callable[[Lang], rx.Component]
+    title_key: str
+    on_load: list[object]
+
+
+def _route(address: str, builder: Callable[[Lang], rx.Component], title_key: str, *on_load: object) -> Route:
+    return Route(address, builder, title_key, [SessionState.load, *on_load])
+
+
+STEP = "/boka/[clinic]/[time_type]"
+BOOKING = "/bokning/[clinic]/[booking]"
+MY_TERMS = "/mina-tider/[clinic]/villkor"
+ROUTES = [
+    _route("/", start.page, "public.start.title"),
+    _route("/mottagningar", clinics.page, "public.clinics.title", ClinicListState.load),
+    _route("/mottagning/[clinic]", clinic.page, "public.clinic.title", ClinicState.load),
+    Route(login.ROUTE, login.page, login.TITLE, [*login.ON_LOAD]),
+    _route("/boka/[clinic]", time_types.page, "citizen.types.title", TimeTypesState.load),
+    _route(STEP, times.page, "citizen.time.title", TimesState.load),
+    _route(f"{STEP}/villkor", terms.booking_page, "citizen.terms.title", TermsState.load_for_booking),
+    _route(f"{STEP}/uppgifter", details.page, "citizen.details.title", DetailsState.load),
+    _route(f"{STEP}/kontrollera", check.page, "citizen.check.title", CheckState.load),
+    _route(BOOKING, booking.page, "citizen.booking.title", BookingState.load),
+    _route(f"{BOOKING}/avboka", cancel.page, "citizen.cancel.title", BookingState.load_for_cancelling),
+    _route("/mina-tider", my_times.page, "citizen.mine.title", MyTimesState.load),
+    _route("/mina-tider/[clinic]", clinic_times.page, "citizen.mine.at_clinic", ClinicTimesState.load),
+    _route(MY_TERMS, terms.my_times_page, "citizen.terms.title_manage", TermsState.load_for_my_times),
+    _route("/hjalp", help.page, "public.help.title"),
+    _route("/tillganglighet", accessibility.page, "public.accessibility.title"),
+    _route("/personuppgifter", privacy.page, "public.privacy.title"),
+    _route("/kakor", cookies.page, "public.cookies.title"),
+]
+NOT_FOUND = Route("404", not_found.page, not_found.TITLE, [])

@@ -131,7 +131,7 @@ def _tab_to(page: Page, wanted) -> None:
 
 def test_taken__between_the_list_and_the_choice(new_context: ContextMaker) -> None:
     first, second = (Resident(new_context().new_page()) for _ in range(2))
-    first.log_in("erik")
+    first.log_in("karin")
     second.log_in("amina")
     for resident in (first, second):
         resident.go_to_times(HEALTH_CENTRE, "sjukgymnast-nybesok")
@@ -230,7 +230,7 @@ def test_no_free_time__says_what_to_do(page: Page) -> None:
 
 def test_double_click__books_once(page: Page) -> None:
     resident = Resident(page)
-    resident.log_in("erik")
+    resident.log_in("samuel")
     resident.go_to_times("hamnens-vaccinationsmottagning", "influensa-och-covid-19")
     resident.choose_time()
     resident.go_on()

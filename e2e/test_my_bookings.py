@@ -47,7 +47,7 @@ def test_cancel__after_the_terms_and_a_question(new_context: ContextMaker) -> No
 
 def test_cancelled_time__is_bookable_at_once(new_context: ContextMaker) -> None:
     one, other = (Resident(new_context().new_page()) for _ in range(2))
-    one.log_in("erik")
+    one.log_in("samuel")
     one.go_to_times("bjorkens-vardcentral", "lakarbesok-inom-5-dagar")
     name = one.choose_time(8)
     one.go_on()

@@ -36,6 +36,7 @@ from webtidbok_app.state.check import CheckState
 from webtidbok_app.state.clinics import ClinicListState, ClinicState
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.details import DetailsState
+from webtidbok_app.state.flow import FlowState
 from webtidbok_app.state.terms import TermsState
 from webtidbok_app.state.time_types import TimeTypesState
 from webtidbok_app.state.times import TimesState
@@ -50,6 +51,13 @@ class Route(NamedTuple):
     on_load: list[object]
 
 
+def _outside(
+    address: str, builder: Callable[[Lang], rx.Component], title_key: str, *on_load: object
+) -> Route:
+    """Return a page where a booking that was under way is left, and its time let go."""
+    return _route(address, builder, title_key, FlowState.leave, *on_load)
+
+
 def _route(address: str, builder: Callable[[Lang], rx.Component], title_key: str, *on_load: object) -> Route:
     return Route(address, builder, title_key, [SessionState.load, *on_load])
 
@@ -58,19 +66,19 @@ STEP = "/boka/[clinic]/[time_type]"
 BOOKING = "/bokning/[clinic]/[booking]"
 MY_TERMS = "/mina-tider/[clinic]/villkor"
 ROUTES = [
-    _route("/", start.page, "public.start.title"),
-    _route("/mottagningar", clinics.page, "public.clinics.title", ClinicListState.load),
-    _route("/mottagning/[clinic]", clinic.page, "public.clinic.title", ClinicState.load),
+    _outside("/", start.page, "public.start.title"),
+    _outside("/mottagningar", clinics.page, "public.clinics.title", ClinicListState.load),
+    _outside("/mottagning/[clinic]", clinic.page, "public.clinic.title", ClinicState.load),
     Route(login.ROUTE, login.page, login.TITLE, [*login.ON_LOAD]),
-    _route("/boka/[clinic]", time_types.page, "citizen.types.title", TimeTypesState.load),
+    _outside("/boka/[clinic]", time_types.page, "citizen.types.title", TimeTypesState.load),
     _route(STEP, times.page, "citizen.time.title", TimesState.load),
     _route(f"{STEP}/villkor", terms.booking_page, "citizen.terms.title", TermsState.load_for_booking),
     _route(f"{STEP}/uppgifter", details.page, "citizen.details.title", DetailsState.load),
     _route(f"{STEP}/kontrollera", check.page, "citizen.check.title", CheckState.load),
     _route(BOOKING, booking.page, "citizen.booking.title", BookingState.load),
     _route(f"{BOOKING}/avboka", cancel.page, "citizen.cancel.title", BookingState.load_for_cancelling),
-    _route("/mina-tider", my_times.page, "citizen.mine.title", MyTimesState.load),
-    _route("/mina-tider/[clinic]", clinic_times.page, "citizen.mine.at_clinic", ClinicTimesState.load),
+    _outside("/mina-tider", my_times.page, "citizen.mine.title", MyTimesState.load),
+    _outside("/mina-tider/[clinic]", clinic_times.page, "citizen.mine.at_clinic", ClinicTimesState.load),
     _route(MY_TERMS, terms.my_times_page, "citizen.terms.title_manage", TermsState.load_for_my_times),
     _route("/hjalp", help.page, "public.help.title"),
     _route("/tillganglighet", accessibility.page, "public.accessibility.title"),

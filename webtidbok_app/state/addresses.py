@@ -1,8 +1,11 @@
 """Addresses of the residents' pages, in the language of the visitor. Nothing personal stands in them."""
 
-from urllib.parse import quote
+from functools import partial
+from urllib.parse import quote as quote_path
 
 from webtidbok_app.i18n import Lang, path
+
+quote = partial(quote_path, safe="")
 
 
 def clinic_page(lang: Lang, clinic: str) -> str:

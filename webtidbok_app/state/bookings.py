@@ -96,6 +96,8 @@ class BookingState(rx.State):
     problem: Problem = Problem()
     stop: Problem = Problem()
     can_write: bool = False
+    may_ask: bool = False
+    """The page that asks whether to cancel has what it needs; until then it asks nothing."""
 
     @rx.event
     @requires("resident")
@@ -112,6 +114,7 @@ class BookingState(rx.State):
         found = await self._fetch(briefly=True)
         if found and found.terms_needed and self.booked.cancel == "yes":
             return self._to_terms()
+        self.may_ask = True
         return None
 
     @rx.event

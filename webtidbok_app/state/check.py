@@ -10,7 +10,7 @@ from webtidbok_app.i18n import t
 from webtidbok_app.services.booking import Progress, book
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import attempt, explain, lang_of
-from webtidbok_app.state.flow import open_step, send_back, way_of
+from webtidbok_app.state.flow import forget_hold, open_step, send_back, way_of
 from webtidbok_app.state.present.steps import check_rows, held_until, step_view
 from webtidbok_app.state.present.words import paragraphs
 from webtidbok_app.state.resident_views import StepView
@@ -68,6 +68,7 @@ class CheckState(rx.State):
             self.problem = booked
             return None
         self.reset()
+        await forget_hold(self)
         return rx.redirect(addresses.booking(way.lang, way.clinic, booked.id))
 
     def _tell_unknown(self, error: OutcomeUnknown) -> None:

@@ -11,6 +11,7 @@ from webtidbok_app.services.clinics import find_clinics, get_clinic
 from webtidbok_app.state.common import argument, attempt, lang_of, query
 from webtidbok_app.state.present.clinics import clinic_row, clinic_view, found_text
 from webtidbok_app.state.resident_views import ClinicRow, ClinicView
+from webtidbok_app.state.staff_input import typed
 from webtidbok_app.state.views import Problem
 
 WORDS_MAX = 100
@@ -41,7 +42,7 @@ class ClinicListState(rx.State):
     @public
     async def search(self, form: rx.form.FormData) -> EventSpec:
         """Put the words in the address, so that the search can be kept, shared and gone back to."""
-        words = str(form.get("sok") or "").strip()[:WORDS_MAX]
+        words = typed(form, "sok")[:WORDS_MAX]
         address = path(lang_of(self), "/mottagningar")
         return rx.redirect(f"{address}?{urlencode({'sok': words})}" if words else address)
 

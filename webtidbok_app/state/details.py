@@ -9,7 +9,7 @@ from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.visit import REASON_MAX
 from webtidbok_app.services.booking import NEED_MAX, Progress, keep_details
 from webtidbok_app.state.common import attempt, lang_of
-from webtidbok_app.state.flow import let_go, open_step, way_of
+from webtidbok_app.state.flow import open_step, way_of
 from webtidbok_app.state.present.steps import details_view, is_language, step_view
 from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.resident_views import DetailsView, StepView
@@ -68,10 +68,3 @@ class DetailsState(rx.State):
             self.problem = kept
             return None
         return rx.redirect(way.address("kontrollera"))
-
-    @rx.event
-    @requires("resident")
-    async def leave(self) -> EventSpec:
-        """Let the time go and leave the booking. What is typed is kept for a day."""
-        await let_go(self)
-        return rx.redirect(self.step.clinic_href)

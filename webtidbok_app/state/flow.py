@@ -10,6 +10,7 @@ from typing import Literal
 import reflex as rx
 from reflex.event import EventSpec
 
+from webtidbok_app.auth.permissions import public
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.errors import Conflict, HoldExpired
 from webtidbok_app.i18n import Lang
@@ -47,28 +48,40 @@ def way_of(state: rx.State) -> Way:
 class FlowState(rx.State):
     """What one step tells the next; nothing that is shown."""
 
+    _clinic: str = ""
+    """Where this tab holds a time."""
     _moment: datetime | None = None
     _conflict: str = ""
 
+    @rx.event
+    @public
+    async def leave(self) -> None:
+        """Let the held time go, as the resident has come to a page outside the booking.
 
-async def note_hold(state: rx.State, hold: Hold | None) -> None:
-    """Remember which time the tab saw held, to be able to say which one it was that got lost; None: let go."""
+        Only what this tab holds: another tab may be in the middle of a booking. When it fails, or the resident
+        goes elsewhere, the hold runs out by itself.
+        """
+        clinic, self._clinic, self._moment = self._clinic, "", None
+        if clinic and current():
+            await attempt(release_time(current(), clinic=clinic), lang_of(self))
+
+
+async def note_hold(state: rx.State, hold: Hold) -> None:
+    """Remember which time the tab holds, to let it go or to say which one it was that got lost."""
     flow = await state.get_state(FlowState)
-    flow._moment = hold.timeslot.starts_at if hold else None  # noqa: SLF001  a public method could be fired by any client
+    flow._clinic, flow._moment = argument(state, "clinic"), hold.timeslot.starts_at  # noqa: SLF001  RPC if public
 
 
-async def let_go(state: rx.State) -> None:
-    """Release the held time as the resident leaves. When that fails it runs out by itself."""
-    way = way_of(state)
-    await attempt(release_time(current(), clinic=way.clinic), way.lang)
-    await note_hold(state, None)
-
-
-async def send_back(state: rx.State, error: Conflict) -> EventSpec:
-    """Return the redirect to the times, where ``error`` is told and others are offered."""
+async def forget_hold(state: rx.State) -> None:
+    """Forget the hold, which is a booking now."""
     flow = await state.get_state(FlowState)
-    flow._conflict = error.code  # noqa: SLF001
-    return way_of(state).to("")
+    flow._clinic, flow._moment = "", None  # noqa: SLF001
+
+
+async def note_conflict(state: rx.State, error: Conflict, moment: datetime | None = None) -> None:
+    """Remember why the resident is sent back to the times; ``moment`` is when the lost time starts, if not the held."""
+    flow = await state.get_state(FlowState)
+    flow._conflict, flow._moment = error.code, moment or flow._moment  # noqa: SLF001
 
 
 async def take_conflict(state: rx.State) -> tuple[str, datetime | None]:
@@ -77,6 +90,12 @@ async def take_conflict(state: rx.State) -> tuple[str, datetime | None]:
     told = flow._conflict, flow._moment  # noqa: SLF001
     flow._conflict = ""  # noqa: SLF001
     return told
+
+
+async def send_back(state: rx.State, error: Conflict) -> EventSpec:
+    """Return the redirect to the times, where ``error`` is told and others are offered."""
+    await note_conflict(state, error)
+    return way_of(state).to("")
 
 
 async def open_step(state: rx.State, step: Step) -> Progress | EventSpec:

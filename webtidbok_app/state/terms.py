@@ -17,6 +17,7 @@ from webtidbok_app.state.flow import open_step, way_of
 from webtidbok_app.state.present.steps import step_view
 from webtidbok_app.state.present.words import field_problems, paragraphs
 from webtidbok_app.state.resident_views import StepView, TermsView
+from webtidbok_app.state.staff_input import typed
 from webtidbok_app.state.views import FieldProblem, Problem
 
 
@@ -88,7 +89,7 @@ class TermsState(rx.State):
         lang, slug = lang_of(self), argument(self, "clinic")
         self.problem, self.problems = Problem(), []
         self.attempts += 1
-        if not form.get("accept"):
+        if not typed(form, "accept"):
             self.problems = field_problems({"accept": "terms"}, lang, order=["accept"])
             return False
         acceptance = accept_terms(current(), clinic=slug, kind=kind, version=self._version)

@@ -24,7 +24,7 @@ from webtidbok_app.services.booking import (
     hold_time,
 )
 from webtidbok_app.state.common import attempt, lang_of
-from webtidbok_app.state.flow import let_go, note_hold, open_step, take_conflict, way_of
+from webtidbok_app.state.flow import note_conflict, note_hold, open_step, take_conflict, way_of
 from webtidbok_app.state.present.clinics import no_times_view
 from webtidbok_app.state.present.month import month_view, parse_day, parse_month
 from webtidbok_app.state.present.steps import chosen_view, step_view
@@ -103,8 +103,7 @@ class TimesState(rx.State):
         except TermsNotAccepted:
             return way.to("villkor")
         except Conflict as error:
-            await self._tell_taken(error.code, timeslot_id)
-            return None
+            return await self._tell_taken(error, timeslot_id)
         if isinstance(hold, Problem):
             self.problem = hold
             return None
@@ -165,13 +164,6 @@ class TimesState(rx.State):
         if chosen and _today().replace(day=1) <= chosen <= _last_day():
             await self._show_month(chosen)
 
-    @rx.event
-    @requires("resident")
-    async def go_back(self) -> EventSpec:
-        """Let the time go and leave the booking."""
-        await let_go(self)
-        return rx.redirect(self.step.back)
-
     async def _show_from_start(self, progress: Progress) -> None:
         lang = lang_of(self)
         times = await self._find(None)
@@ -224,12 +216,16 @@ class TimesState(rx.State):
         if code:
             await self._show_conflict(code, moment)
 
-    async def _tell_taken(self, code: str, timeslot_id: str) -> None:
+    async def _tell_taken(self, error: Conflict, timeslot_id: str) -> EventSpec | None:
         """Tell that the time is gone, let it stay in its place, and show the others as they are now."""
         slot = self._known.get(timeslot_id)
+        moment = slot.starts_at if slot else None
         shown = {one.id for one in self._slots}
         first, count = (parse_day(self.days[0].key), len(self.days)) if self.days else (None, DAYS)
         times = await self._find(first, days=count, cut=False)
+        if times is not None and times.next_free is None:
+            await note_conflict(self, error, moment)
+            return TimesState.load
         if times is not None:
             self._taken = [*self._taken, timeslot_id]
             stay = [self._known[one] for one in self._taken if one in shown]
@@ -240,7 +236,8 @@ class TimesState(rx.State):
             self.next_free = next_free_view(times.next_free, lang_of(self))
         self._draw()
         await self._show_month(self._month)
-        await self._show_conflict(code, slot.starts_at if slot else None)
+        await self._show_conflict(error.code, moment)
+        return None
 
     async def _show_conflict(self, code: str, moment: datetime | None) -> None:
         way = way_of(self)

@@ -21,7 +21,7 @@ def page(lang: Lang) -> rx.Component:
             lang,
             summary_list(lang, State.facts),
             rx.cond(State.booked.cancel == "yes", _question(lang), _why_not(lang)),
-            ready=State.booked.status != "",
+            ready=State.may_ask,
             stop=State.stop,
             rows=6,
         ),

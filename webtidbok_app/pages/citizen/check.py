@@ -9,7 +9,6 @@ from webtidbok_app.i18n import Lang, t
 from webtidbok_app.pages.citizen.already import already_booked
 from webtidbok_app.pages.parts import back_to, heading, once_fetched, resident_page, terms_folded
 from webtidbok_app.state.check import CheckState as State
-from webtidbok_app.state.details import DetailsState
 
 
 def page(lang: Lang) -> rx.Component:
@@ -37,6 +36,6 @@ def _answers(lang: Lang) -> rx.Component:
         terms_folded(lang, State.terms),
         buttons.button_row(
             buttons.primary(t(lang, "citizen.check.book"), once=True, on_click=State.confirm),
-            buttons.link_button(t(lang, "citizen.steps.cancel"), on_click=DetailsState.leave),
+            rx.el.a(t(lang, "citizen.steps.cancel"), href=State.step.clinic_href),
         ),
     )

@@ -48,7 +48,7 @@ def _questions(lang: Lang) -> rx.Component:
             buttons.submit(t(lang, "common.action.continue")),
             on_submit=State.submit,
         ),
-        buttons.link_button(t(lang, "citizen.steps.cancel"), on_click=State.leave),
+        rx.el.p(rx.el.a(t(lang, "citizen.steps.cancel"), href=State.step.clinic_href)),
     )
 
 

@@ -4,7 +4,6 @@ import reflex as rx
 
 from webtidbok_app.components import buttons, layout
 from webtidbok_app.components.feedback import problem_box, status
-from webtidbok_app.components.icons import icon
 from webtidbok_app.components.month_grid import month_grid, other_day_link
 from webtidbok_app.components.time_list import day_list, next_free, times, view_switch
 from webtidbok_app.i18n import Lang, t
@@ -27,7 +26,8 @@ def page(lang: Lang) -> rx.Component:
         ),
         current="clinics",
         wide=True,
-        above=rx.fragment(_back(lang), _problem(lang)),
+        back=back_to(lang, State.step.back),
+        above=_problem(lang),
     )
 
 
@@ -44,16 +44,6 @@ def _heading(lang: Lang) -> rx.Component:
         ),
     )
     return layout.heading(title, caption_of(State.step.caption, State.stop))
-
-
-def _back(lang: Lang) -> rx.Component:
-    """Return the way back. It lets the held time go, so the server does that before the page changes."""
-    words = [icon("back"), t(lang, "common.action.back")]
-    return rx.cond(
-        State.chosen.id == "",
-        rx.el.a(*words, href=back_to(lang, State.step.back), class_name="back-link"),
-        rx.el.a(*words, href=State.step.back, class_name="back-link", on_click=State.go_back.prevent_default),
-    )
 
 
 def _problem(lang: Lang) -> rx.Component:

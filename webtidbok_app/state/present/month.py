@@ -63,5 +63,5 @@ def parse_day(text: str) -> date | None:
     """Return the day "2026-12-03", or None for what is no day."""
     try:
         return date.fromisoformat(text)
-    except ValueError:
+    except (ValueError, TypeError):  # from a client it may be anything
         return None

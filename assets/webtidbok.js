@@ -234,7 +234,7 @@
 
     expired() {
       const login = session.dialog()?.dataset.login;
-      if (!login) return;
+      if (!login || location.pathname === login) return;
       const back = encodeURIComponent(location.pathname + location.search);
       location.assign(`${login}?skal=utgangen&vidare=${back}`);
     },

@@ -29,8 +29,11 @@ class Resident:
     def go_to_times(self, clinic: str, time_type: str) -> None:
         """Come to the free times, by way of the terms where they are asked for."""
         visit(self.page, f"/boka/{clinic}/{time_type}")
-        self.heading(re.compile("Läs mottagningens villkor|Välj en tid|Det finns inga lediga tider"))
-        if self.page.locator("h1").inner_text().startswith("Läs"):
+        box = self.page.get_by_role("checkbox")
+        times = self.page.locator("main button.time-free, main button.time-chosen")
+        none = self.page.get_by_role("heading", name="Det finns inga lediga tider", level=1)
+        expect(box.or_(times).or_(none).first).to_be_visible()
+        if box.count():
             self.accept_terms()
 
     def accept_terms(self) -> None:

@@ -118,6 +118,7 @@ def test_book__by_keyboard_alone(page: Page) -> None:
     _tab_to(page, page.locator("main :focus", has_text=re.compile("^Boka tiden$")))
     page.keyboard.press("Enter")
     resident.heading("Din tid är bokad")
+    check_page(page)
 
 
 def _tab_to(page: Page, wanted) -> None:
@@ -175,11 +176,13 @@ def test_session__lost_in_the_middle_and_resumed_at_the_same_step(new_context: C
     resident.choose_time(2)
     resident.go_on()
     resident.heading("Dina uppgifter")
+    page.get_by_label("Varför söker du?").fill("Rådgivning om kost")
     other = context.new_page()
+    _wait_until_kept(other, page.url, "Rådgivning om kost")
     visit(other, "/mina-tider")
     other.get_by_role("button", name="Logga ut").first.click()
     expect(other.get_by_role("link", name="Logga in").first).to_be_visible()
-    resident.fill_details(reason="Rådgivning")
+    resident.fill_details()
     resident.heading("Logga in")
     expect(page.get_by_text("Du har loggats ut")).to_be_visible()
     check_page(page)
@@ -187,6 +190,17 @@ def test_session__lost_in_the_middle_and_resumed_at_the_same_step(new_context: C
     page.get_by_role("link", name=re.compile("Emma Fletchley")).click()
     resident.heading("Dina uppgifter")
     expect(page.get_by_text(re.compile("reserverad för dig till")).first).to_be_visible()
+    expect(page.get_by_label("Varför söker du?")).to_have_value("Rådgivning om kost")
+    check_page(page)
+
+
+def _wait_until_kept(other: Page, address: str, typed: str) -> None:
+    """Open the same step in another tab until what was typed in the first one is there."""
+    for _ in range(20):
+        visit(other, address)
+        if other.get_by_label("Varför söker du?").input_value() == typed:
+            return
+    raise AssertionError("what was typed is not kept")
 
 
 def test_session__asks_before_it_ends_and_can_be_kept(page: Page, context: BrowserContext) -> None:

@@ -86,6 +86,7 @@ async def test_every_use_case__refuses_anybody_but_a_resident(world):
             booking.step_forward(actor, **at),
             booking.release_time(actor, clinic=world.clinic),
             booking.keep_details(actor, **at, **DETAILS),
+            booking.keep_typed(actor, **at, field="reason", text=""),
             booking.book(actor, **at),
             my_bookings.list_my_bookings(actor),
             my_bookings.list_at_clinic(actor, clinic=world.clinic),
@@ -231,6 +232,17 @@ async def test_release_time__frees_it_and_keeps_what_was_typed(world):
     assert (progress.hold, progress.details.reason) == (None, "Ont i knät")
 
 
+async def test_keep_typed__is_there_again_after_a_lost_session(world):
+    await world.publish(1)
+    await _accept(world)
+    await _hold(world)
+    for field in ("reason", "access_needs"):
+        await booking.keep_typed(world.resident, **_at(world), field=field, text="Ont i kn")
+    progress = await booking.get_progress(world.resident, **_at(world))
+    assert (progress.details.reason, progress.details.access_needs) == ("Ont i kn", "Ont i kn")
+    assert not progress.details_done
+
+
 async def test_keep_details__says_what_to_mend_and_keeps_the_rest(world):
     await world.publish(1)
     await _accept(world)
@@ -243,12 +255,14 @@ async def test_keep_details__says_what_to_mend_and_keeps_the_rest(world):
     assert (progress.details.reason, progress.details_done) == ("x" * 151, False)
 
 
-async def test_overlap__with_a_time_of_ones_own_is_pointed_out(world, database):
+@pytest.mark.parametrize(("minutes", "overlaps"), [(-20, False), (-10, True), (10, True), (20, False)])
+async def test_overlap__with_a_time_of_ones_own_is_pointed_out(world, minutes, overlaps):
     await world.publish(1)
-    await _book(world)
-    await world.publish(1, start=FIRST_START + timedelta(days=1))
+    booked = await _book(world)
+    await world.publish(1, start=FIRST_START + timedelta(minutes=minutes))
     await _hold(world)
-    assert (await booking.get_progress(world.resident, **_at(world))).overlapping == []
+    progress = await booking.get_progress(world.resident, **_at(world))
+    assert [time.id for time in progress.overlapping] == ([booked.id] if overlaps else [])
 
 
 @pytest.mark.parametrize(

@@ -212,12 +212,16 @@ def test_overview__tells_of_a_clinic_that_does_not_answer() -> None:
     ],
 )
 def test_booking__is_what_it_is_now__and_can_be_cancelled_or_not(time, manageable, status, cancel) -> None:
-    shown = bookings.booking_view(MyBooking(clinic(), time, manageable, terms_needed=False), "sv", now=NOW)
+    shown = bookings.booking_view(
+        MyBooking(clinic(), time, manageable, terms_needed=False, message_allowed=True), "sv", now=NOW
+    )
     assert (shown.status, shown.cancel) == (status, cancel)
 
 
 def test_booking__too_late_to_cancel__says_the_deadline_and_the_phone() -> None:
-    mine = MyBooking(clinic(), booked(cancel_allowed=False), manageable=True, terms_needed=False)
+    mine = MyBooking(
+        clinic(), booked(cancel_allowed=False), manageable=True, terms_needed=False, message_allowed=True
+    )
     shown = bookings.booking_view(mine, "sv", now=NOW)
     assert shown.cancel_text == (
         "Du kan inte avboka på nätet senare än onsdag 2 december 2026, kl.\u00a09.20. Ring 0999-101 00."
@@ -225,14 +229,20 @@ def test_booking__too_late_to_cancel__says_the_deadline_and_the_phone() -> None:
 
 
 def test_booking__offers_a_new_time_only_where_one_can_book() -> None:
-    mine = MyBooking(clinic(CaseTypeKind.BOOK_DIRECT), booked(cancelled_at=NOW), True, terms_needed=False)
+    mine = MyBooking(
+        clinic(CaseTypeKind.BOOK_DIRECT),
+        booked(cancelled_at=NOW),
+        True,
+        terms_needed=False,
+        message_allowed=True,
+    )
     assert bookings.booking_view(mine, "en", now=NOW).again_href == "/en/boka/bjorken"
-    closed = MyBooking(clinic(), booked(cancelled_at=NOW), True, terms_needed=False)
+    closed = MyBooking(clinic(), booked(cancelled_at=NOW), True, terms_needed=False, message_allowed=True)
     assert bookings.booking_view(closed, "en", now=NOW).again_href == ""
 
 
 def test_booking_facts__leave_out_what_was_left_blank() -> None:
-    mine = MyBooking(clinic(), booked(reason="Ont i knät"), True, terms_needed=False)
+    mine = MyBooking(clinic(), booked(reason="Ont i knät"), True, terms_needed=False, message_allowed=True)
     terms = [row.term for row in bookings.booking_facts(mine, "sv")]
     assert "Varför du söker" in terms
     assert "Tolk" not in terms

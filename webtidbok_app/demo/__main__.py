@@ -3,6 +3,7 @@
 import asyncio
 
 from webtidbok_app.db.engine import get_database
+from webtidbok_app.demo.personas import RESIDENTS, STAFF
 from webtidbok_app.demo.seed import seed
 from webtidbok_app.settings import get_settings
 
@@ -13,6 +14,16 @@ async def main() -> None:
         raise SystemExit("demo data are made in demo mode only: set WEBTIDBOK_DEMO=true")
     await seed(get_database())
     await get_database().dispose()
+    print(who_is_who())
+
+
+def who_is_who() -> str:
+    """Return whom one can log in as, a line each."""
+    lines = ["Log in as a resident:"]
+    lines += [f"  {person.name:<20} {person.about_en}" for person in RESIDENTS]
+    lines += ["Log in as staff:"]
+    lines += [f"  {person.name:<20} {person.about_en}" for person in STAFF]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ So a lost session, another tab or another device finds the same step again.
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +33,7 @@ from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, term
 HORIZON_DAYS = 365
 DRAFT_LIFE = timedelta(hours=24)
 NEED_MAX = 300
+TYPED_MAX = 5000
 NEAREST = 3
 NEAREST_DAYS = 28
 PHONE = re.compile(r"\+?[0-9]{7,15}")
@@ -217,6 +219,18 @@ async def keep_details(
         await _keep(session, found, resident, kind, details, problems)
     if problems:
         raise InvalidInput(problems)
+
+
+async def keep_typed(
+    actor: Actor | None, *, clinic: str, time_type: str, field: Literal["reason", "access_needs"], text: str
+) -> None:
+    """Keep one text as it is being typed, mended or not, so that a session that ends takes nothing with it."""
+    resident, found, kind = await _enter(actor, clinic, time_type)
+    async with get_database().write() as session:
+        draft = await _draft(session, found, resident, kind)
+        if draft is not None:
+            setattr(draft, field, text[:TYPED_MAX])
+            draft.updated_at = clock.now()
 
 
 async def book(actor: Actor | None, *, clinic: str, time_type: str) -> BookedTime:

@@ -43,6 +43,8 @@ class MyBooking:
     """The clinic lets residents cancel on the web."""
     terms_needed: bool
     """The terms for cancelling are to be accepted first."""
+    message_allowed: bool
+    """The timebook takes a message with the cancellation."""
 
 
 async def list_my_bookings(actor: Actor | None) -> list[ClinicBookings]:
@@ -112,8 +114,9 @@ async def _schedule_at(resident: Resident, clinic: ClinicInfo) -> ClinicBookings
 
 
 async def _with_choices(resident: Resident, clinic: ClinicInfo, time: BookedTime) -> MyBooking:
-    manageable = clinic.offers(CaseTypeKind.MANAGE_DIRECT) and clinic.journal().capabilities.cancel
-    return MyBooking(clinic, time, manageable, manageable and not await _accepted(resident, clinic))
+    manageable = clinic.offers(CaseTypeKind.MANAGE_DIRECT)
+    terms_needed = manageable and not await _accepted(resident, clinic)
+    return MyBooking(clinic, time, manageable, terms_needed, clinic.journal().capabilities.message)
 
 
 async def _accepted(resident: Resident, clinic: ClinicInfo) -> bool:

@@ -17,6 +17,7 @@ from webtidbok_app.services.my_bookings import (
 )
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of
+from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.bookings import (
     booking_facts,
     booking_row,
@@ -27,7 +28,6 @@ from webtidbok_app.state.present.bookings import (
 from webtidbok_app.state.present.clinics import clinic_view
 from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.resident_views import BookingView, ClinicView
-from webtidbok_app.state.staff_input import typed
 from webtidbok_app.state.views import BookingRow, FieldProblem, Problem, SummaryRow
 
 __all__ = ["MESSAGE_MAX", "BookingState", "ClinicTimesState", "MyTimesState"]
@@ -149,7 +149,7 @@ class BookingState(rx.State):
             self.stop = found
             return None
         self.facts = booking_facts(found, lang, briefly=briefly)
-        self.can_write = found.clinic.journal().capabilities.message
+        self.can_write = found.message_allowed
         self.booked = booking_view(found, lang, now=clock.now())
         return found
 

@@ -9,9 +9,9 @@ from webtidbok_app.auth.permissions import public
 from webtidbok_app.i18n import path
 from webtidbok_app.services.clinics import find_clinics, get_clinic
 from webtidbok_app.state.common import argument, attempt, lang_of, query
+from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.clinics import clinic_row, clinic_view, found_text
 from webtidbok_app.state.resident_views import ClinicRow, ClinicView
-from webtidbok_app.state.staff_input import typed
 from webtidbok_app.state.views import Problem
 
 WORDS_MAX = 100

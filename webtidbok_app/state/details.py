@@ -1,5 +1,7 @@
 """What the resident tells the clinic: reason, contact details, needs."""
 
+from typing import Literal
+
 import reflex as rx
 from reflex.event import EventSpec
 
@@ -7,17 +9,19 @@ from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.visit import REASON_MAX
-from webtidbok_app.services.booking import NEED_MAX, Progress, keep_details
+from webtidbok_app.services.booking import NEED_MAX, Progress, keep_details, keep_typed
 from webtidbok_app.state.common import attempt, lang_of
 from webtidbok_app.state.flow import open_step, way_of
+from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.steps import details_view, is_language, step_view
 from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.resident_views import DetailsView, StepView
-from webtidbok_app.state.staff_input import typed
 from webtidbok_app.state.views import FieldProblem, Problem
 
 __all__ = ["NEED_MAX", "REASON_MAX", "DetailsState"]
 
+TYPING_RESTS_MS = 600
+"""How long the typing rests before what is typed so far is kept."""
 FIELDS = ("reason", "phone", "email", "interpreter", "access_needs")
 """The fields by name, in the order of the page."""
 
@@ -48,6 +52,18 @@ class DetailsState(rx.State):
             return found
         return None
 
+    @rx.event(debounce=TYPING_RESTS_MS)
+    @requires("resident")
+    async def keep_reason(self, text: str) -> None:
+        """Keep the reason while it is being typed."""
+        await self._keep("reason", text)
+
+    @rx.event(debounce=TYPING_RESTS_MS)
+    @requires("resident")
+    async def keep_access_needs(self, text: str) -> None:
+        """Keep the needs while they are being typed."""
+        await self._keep("access_needs", text)
+
     @rx.event
     @requires("resident")
     async def submit(self, form: rx.form.FormData) -> EventSpec | None:
@@ -68,3 +84,14 @@ class DetailsState(rx.State):
             self.problem = kept
             return None
         return rx.redirect(way.address("kontrollera"))
+
+    async def _keep(self, field: Literal["reason", "access_needs"], text: str) -> None:
+        way = way_of(self)
+        keeping = keep_typed(
+            current(),
+            clinic=way.clinic,
+            time_type=way.time_type,
+            field=field,
+            text=typed({field: text}, field),
+        )
+        await attempt(keeping, way.lang)  # a failure is logged; sending the form tells of it

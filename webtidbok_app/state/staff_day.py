@@ -13,7 +13,7 @@ from webtidbok_app.i18n import format_day, format_span, format_time, t, tn
 from webtidbok_app.services import reception
 from webtidbok_app.services.reception import DayList, DayRow
 from webtidbok_app.state.common import attempt, query
-from webtidbok_app.state.staff_input import parse_day, typed
+from webtidbok_app.state.input import parse_day, typed
 from webtidbok_app.state.staff_pattern import date_examples
 from webtidbok_app.state.staff_views import DayListView, DayRowView, Stepper
 from webtidbok_app.state.views import FieldProblem, Problem

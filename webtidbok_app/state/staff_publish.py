@@ -14,7 +14,7 @@ from webtidbok_app.i18n import t
 from webtidbok_app.services import schedule
 from webtidbok_app.services.schedule import Choices, Pattern, Preview
 from webtidbok_app.state.common import attempt
-from webtidbok_app.state.staff_input import ticked
+from webtidbok_app.state.input import ticked
 from webtidbok_app.state.staff_pattern import (
     ONCE,
     WEEKLY,

@@ -14,7 +14,7 @@ from webtidbok_app.services import schedule
 from webtidbok_app.services.schedule import ScheduleSlot, Week
 from webtidbok_app.state import staff_week_view as words
 from webtidbok_app.state.common import attempt, query
-from webtidbok_app.state.staff_input import parse_ids
+from webtidbok_app.state.input import parse_ids
 from webtidbok_app.state.staff_views import Chip, Outcome, Stepper, WeekDay
 from webtidbok_app.state.views import Problem, WeekView
 

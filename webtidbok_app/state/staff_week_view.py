@@ -16,7 +16,7 @@ from webtidbok_app.i18n import (
     tn,
 )
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, Week
-from webtidbok_app.state.staff_input import in_reach
+from webtidbok_app.state.input import in_reach
 from webtidbok_app.state.staff_views import Chip, Outcome, Stepper, WeekDay
 from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekSquare, WeekView
 

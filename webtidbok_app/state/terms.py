@@ -14,10 +14,10 @@ from webtidbok_app.services.terms import TermsInfo, accept_terms, get_terms
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of, query
 from webtidbok_app.state.flow import open_step, way_of
+from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.steps import step_view
 from webtidbok_app.state.present.words import field_problems, paragraphs
 from webtidbok_app.state.resident_views import StepView, TermsView
-from webtidbok_app.state.staff_input import typed
 from webtidbok_app.state.views import FieldProblem, Problem
 
 

@@ -34,5 +34,5 @@ def no_times(lang: Lang) -> rx.Component:
             class_name="stack",
         ),
         emergency(lang),
-        class_name="no-times stack",
+        class_name="no-times",
     )

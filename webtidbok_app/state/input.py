@@ -1,4 +1,4 @@
-"""Reading what staff type: dates, times of day and numbers as people write them. Pure functions."""
+"""Reading what people type: texts, dates, times of day and numbers as people write them. Pure functions."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webtidbok_app.state.staff_input import parse_count, parse_day, parse_wall, typed
+from webtidbok_app.state.input import parse_count, parse_day, parse_wall, typed
 
 TODAY = date(2026, 11, 23)
 

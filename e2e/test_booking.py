@@ -179,7 +179,6 @@ def test_session__lost_in_the_middle_and_resumed_at_the_same_step(new_context: C
     page.get_by_label("Varför söker du?").fill("Rådgivning om kost")
     other = context.new_page()
     _wait_until_kept(other, page.url, "Rådgivning om kost")
-    visit(other, "/mina-tider")
     other.get_by_role("button", name="Logga ut").first.click()
     expect(other.get_by_role("link", name="Logga in").first).to_be_visible()
     resident.fill_details()

@@ -9,13 +9,13 @@ from webtidbok_app.auth.gate import Gate
 from webtidbok_app.components.layout import page_title
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.i18n import LANGS, path
+from webtidbok_app.logs import set_up_logging
 from webtidbok_app.pages.routes import NOT_FOUND, ROUTES
 from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
 from webtidbok_app.settings import get_settings
 from webtidbok_app.state.common import SessionState, backend_exception_handler, frontend_exception_handler
 from webtidbok_app.web.built_pages import PlainAddresses
 from webtidbok_app.web.headers import SecurityHeaders
-from webtidbok_app.web.logging import set_up_logging
 from webtidbok_app.web.routes import http_app
 
 STYLES = ["/tokens.css", "/base.css", "/components.css", "/staff.css", "/print.css"]

@@ -17,6 +17,7 @@ from webtidbok_app.db.tables import (
     Person,
     Terms,
     TermsAcceptance,
+    TimeType,
     metadata,
 )
 from webtidbok_app.domain.clock import FixedClock
@@ -230,6 +231,27 @@ async def test_release_time__frees_it_and_keeps_what_was_typed(world):
     await booking.release_time(world.resident, clinic=world.clinic)
     progress = await booking.get_progress(world.resident, **_at(world))
     assert (progress.hold, progress.details.reason) == (None, "Ont i knät")
+
+
+async def test_draft__comes_along_to_another_time_type_and_is_gone_after_a_day(world, clock: FixedClock):
+    async with world.database.write() as session:
+        session.add(
+            TimeType(
+                clinic_id=world.clinic_id, slug="annat", name_sv="Annat", name_en="Other", length_minutes=20
+            )
+        )
+    await world.publish(1)
+    await _accept(world)
+    await _hold(world)
+    await booking.keep_details(world.resident, **_at(world), **DETAILS)
+    other = {"clinic": world.clinic, "time_type": "annat"}
+    await booking.keep_details(world.resident, **other, **(DETAILS | {"reason": "Ont i knät igen"}))
+    await _hold(world)
+    progress = await booking.get_progress(world.resident, **_at(world))
+    assert (progress.details.reason, progress.details_done) == ("Ont i knät igen", False)
+    clock.advance(timedelta(hours=24))
+    await _hold(world)
+    assert (await booking.get_progress(world.resident, **_at(world))).details.reason == ""
 
 
 async def test_keep_typed__is_there_again_after_a_lost_session(world):

@@ -23,10 +23,10 @@ from webtidbok_app.domain.clock import FixedClock
 from webtidbok_app.domain.errors import NotAllowed, SlotTaken
 from webtidbok_app.domain.ids import normalise_hsa_id
 from webtidbok_app.domain.swedish_time import day_of
+from webtidbok_app.logs import Scrubber, is_reference, new_reference, report, scrub
 from webtidbok_app.settings import DEMO_KEY, DEMO_SECRET, Settings
 from webtidbok_app.web.built_pages import PlainAddresses, inline_script_hashes, pages
 from webtidbok_app.web.headers import SecurityHeaders, content_security_policy
-from webtidbok_app.web.logging import Scrubber, is_reference, new_reference, report, scrub
 from webtidbok_app.web.routes import HOME, safe_path
 
 RESIDENT = Resident(UUID(int=1), RESIDENTS[0].number, "Karin", "A")

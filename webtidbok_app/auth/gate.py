@@ -34,8 +34,8 @@ from webtidbok_app.auth import sessions
 from webtidbok_app.auth.permissions import Permission, permission_of
 from webtidbok_app.auth.principal import Login, key_of, set_login
 from webtidbok_app.domain.errors import NotAllowed, Unavailable
+from webtidbok_app.logs import report
 from webtidbok_app.settings import get_settings
-from webtidbok_app.web.logging import report
 
 HYDRATION = frozenset(
     format_event_handler(State.event_handlers[name]) for name in ("hydrate", "hydrate_and_load")

@@ -165,10 +165,8 @@ async def hold_time(actor: Actor | None, *, clinic: str, time_type: str, timeslo
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
     hold = await found.journal().hold(resident, timeslot_id)
     async with get_database().write() as session:
-        draft = await _draft(session, found, resident, kind) or _new_draft(found, resident, kind)
+        draft = await _begin_draft(session, found, resident, kind)
         draft.hold_id = hold.id
-        draft.updated_at = clock.now()
-        await session.merge(draft)
     return hold
 
 
@@ -304,14 +302,19 @@ async def _draft(
     return draft if usable else None
 
 
-def _new_draft(clinic: ClinicInfo, resident: Resident, kind: TimeTypeInfo) -> Draft:
-    return Draft(
-        clinic_id=clinic.id,
-        person_id=resident.person_id,
-        time_type=kind.id,
-        hold_id=None,
-        updated_at=clock.now(),
-    )
+async def _begin_draft(
+    session: AsyncSession, clinic: ClinicInfo, resident: Resident, kind: TimeTypeInfo
+) -> Draft:
+    """Return the draft to write in. What was typed for another time type at the clinic comes along."""
+    now = clock.now()
+    draft = await session.get(Draft, (clinic.id, resident.person_id))
+    if draft is None or draft.updated_at <= now - DRAFT_LIFE:
+        fresh = Draft(clinic_id=clinic.id, person_id=resident.person_id, time_type=kind.id, updated_at=now)
+        return await session.merge(fresh)
+    if draft.time_type != kind.id:
+        draft.time_type, draft.hold_id, draft.details_done = kind.id, None, False
+    draft.updated_at = now
+    return draft
 
 
 def _emptied(draft: Draft) -> Draft:
@@ -333,15 +336,13 @@ async def _keep(
     details: BookingDetails,
     problems: dict[str, str],
 ) -> None:
-    draft = await _draft(session, clinic, resident, kind) or _new_draft(clinic, resident, kind)
+    draft = await _begin_draft(session, clinic, resident, kind)
     draft.reason, draft.interpreter, draft.access_needs = (
         details.reason,
         details.interpreter,
         details.access_needs,
     )
     draft.details_done = not problems
-    draft.updated_at = clock.now()
-    await session.merge(draft)
     person = await session.get_one(Person, resident.person_id)
     if "phone" not in problems:
         person.phone = details.phone or None

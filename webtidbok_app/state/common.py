@@ -13,9 +13,9 @@ from webtidbok_app.auth.principal import current_login
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import NotFound, WebtidbokError
 from webtidbok_app.i18n import Lang
+from webtidbok_app.i18n.failures import code_of, words_for
+from webtidbok_app.logs import is_reference, report
 from webtidbok_app.state.views import Problem, SessionView
-from webtidbok_app.web.failures import code_of, words_for
-from webtidbok_app.web.logging import is_reference, report
 
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)

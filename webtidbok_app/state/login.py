@@ -6,9 +6,9 @@ import reflex as rx
 
 from webtidbok_app.auth.permissions import public
 from webtidbok_app.i18n import t
+from webtidbok_app.logs import is_reference
 from webtidbok_app.state.common import lang_of, query
 from webtidbok_app.state.views import Problem
-from webtidbok_app.web.logging import is_reference
 
 NOTICES = {"utgangen": "expired", "behorighet": "forbidden"}
 

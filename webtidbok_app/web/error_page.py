@@ -5,8 +5,8 @@ from html import escape
 from starlette.responses import HTMLResponse
 
 from webtidbok_app.i18n import Lang, path, t
-from webtidbok_app.web.failures import code_of, words_for
-from webtidbok_app.web.logging import report
+from webtidbok_app.i18n.failures import code_of, words_for
+from webtidbok_app.logs import report
 
 _PAGE = """<!doctype html>
 <html lang="{lang}">

@@ -253,6 +253,7 @@ def test_double_click__books_once(page: Page) -> None:
     resident.heading("Din tid är bokad")
     visit(page, "/mina-tider")
     expect(page.locator("main li", has_text="Hamnens vaccinationsmottagning")).to_have_count(1)
+    check_page(page)
 
 
 def test_english__the_whole_way(page: Page) -> None:

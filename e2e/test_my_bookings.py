@@ -64,6 +64,7 @@ def test_cancelled_time__is_bookable_at_once(new_context: ContextMaker) -> None:
     other.go_to_times("bjorkens-vardcentral", "lakarbesok-inom-5-dagar")
     other.heading("Välj en tid")
     expect(other.page.get_by_role("button", name=name)).to_be_visible()
+    check_page(other.page)
 
 
 def test_clinic_without_cancelling__gives_its_phone_number(page: Page) -> None:

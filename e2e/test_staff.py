@@ -91,6 +91,7 @@ def test_week__shows_the_times_and_withdraws_free_ones(page: Page) -> None:
     page.get_by_role("button", name="Ja, dra tillbaka tiden").click()
     expect(page.get_by_text("1 tid är tillbakadragen.").first).to_be_visible()
     expect(page.locator('table input[type="checkbox"]')).to_have_count(before - 1)
+    check_page(page)
 
 
 def test_publish__overlap_is_shown_and_refused(page: Page) -> None:

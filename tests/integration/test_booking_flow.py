@@ -200,6 +200,17 @@ async def test_book__after_the_hold_ran_out_keeps_what_was_typed(world, clock: F
     assert (progress.hold, progress.details.reason, progress.details_done) == (None, "Ont i knät", True)
 
 
+async def test_hold__in_two_tabs_at_once_is_one_resident(world):
+    ids = [slot_id.hex for slot_id in await world.publish(2)]
+    await _accept(world)
+    holds = await asyncio.gather(
+        *(booking.hold_time(world.resident, **_at(world), timeslot_id=one) for one in ids)
+    )
+    async with world.database.read() as session:
+        [held] = await session.scalars(select(Booking))
+    assert held.id.hex in {hold.id for hold in holds}
+
+
 async def test_hold__taken_by_another(world):
     await world.publish(1)
     await _accept(world)

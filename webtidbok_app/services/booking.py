@@ -12,6 +12,7 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from webtidbok_app.db.engine import get_database
+from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import Draft, Person
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
@@ -307,9 +308,10 @@ async def _begin_draft(
 ) -> Draft:
     """Return the draft to write in. What was typed for another time type at the clinic comes along."""
     now = clock.now()
-    draft = await session.get(Draft, (clinic.id, resident.person_id))
-    if draft is None or draft.updated_at <= now - DRAFT_LIFE:
-        fresh = Draft(clinic_id=clinic.id, person_id=resident.person_id, time_type=kind.id, updated_at=now)
+    fresh = Draft(clinic_id=clinic.id, person_id=resident.person_id, time_type=kind.id, updated_at=now)
+    await insert_or_ignore(session, fresh)  # two tabs may begin at the same moment
+    draft = await session.get_one(Draft, (clinic.id, resident.person_id))
+    if draft.updated_at <= now - DRAFT_LIFE:
         return await session.merge(fresh)
     if draft.time_type != kind.id:
         draft.time_type, draft.hold_id, draft.details_done = kind.id, None, False

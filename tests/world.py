@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from webtidbok_app.db.after_commit import tell_of_change
 from webtidbok_app.db.crypto import lookup_hash
 from webtidbok_app.db.engine import Database
 from webtidbok_app.db.tables import (
@@ -12,7 +13,6 @@ from webtidbok_app.db.tables import (
     Clinic,
     Performer,
     Person,
-    Publication,
     Region,
     Slot,
     Terms,
@@ -20,8 +20,10 @@ from webtidbok_app.db.tables import (
 )
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.demo.people import demo_residents
+from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Resident, Role, Staff
-from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.visit import CaseTypeKind, ScheduleChangeKind
+from webtidbok_app.timebook.schedule_log import note_change
 
 FIRST_START = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 """9.00 in Sweden, eight days after the tests' clock."""
@@ -51,27 +53,23 @@ class World:
 
     async def publish(self, count: int = 1, *, places: int = 1, start: datetime = FIRST_START) -> list[UUID]:
         """Publish ``count`` times of 20 minutes, one after the other, and return their ids."""
-        publication = Publication(
-            clinic_id=self.clinic_id, published_by="test", published_at=FIRST_START, slots=count
-        )
-        slots = [
-            Slot(
-                clinic_id=self.clinic_id,
-                id=new_id(),
-                time_type_id=self.time_type_id,
-                performer_id=self.performer_id,
-                publication_id=publication.id,
-                starts_at=start + timedelta(minutes=20 * n),
-                ends_at=start + timedelta(minutes=20 * (n + 1)),
-                places=places,
-            )
-            for n in range(count)
-        ]
-        ids = [slot.id for slot in slots]
+        starts = [start + timedelta(minutes=20 * n) for n in range(count)]
         async with self.database.write() as session:
-            session.add(publication)
-            await session.flush()
+            change = await note_change(
+                session, clinic_id=self.clinic_id, kind=ScheduleChangeKind.PUBLISH, changed_by="test",
+                changed_by_name="Test", now=clock.now(), starts=starts,
+            )  # fmt: skip
+            slots = [
+                Slot(
+                    clinic_id=self.clinic_id, id=new_id(), time_type_id=self.time_type_id,
+                    performer_id=self.performer_id, change_id=change.id, starts_at=one,
+                    ends_at=one + timedelta(minutes=20), places=places,
+                )
+                for one in starts
+            ]  # fmt: skip
+            ids = [slot.id for slot in slots]
             session.add_all(slots)
+            tell_of_change(session, self.clinic_id)
         return ids
 
 

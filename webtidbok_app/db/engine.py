@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from webtidbok_app.db.after_commit import committed
 from webtidbok_app.domain.errors import DatabaseBusy
 from webtidbok_app.settings import get_settings
 
@@ -53,9 +54,10 @@ class Database:
         async with (
             _translating_errors(),
             AsyncSession(self._write_engine, expire_on_commit=False) as session,
-            session.begin(),
         ):
-            yield session
+            async with session.begin():
+                yield session
+            committed(session)
 
     async def transact(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """Run ``work`` in a transaction, again from the beginning when the database broke a deadlock with it."""

@@ -1,6 +1,9 @@
-"""INSERT … ON CONFLICT DO NOTHING on both databases."""
+"""INSERT … ON CONFLICT on both databases."""
 
-from sqlalchemy import literal
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, literal
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +15,27 @@ async def insert_or_ignore(session: AsyncSession, row: SQLModel) -> bool:
 
     Waits for an unfinished transaction that is about to decide the same thing.
     """
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    statement = insert(type(row)).values(**row.model_dump()).on_conflict_do_nothing().returning(literal(1))
+    statement = _insert(session, row).on_conflict_do_nothing().returning(literal(1))
     return (await session.execute(statement)).first() is not None
+
+
+async def insert_or_change(
+    session: AsyncSession,
+    row: SQLModel,
+    change: dict[str, ColumnElement[Any]],
+    *,
+    returning: Sequence[SQLColumnExpression[Any]],
+) -> Row[*tuple[Any, ...]]:
+    """Insert ``row``, or ``change`` the one that has its primary key, and return columns of what stands then.
+
+    The row is locked until the transaction ends.
+    """
+    statement = _insert(session, row)
+    keys = [column.name for column in statement.table.primary_key.columns]
+    changed = statement.on_conflict_do_update(index_elements=keys, set_=change).returning(*returning)
+    return (await session.execute(changed)).one()
+
+
+def _insert(session: AsyncSession, row: SQLModel) -> Any:
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    return insert(type(row)).values(**row.model_dump())

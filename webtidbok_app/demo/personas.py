@@ -12,6 +12,8 @@ from webtidbok_app.domain.ids import PersonalNumber, luhn_digit
 HEALTH_CENTRE = "bjorkens-vardcentral"
 VACCINATION_CLINIC = "hamnens-vaccinationsmottagning"
 CHILD_HEALTH_CENTRE = "solglantans-bvc"
+SAMPLING_UNIT = "kvarnens-provtagning"
+YOUTH_CLINIC = "kompassens-ungdomsmottagning"
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,14 @@ RESIDENTS = (
         "emma", _number("19900930", "238"), "Emma", "Fletchley", "Läser på engelska", "Reads English"
     ),
     ResidentPersona(
+        "noel",
+        _number("20070618", "239"),
+        "Noel",
+        "Strandh",
+        "Ung, född 2007",
+        "Young, born in 2007",
+    ),
+    ResidentPersona(
         "lisa",
         _number("19790119", "986"),
         "Lisa",
@@ -144,6 +154,26 @@ STAFF = (
         CHILD_HEALTH_CENTRE,
         "Receptionist, Solgläntans barnavårdscentral (inga tider än)",
         "Receptionist, Solgläntans barnavårdscentral (no times yet)",
+    ),
+    StaffPersona(
+        "signe",
+        "SE2321000016-4001",
+        "Signe",
+        "Kvarnström",
+        Role.CLINIC_ADMIN,
+        SAMPLING_UNIT,
+        "Mottagningsadministratör, Kvarnens provtagning",
+        "Clinic administrator, Kvarnens provtagning",
+    ),
+    StaffPersona(
+        "tove",
+        "SE2321000016-5001",
+        "Tove",
+        "Hällström",
+        Role.NURSE,
+        YOUTH_CLINIC,
+        "Barnmorska, Kompassens ungdomsmottagning",
+        "Midwife, Kompassens ungdomsmottagning",
     ),
     StaffPersona(
         "petra",

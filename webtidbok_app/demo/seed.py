@@ -44,12 +44,12 @@ PERSONA_BOOKINGS = (("bjorkens-vardcentral", 9), ("hamnens-vaccinationsmottagnin
 
 
 async def seed(database: Database) -> None:
-    """Fill an empty database, and publish and book what is missing up to eight weeks ahead. Runs at every start."""
+    """Add the clinics and people that are missing, and publish and book ahead. Runs at every start."""
     data = tomllib.loads(DATA.read_text(encoding="utf-8"))
     async with database.write() as session:
-        if await session.scalar(select(col(Region.id)).limit(1)) is None:
-            await _add_clinics(session, data)
-            _add_people(session, await _clinic_ids(session))
+        await _add_owners(session, data)
+        await _add_clinics(session, data)
+        await _add_people(session, await _clinic_ids(session))
     async with database.write() as session:
         clinic_ids = await _clinic_ids(session)
         for clinic in data["clinic"]:
@@ -61,16 +61,30 @@ async def _clinic_ids(session: AsyncSession) -> dict[str, UUID]:
     return {clinic.slug: clinic.id for clinic in await session.scalars(select(Clinic))}
 
 
+async def _add_owners(session: AsyncSession, data: dict[str, Any]) -> None:
+    regions = {region.slug: region for region in await session.scalars(select(Region))}
+    for facts in data["region"]:
+        if facts["slug"] not in regions:
+            regions[facts["slug"]] = Region(**facts)
+            session.add(regions[facts["slug"]])
+    await session.flush()
+    known = set(await session.scalars(select(col(CareProvider.hsa_id))))
+    session.add_all(
+        CareProvider(region_id=regions[facts["region"]].id, hsa_id=facts["hsa_id"], name=facts["name"])
+        for facts in data["care_provider"]
+        if facts["hsa_id"] not in known
+    )
+    await session.flush()
+
+
 async def _add_clinics(session: AsyncSession, data: dict[str, Any]) -> None:
-    region = Region(**data["region"])
-    provider = CareProvider(region_id=region.id, **data["care_provider"])
-    for row in (region, provider):
-        session.add(row)
-        await session.flush()
+    providers = {provider.hsa_id: provider.id for provider in await session.scalars(select(CareProvider))}
+    known = await _clinic_ids(session)
     for facts in data["clinic"]:
-        clinic = Clinic(
-            care_provider_id=provider.id, **{key: facts[key] for key in Clinic.model_fields if key in facts}
-        )
+        if facts["slug"] in known:
+            continue
+        columns = {key: facts[key] for key in Clinic.model_fields if key in facts}
+        clinic = Clinic(care_provider_id=providers[facts["care_provider"]], **columns)
         session.add(clinic)
         await session.flush()
         session.add_all(_case_types(clinic.id, facts))
@@ -112,21 +126,25 @@ def _performer(clinic_id: UUID, facts: dict[str, Any]) -> Performer:
     )
 
 
-def _add_people(session: AsyncSession, clinic_ids: dict[str, UUID]) -> None:
+async def _add_people(session: AsyncSession, clinic_ids: dict[str, UUID]) -> None:
     residents: list[ResidentPersona | DemoResident] = [*RESIDENTS, *demo_residents()]
+    known = set(await session.scalars(select(col(Person.number_hash))))
     session.add_all(
         Person(
-            number_hash=lookup_hash(person.number.digits),
+            number_hash=number_hash,
             number=person.number.digits,
             given_name=person.given_name,
             family_name=person.family_name,
             protected=person.protected,
         )
         for person in residents
+        if (number_hash := lookup_hash(person.number.digits)) not in known
     )
+    employed = set(await session.scalars(select(col(StaffRole.hsa_id))))
     session.add_all(
         StaffRole(clinic_id=clinic_ids.get(person.clinic or ""), hsa_id=person.hsa_id, role=person.role)
         for person in STAFF
+        if person.hsa_id not in employed
     )
 
 
@@ -135,7 +153,7 @@ async def _roll_forward(session: AsyncSession, clinic_id: UUID, facts: dict[str,
     time_types = {row.slug: row for row in await _all(session, TimeType, clinic_id)}
     for performer in facts["performer"]:
         first = await _first_day_to_publish(session, clinic_id, performers[performer["name"]].id)
-        last = swedish_time.day_of(clock.now()) + timedelta(weeks=WEEKS_AHEAD)
+        last = swedish_time.day_of(clock.now()) + timedelta(weeks=facts.get("weeks_ahead", WEEKS_AHEAD))
         for shift in performer["shifts"]:
             starts = max(
                 first, swedish_time.day_of(clock.now()) + timedelta(days=shift.get("start_after", 0))
@@ -145,6 +163,8 @@ async def _roll_forward(session: AsyncSession, clinic_id: UUID, facts: dict[str,
             )
         if performer["shifts"]:
             await _book_some(session, clinic_id, performers[performer["name"]].id, first)
+    if "full_days" in facts:
+        await _book_all(session, clinic_id, until=clock.now() + timedelta(days=facts["full_days"]))
 
 
 async def _all(session: AsyncSession, table: Any, clinic_id: UUID) -> list[Any]:
@@ -195,7 +215,8 @@ async def _publish(
         places=wanted.places,
         planned=planned,
         leave_out_clashes=True,
-        published_by="demo",
+        changed_by="demo",
+        changed_by_name="Demo",
         now=clock.now(),
     )
 
@@ -204,7 +225,7 @@ async def _book_some(session: AsyncSession, clinic_id: UUID, performer_id: UUID,
     """Book about a third of what was just published, so that the clinic looks lived in."""
     people = await _people(session, [person.number for person in demo_residents()])
     slots = await session.execute(
-        select(col(Slot.id), col(Slot.places))
+        select(col(Slot.id), col(Slot.starts_at), col(Slot.places))
         .where(
             col(Slot.clinic_id) == clinic_id,
             col(Slot.performer_id) == performer_id,
@@ -214,13 +235,39 @@ async def _book_some(session: AsyncSession, clinic_id: UUID, performer_id: UUID,
     )
     drawn = random.Random(first.toordinal())
     rows = [
-        _booking(clinic_id, slot_id, place, drawn.choice(people)).model_dump()
-        for slot_id, places in slots
+        _booking(clinic_id, slot_id, starts_at, place, drawn.choice(people)).model_dump()
+        for slot_id, starts_at, places in slots
         for place in range(1, places + 1)
         if drawn.random() < SHARE_BOOKED
     ]
     if rows:
         await session.execute(insert(Booking), rows)
+
+
+async def _book_all(session: AsyncSession, clinic_id: UUID, *, until: datetime) -> None:
+    """Book every place that is left before ``until``: those who wait take whatever becomes free sooner."""
+    people = await _people(session, [person.number for person in demo_residents()])
+    slots = await session.scalars(
+        select(Slot).where(
+            col(Slot.clinic_id) == clinic_id,
+            col(Slot.withdrawn_at).is_(None),
+            col(Slot.starts_at) > clock.now(),
+            col(Slot.starts_at) < until,
+        )
+    )
+    live = await session.execute(
+        select(col(Booking.slot_id), col(Booking.place)).where(
+            col(Booking.clinic_id) == clinic_id, text(f"booking.{LIVE}")
+        )
+    )
+    taken = {(slot_id, place) for slot_id, place in live}
+    drawn = random.Random(until.toordinal())
+    session.add_all(
+        _booking(clinic_id, slot.id, slot.starts_at, place, drawn.choice(people))
+        for slot in slots
+        for place in range(1, slot.places + 1)
+        if (slot.id, place) not in taken
+    )
 
 
 async def _people(session: AsyncSession, numbers: list[PersonalNumber]) -> list[UUID]:
@@ -234,10 +281,10 @@ async def _people(session: AsyncSession, numbers: list[PersonalNumber]) -> list[
     )
 
 
-def _booking(clinic_id: UUID, slot_id: UUID, place: int, person_id: UUID) -> Booking:
+def _booking(clinic_id: UUID, slot_id: UUID, starts_at: datetime, place: int, person_id: UUID) -> Booking:
     return Booking(
-        clinic_id=clinic_id, slot_id=slot_id, place=place, person_id=person_id, status=BookingStatus.BOOKED,
-        booked_at=clock.now(), phone="0701740605",
+        clinic_id=clinic_id, slot_id=slot_id, starts_at=starts_at, place=place, person_id=person_id,
+        status=BookingStatus.BOOKED, booked_at=clock.now(), phone="0701740605",
     )  # fmt: skip
 
 
@@ -255,12 +302,12 @@ async def _book_for_persona(session: AsyncSession, clinic_ids: dict[str, UUID]) 
             )
             .limit(1)
         )
-        slot_id = None if has_one else await _free_slot(session, clinic_ids[slug], days_ahead)
-        if slot_id is not None:
-            session.add(_booking(clinic_ids[slug], slot_id, 1, person_id))
+        slot = None if has_one else await _free_slot(session, clinic_ids[slug], days_ahead)
+        if slot is not None:
+            session.add(_booking(clinic_ids[slug], slot.id, slot.starts_at, 1, person_id))
 
 
-async def _free_slot(session: AsyncSession, clinic_id: UUID, days_ahead: int) -> UUID | None:
+async def _free_slot(session: AsyncSession, clinic_id: UUID, days_ahead: int) -> Slot | None:
     first_place_taken = select(col(Booking.id)).where(
         col(Booking.clinic_id) == Slot.clinic_id,
         col(Booking.slot_id) == Slot.id,
@@ -268,7 +315,7 @@ async def _free_slot(session: AsyncSession, clinic_id: UUID, days_ahead: int) ->
         text(f"booking.{LIVE}"),
     )
     return await session.scalar(
-        select(col(Slot.id))
+        select(Slot)
         .where(
             col(Slot.clinic_id) == clinic_id,
             col(Slot.withdrawn_at).is_(None),

@@ -8,6 +8,7 @@
     │   ├─ AgeOutside
     │   ├─ InvitedOnly
     │   ├─ TooLateToChange
+    │   ├─ LimitReached
     │   └─ CapabilityMissing
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
@@ -15,6 +16,7 @@
     │   ├─ SlotWithdrawn
     │   ├─ AlreadyCancelled
     │   ├─ StaleVersion
+    │   ├─ ScheduleChanged
     │   └─ Overlaps
     ├─ InvalidInput(problems)            field → code
     ├─ JournalError                      the clinic's timebook
@@ -74,6 +76,10 @@ class TooLateToChange(RuleViolation):
     """The last moment to cancel has passed. Facts: ``deadline`` (aware), ``phone``."""
 
 
+class LimitReached(RuleViolation):
+    """Too many times chosen within an hour. Facts: ``retry_at`` (aware)."""
+
+
 class CapabilityMissing(RuleViolation):
     """The clinic has not turned this on, or its timebook cannot do it."""
 
@@ -100,6 +106,10 @@ class AlreadyCancelled(Conflict):
 
 class StaleVersion(Conflict):
     """What was shown has been replaced by a newer version."""
+
+
+class ScheduleChanged(Conflict):
+    """Staff have changed the schedule since it was shown. Facts: ``changed_by`` (a name), ``changed_at`` (aware)."""
 
 
 class Overlaps(Conflict):

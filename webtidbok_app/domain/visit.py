@@ -37,3 +37,12 @@ class BookingStatus(StrEnum):
     HELD = "held"
     BOOKED = "booked"
     CANCELLED = "cancelled"
+
+
+class ScheduleChangeKind(StrEnum):
+    """What staff did to the schedule."""
+
+    PUBLISH = "publish"
+    COPY = "copy"
+    WITHDRAW = "withdraw"
+    UNDO = "undo"

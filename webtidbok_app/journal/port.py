@@ -6,6 +6,7 @@ one: time type (GetAllTimeTypes), timeslot (GetAvailableTimeslots), booking (Mak
 schedule (GetSubjectOfCareSchedule).
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -66,6 +67,8 @@ class Timeslot:
     visit_form: VisitForm
     performer: str = ""
     places_left: int = 1
+    performer_id: str = ""
+    held_by_patient: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,14 +135,21 @@ class JournalSystem(Protocol):
     ) -> list[Timeslot]:
         """Return the free times between the two days in Sweden, ``last`` included, in order of time.
 
-        The patient's own held time counts as free.
+        The patient's own held time counts as free. Empty stretches cost little.
+        """
+        ...
+
+    def changes(self) -> AsyncIterator[object]:
+        """Yield at once, and then each time that the free times may be others, for as long as one listens.
+
+        Changes that come close together are one. What has changed is for the caller to ask.
         """
         ...
 
     async def hold(self, patient: Resident, timeslot_id: str) -> Hold:
         """Keep a time for the patient alone; the patient's earlier hold is let go.
 
-        Raises SlotTaken, SlotWithdrawn or NotFound. With a failure the earlier hold stands.
+        Raises SlotTaken, SlotWithdrawn, LimitReached or NotFound. With a failure the earlier hold stands.
         """
         ...
 

@@ -1,7 +1,8 @@
 """The adapter onto our own standalone timebook (fristående tidbok)."""
 
 from collections import Counter
-from datetime import date, timedelta
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,11 @@ from webtidbok_app.journal.port import (
     Timeslot,
     TimeTypeInfo,
 )
-from webtidbok_app.timebook import availability, bookings
+from webtidbok_app.live.bus import bus
+from webtidbok_app.live.snapshots import snapshots
+from webtidbok_app.timebook import bookings
+from webtidbok_app.timebook.availability import OfferedSlot
+from webtidbok_app.timebook.calendar import Calendar
 
 
 class StandaloneJournal:
@@ -37,13 +42,7 @@ class StandaloneJournal:
         self._database = database
 
     async def time_types(self, patient: Resident) -> list[TimeTypeInfo]:
-        async with self._database.read() as session:
-            found = await session.scalars(
-                select(TimeType)
-                .where(col(TimeType.clinic_id) == self.clinic_id, col(TimeType.active))
-                .order_by(col(TimeType.name_sv))
-            )
-            return [_time_type_info(row) for row in found]
+        return [_time_type_info(row) for row in await self._time_types()]
 
     async def available_dates(
         self, patient: Resident, time_type: str, first: date, last: date
@@ -55,20 +54,19 @@ class StandaloneJournal:
         self, patient: Resident, time_type: str, first: date, last: date, *, limit: int | None = None
     ) -> list[Timeslot]:
         now = clock.now()
+        kind = await self._time_type(time_type)
+        calendar = Calendar(self._database, self.clinic_id, kind.id, timedelta(minutes=kind.notice_minutes))
         since, until = swedish_time.span_of_days(first, last)
-        async with self._database.read() as session:
-            kind = await self._time_type(session, time_type)
-            free = await availability.find_free_slots(
-                session,
-                clinic_id=self.clinic_id,
-                time_type_id=kind.id,
-                since=max(since, now + timedelta(minutes=kind.notice_minutes)),
-                until=until,
-                now=now,
-                person_id=patient.person_id,
-                limit=limit,
-            )
-        return [_timeslot(slot.id, slot, slot.performer, slot.places_left) for slot in free]
+        since = max(since, now + calendar.notice)
+        found: list[Timeslot] = []
+        async for week in calendar.weeks_with_room(max(first, swedish_time.day_of(since)), last):
+            found += _free_in(week, patient, since=since, until=until, now=now)
+            if limit is not None and len(found) >= limit:
+                return found[:limit]
+        return found
+
+    def changes(self) -> AsyncIterator[object]:
+        return bus.changes(self.clinic_id)
 
     async def hold(self, patient: Resident, timeslot_id: str) -> Hold:
         slot_id = _parse_id(timeslot_id)
@@ -150,15 +148,23 @@ class StandaloneJournal:
             )
             return await self._booked(session, _parse_id(booking_id), patient)
 
-    async def _time_type(self, session: AsyncSession, slug: str) -> TimeType:
-        found = await session.scalar(
-            select(TimeType).where(
-                col(TimeType.clinic_id) == self.clinic_id, col(TimeType.slug) == slug, col(TimeType.active)
-            )
-        )
-        if found is None:
-            raise NotFound
-        return found
+    async def _time_types(self) -> Sequence[TimeType]:
+        async def read() -> Sequence[TimeType]:
+            async with self._database.read() as session:
+                found = await session.scalars(
+                    select(TimeType)
+                    .where(col(TimeType.clinic_id) == self.clinic_id, col(TimeType.active))
+                    .order_by(col(TimeType.name_sv))
+                )
+                return found.all()
+
+        return await snapshots.get(self.clinic_id, "time types", read)
+
+    async def _time_type(self, slug: str) -> TimeType:
+        for kind in await self._time_types():
+            if kind.slug == slug:
+                return kind
+        raise NotFound
 
     async def _hold(self, session: AsyncSession, held: Booking) -> Hold:
         slot, performer = (
@@ -172,7 +178,11 @@ class StandaloneJournal:
             )
         ).one()
         assert held.expires_at is not None
-        return Hold(held.id.hex, _timeslot(slot.id, slot, performer, 1), held.expires_at)
+        held_slot = Timeslot(
+            slot.id.hex, slot.starts_at, slot.ends_at, VisitForm(slot.visit_form), performer,
+            performer_id=slot.performer_id.hex, held_by_patient=True,
+        )  # fmt: skip
+        return Hold(held.id.hex, held_slot, held.expires_at)
 
     async def _booked(self, session: AsyncSession, booking_id: UUID, patient: Resident) -> BookedTime:
         row = (
@@ -246,12 +256,18 @@ def _time_type_info(row: TimeType) -> TimeTypeInfo:
     )
 
 
-def _timeslot(
-    slot_id: UUID, slot: Slot | availability.FreeSlot, performer: str, places_left: int
-) -> Timeslot:
-    return Timeslot(
-        slot_id.hex, slot.starts_at, slot.ends_at, VisitForm(slot.visit_form), performer, places_left
-    )
+def _free_in(
+    week: Sequence[OfferedSlot], patient: Resident, *, since: datetime, until: datetime, now: datetime
+) -> Iterator[Timeslot]:
+    """Yield the times that start in [since, until) and have a place left for the patient."""
+    for slot in week:
+        if since <= slot.starts_at < until:
+            left = slot.places_left(person_id=patient.person_id, now=now)
+            if left > 0:
+                yield Timeslot(
+                    slot.id.hex, slot.starts_at, slot.ends_at, VisitForm(slot.visit_form), slot.performer, left,
+                    slot.performer_id.hex, slot.is_held_by(patient.person_id, now),
+                )  # fmt: skip
 
 
 def _parse_id(text: str, error: type[Exception] = NotFound) -> UUID:

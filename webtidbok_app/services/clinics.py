@@ -1,6 +1,6 @@
 """Clinics as residents find them. Open to everybody."""
 
-import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,8 +9,9 @@ from sqlmodel import col
 
 from webtidbok_app import journal
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import CaseType, Clinic
+from webtidbok_app.db.tables import CareProvider, CaseType, Clinic, Region
 from webtidbok_app.domain.errors import CapabilityMissing, NotFound
+from webtidbok_app.domain.nearness import Searchable, rank
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import JournalSystem, Text
 
@@ -21,6 +22,14 @@ class CaseTypeInfo:
 
     kind: CaseTypeKind
     text: Text
+
+
+@dataclass(frozen=True)
+class RegionInfo:
+    """The region that a clinic belongs to."""
+
+    slug: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,8 @@ class ClinicInfo:
     notice: Text
     case_types: tuple[CaseTypeInfo, ...]
     journal_kind: str
+    region: RegionInfo
+    care_provider: str
 
     def offers(self, kind: CaseTypeKind) -> bool:
         """Whether the case type is on, possible and working."""
@@ -51,11 +62,47 @@ class ClinicInfo:
         return journal.connect(clinic_id=self.id, kind=self.journal_kind)
 
 
-async def find_clinics(*, words: str) -> list[ClinicInfo]:
-    """Return the clinics whose name, kind or place has every word, in order of name; all when there is none."""
-    wanted = _fold(words).split()
-    clinics = await _load_clinics()
-    return [clinic for clinic in clinics if all(word in _searched_text(clinic) for word in wanted)]
+@dataclass(frozen=True)
+class ClinicSearch:
+    """What a search found. ``only_near``: none has the words, but these are nearly called so."""
+
+    clinics: list[ClinicInfo]
+    only_near: bool
+    regions: list[RegionInfo]
+    """All regions that have clinics, whatever was searched for."""
+
+
+async def list_clinics() -> list[ClinicInfo]:
+    """Return all clinics in order of name."""
+    return sorted(await _load_clinics(), key=lambda clinic: swedish_order(clinic.name))
+
+
+async def search_clinics(*, words: str, region: str = "") -> ClinicSearch:
+    """Return the clinics whose name, kind or place has every word, or nearly so, the nearest first.
+
+    Without words they are all there, in order of name. ``region`` is a region's slug; empty for all regions.
+    """
+    clinics = await list_clinics()
+    regions = regions_of(clinics)
+    within = [clinic for clinic in clinics if region in {"", clinic.region.slug}]
+    found, only_near = rank(words, within, searchable_clinic) if words.strip() else (within, False)
+    return ClinicSearch(found, only_near, regions)
+
+
+def regions_of(clinics: Iterable[ClinicInfo]) -> list[RegionInfo]:
+    """Return the regions that the clinics belong to, in order of name."""
+    return sorted({clinic.region for clinic in clinics}, key=lambda region: swedish_order(region.name))
+
+
+def searchable_clinic(clinic: ClinicInfo) -> Searchable:
+    """Return what a clinic is found by."""
+    place = f"{clinic.street} {clinic.postal_code} {clinic.city} {clinic.region.name}"
+    return Searchable((clinic.name,), f"{clinic.kind.sv} {clinic.kind.en} {place} {clinic.care_provider}")
+
+
+def swedish_order(text: str) -> str:
+    """Return what to sort by, so that å, ä and ö come last and in that order."""
+    return text.casefold().translate({ord("å"): "{", ord("ä"): "|", ord("ö"): "}"})
 
 
 async def get_clinic(*, slug: str) -> ClinicInfo:
@@ -76,22 +123,26 @@ async def get_clinic_offering(*, slug: str, kind: CaseTypeKind) -> ClinicInfo:
 
 async def _load_clinics(slug: str | None = None) -> list[ClinicInfo]:
     statement = (
-        select(Clinic, CaseType)
+        select(Clinic, CareProvider, Region, CaseType)
+        .join(CareProvider, col(CareProvider.id) == Clinic.care_provider_id)
+        .join(Region, col(Region.id) == CareProvider.region_id)
         .outerjoin(CaseType, (col(CaseType.clinic_id) == Clinic.id) & col(CaseType.active))
-        .order_by(col(Clinic.name), col(CaseType.kind))
+        .order_by(col(CaseType.kind))
     )
     if slug is not None:
         statement = statement.where(col(Clinic.slug) == slug)
     case_types: dict[UUID, list[CaseType]] = {}
-    clinics: dict[UUID, Clinic] = {}
+    owned: dict[UUID, tuple[Clinic, CareProvider, Region]] = {}
     async with get_database().read() as session:
-        for clinic, case_type in await session.execute(statement):
-            clinics[clinic.id] = clinic
+        for clinic, provider, region, case_type in await session.execute(statement):
+            owned[clinic.id] = clinic, provider, region
             case_types.setdefault(clinic.id, []).extend([case_type] if case_type else [])
-    return [_clinic_info(clinic, case_types[clinic.id]) for clinic in clinics.values()]
+    return [_clinic_info(*rows, case_types[clinic_id]) for clinic_id, rows in owned.items()]
 
 
-def _clinic_info(clinic: Clinic, case_types: list[CaseType]) -> ClinicInfo:
+def _clinic_info(
+    clinic: Clinic, provider: CareProvider, region: Region, case_types: list[CaseType]
+) -> ClinicInfo:
     capabilities = journal.connect(clinic_id=clinic.id, kind=clinic.journal).capabilities
     possible = {CaseTypeKind.BOOK_DIRECT: capabilities.book, CaseTypeKind.MANAGE_DIRECT: capabilities.cancel}
     return ClinicInfo(
@@ -113,15 +164,6 @@ def _clinic_info(clinic: Clinic, case_types: list[CaseType]) -> ClinicInfo:
             if possible.get(CaseTypeKind(row.kind))
         ),
         journal_kind=clinic.journal,
+        region=RegionInfo(region.slug, region.name),
+        care_provider=provider.name,
     )
-
-
-def _searched_text(clinic: ClinicInfo) -> str:
-    kind, place = f"{clinic.kind.sv} {clinic.kind.en}", f"{clinic.street} {clinic.postal_code} {clinic.city}"
-    return _fold(f"{clinic.name} {kind} {place}")
-
-
-def _fold(text: str) -> str:
-    """Return the text without case and accents, so that "bjork" finds "Björk"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -178,7 +178,8 @@ async def publish(actor: Actor | None, *, pattern: Pattern) -> Published:
             places=pattern.places,
             planned=expansion.slots,
             leave_out_clashes=pattern.leave_out_clashes,
-            published_by=staff.hsa_id,
+            changed_by=staff.hsa_id,
+            changed_by_name=staff.name,
             now=now,
         )
         audit.record(session, staff, "publish", clinic_id=clinic_id)

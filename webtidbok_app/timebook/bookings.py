@@ -9,16 +9,18 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, case, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from webtidbok_app.db.insert import insert_or_ignore
-from webtidbok_app.db.tables import LIVE, Booking, Slot, TimeType
+from webtidbok_app.db.after_commit import tell_of_change
+from webtidbok_app.db.insert import insert_or_change, insert_or_ignore
+from webtidbok_app.db.tables import LIVE, Booking, Clinic, HoldCount, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import (
     AlreadyCancelled,
     HoldExpired,
+    LimitReached,
     NotFound,
     SlotTaken,
     SlotWithdrawn,
@@ -26,54 +28,98 @@ from webtidbok_app.domain.errors import (
 )
 from webtidbok_app.domain.visit import BookingStatus
 
-HOLD = timedelta(minutes=10)
 HOLD_AT_MOST = timedelta(minutes=30)
+"""How long a time can be kept by steps taken, from when it was chosen."""
+HOLDS_AN_HOUR = 30
+"""How many times a resident can choose within an hour, at all clinics together: people look around, programs hoard."""
+HOUR = timedelta(hours=1)
 EXTRA_TRIES = 5
 
 
 async def hold_place(
     session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, person_id: UUID, now: datetime
 ) -> Booking:
-    """Keep a place for the person for ten minutes; the person's earlier hold at the clinic is let go.
+    """Keep a place for the person as long as the clinic lets; the person's earlier hold, anywhere, is let go.
 
     A person who holds the same time already keeps that hold, extended. Raises NotFound, SlotWithdrawn (or the
-    time is too near) and SlotTaken.
+    time is too near), SlotTaken and LimitReached.
     """
-    slot = await _lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
+    slot, length = await _lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
     own = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
     if own is not None and own.slot_id == slot_id:
         return await extend_hold(session, clinic_id=clinic_id, hold_id=own.id, person_id=person_id, now=now)
+    await _count_hold(session, person_id=person_id, now=now)
+    await _let_go_elsewhere(session, clinic_id=clinic_id, person_id=person_id)
     for _ in range(slot.places + EXTRA_TRIES):
         await _remove_holds_in_the_way(session, slot=slot, person_id=person_id, now=now)
         place = await _pick_free_place(session, slot)
         held = Booking(
-            clinic_id=clinic_id, id=new_id(), slot_id=slot_id, place=place, person_id=person_id,
-            status=BookingStatus.HELD, held_at=now, expires_at=now + HOLD,
+            clinic_id=clinic_id, id=new_id(), slot_id=slot_id, starts_at=slot.starts_at, place=place,
+            person_id=person_id, status=BookingStatus.HELD, held_at=now, expires_at=now + length,
         )  # fmt: skip
         if await insert_or_ignore(session, held):
+            tell_of_change(session, clinic_id)
             return held
     raise SlotTaken
 
 
-async def _lock_slot(session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime) -> Slot:
-    """Return the slot if it may be booked now, locked against being withdrawn until the transaction ends."""
+async def _lock_slot(
+    session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime
+) -> tuple[Slot, timedelta]:
+    """Return the slot if it may be booked now, and how long the clinic holds it for somebody.
+
+    It is locked against being withdrawn until the transaction ends.
+    """
     row = (
         await session.execute(
-            select(Slot, col(TimeType.notice_minutes))
+            select(Slot, col(TimeType.notice_minutes), col(Clinic.hold_minutes))
             .join(
                 TimeType,
                 (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id),
             )
+            .join(Clinic, col(Clinic.id) == Slot.clinic_id)
             .where(col(Slot.clinic_id) == clinic_id, col(Slot.id) == slot_id)
             .with_for_update(read=True, of=Slot)
         )
     ).one_or_none()
     if row is None:
         raise NotFound
-    slot, notice_minutes = row
+    slot, notice_minutes, hold_minutes = row
     if slot.withdrawn_at is not None or slot.starts_at < now + timedelta(minutes=notice_minutes):
         raise SlotWithdrawn
-    return slot
+    return slot, timedelta(minutes=hold_minutes)
+
+
+async def _count_hold(session: AsyncSession, *, person_id: UUID, now: datetime) -> None:
+    """Count one more hold in the person's hour. Raises LimitReached (``retry_at``, aware) when they are too many.
+
+    The row is locked until the transaction ends, so that one person's holds come one after the other.
+    """
+    begun = case((col(HoldCount.since) <= now - HOUR, now), else_=col(HoldCount.since))
+    count = case((col(HoldCount.since) <= now - HOUR, 1), else_=col(HoldCount.holds) + 1)
+    since, holds = await insert_or_change(
+        session,
+        HoldCount(person_id=person_id, since=now, holds=1),
+        {"since": begun, "holds": count},
+        returning=(col(HoldCount.since), col(HoldCount.holds)),
+    )
+    if holds > HOLDS_AN_HOUR:
+        raise LimitReached(retry_at=since + HOUR)
+
+
+async def _let_go_elsewhere(session: AsyncSession, *, clinic_id: UUID, person_id: UUID) -> None:
+    gone = await session.scalars(
+        delete(Booking)
+        .where(
+            col(Booking.person_id) == person_id,
+            col(Booking.clinic_id) != clinic_id,
+            text("booking.status = 'held'"),
+        )
+        .returning(col(Booking.clinic_id))
+        .execution_options(synchronize_session=False)
+    )
+    for elsewhere in gone:
+        tell_of_change(session, elsewhere)
 
 
 async def _remove_holds_in_the_way(
@@ -123,11 +169,12 @@ async def running_hold(
 async def extend_hold(
     session: AsyncSession, *, clinic_id: UUID, hold_id: UUID, person_id: UUID, now: datetime
 ) -> Booking:
-    """Keep the place for ten minutes more, at most thirty from its beginning. Raises HoldExpired."""
+    """Keep the place as long again as the clinic lets, at most thirty minutes in all. Raises HoldExpired."""
     hold = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
     if hold is None or hold.id != hold_id or hold.held_at is None:
         raise HoldExpired
-    until = min(now + HOLD, hold.held_at + HOLD_AT_MOST)
+    clinic = await session.get_one(Clinic, clinic_id)
+    until = min(now + timedelta(minutes=clinic.hold_minutes), hold.held_at + HOLD_AT_MOST)
     changed = await session.execute(
         update(Booking)
         .where(*_is_running_hold(clinic_id, hold_id, person_id, now))
@@ -137,6 +184,7 @@ async def extend_hold(
     if not _rows(changed):
         raise HoldExpired
     hold.expires_at = until
+    tell_of_change(session, clinic_id)
     return hold
 
 
@@ -150,6 +198,7 @@ async def release_hold(session: AsyncSession, *, clinic_id: UUID, hold_id: UUID,
             col(Booking.status) == BookingStatus.HELD,
         )
     )
+    tell_of_change(session, clinic_id)
 
 
 async def confirm_hold(
@@ -174,6 +223,7 @@ async def confirm_hold(
     )
     booking = await session.get(Booking, (clinic_id, hold_id), populate_existing=True)
     if _rows(changed) and booking is not None:
+        tell_of_change(session, clinic_id)
         return booking
     if booking is not None and booking.person_id == person_id and booking.status == BookingStatus.BOOKED:
         return booking
@@ -210,6 +260,7 @@ async def cancel_booking(
         raise NotFound
     if not _rows(changed):
         raise AlreadyCancelled
+    tell_of_change(session, clinic_id)
     return booking
 
 

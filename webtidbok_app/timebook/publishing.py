@@ -11,10 +11,12 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from webtidbok_app.db.tables import LIVE, Booking, Performer, Publication, Slot, TimeType
+from webtidbok_app.db.after_commit import tell_of_change
+from webtidbok_app.db.tables import LIVE, Booking, Performer, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NotFound, Overlaps
-from webtidbok_app.domain.visit import VisitForm
+from webtidbok_app.domain.visit import ScheduleChangeKind, VisitForm
+from webtidbok_app.timebook import schedule_log
 from webtidbok_app.timebook.pattern import PlannedSlot
 
 
@@ -79,7 +81,8 @@ async def publish_slots(
     places: int,
     planned: Sequence[PlannedSlot],
     leave_out_clashes: bool,
-    published_by: str,
+    changed_by: str,
+    changed_by_name: str,
     now: datetime,
 ) -> list[PlannedSlot]:
     """Publish the planned times and return those that were.
@@ -97,20 +100,25 @@ async def publish_slots(
     chosen = without_clashes(planned, clashes)
     if not chosen:
         return []
-    publication = Publication(
-        clinic_id=clinic_id, id=new_id(), published_by=published_by, published_at=now, slots=len(chosen)
+    change = await schedule_log.note_change(
+        session,
+        clinic_id=clinic_id,
+        kind=ScheduleChangeKind.PUBLISH,
+        changed_by=changed_by,
+        changed_by_name=changed_by_name,
+        now=now,
+        starts=[slot.starts_at for slot in chosen],
     )
-    session.add(publication)
-    await session.flush()
     rows = [
         Slot(
             clinic_id=clinic_id, id=new_id(), time_type_id=time_type_id, performer_id=performer_id,
-            publication_id=publication.id, starts_at=slot.starts_at, ends_at=slot.ends_at,
+            change_id=change.id, starts_at=slot.starts_at, ends_at=slot.ends_at,
             visit_form=visit_form, places=places,
         ).model_dump()
         for slot in chosen
     ]  # fmt: skip
     await session.execute(insert(Slot), rows)
+    tell_of_change(session, clinic_id)
     return chosen
 
 
@@ -153,4 +161,5 @@ async def withdraw_slots(
         .values(withdrawn_at=now)
         .execution_options(synchronize_session=False)
     )
+    tell_of_change(session, clinic_id)
     return free, [slot_id for slot_id in published if slot_id in in_use]

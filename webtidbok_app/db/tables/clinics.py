@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import CheckConstraint
 from sqlmodel import AutoString, Field, SQLModel
 
 from webtidbok_app.db.tables._base import Identified
@@ -29,6 +30,8 @@ class CareProvider(Identified, table=True):
 class Clinic(Identified, table=True):
     """A mottagning as residents see it."""
 
+    __table_args__ = (CheckConstraint("hold_minutes BETWEEN 2 AND 10", name="hold_minutes"),)
+
     care_provider_id: UUID = Field(foreign_key="care_provider.id", index=True)
     hsa_id: str = Field(unique=True)
     slug: str = Field(unique=True)
@@ -47,6 +50,8 @@ class Clinic(Identified, table=True):
     notice_en: str = ""
     journal: str = "standalone"
     """Which adapter reaches its timebook."""
+    hold_minutes: int = 10
+    """How long its timebook keeps a chosen time for a resident at each step: 10 minutes, or fewer."""
 
 
 class CaseType(SQLModel, table=True):

@@ -4,11 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
-from sqlmodel import AutoString, Field
+from sqlmodel import AutoString, Field, SQLModel
 
 from webtidbok_app.db.crypto import Sealed
 from webtidbok_app.db.tables._base import OfClinic
-from webtidbok_app.domain.visit import BookingStatus, ReasonRule, VisitForm
+from webtidbok_app.domain.visit import BookingStatus, ReasonRule, ScheduleChangeKind, VisitForm
 
 LIVE = "status IN ('held', 'booked')"
 """What takes a place. Written as it stands, never with bound parameters: the partial index needs a literal."""
@@ -54,12 +54,30 @@ class Performer(OfClinic, table=True):
     active: bool = True
 
 
-class Publication(OfClinic, table=True):
-    """One act of publishing: who, when, how many times."""
+class ScheduleChange(OfClinic, table=True):
+    """One act of staff on the schedule: who published or withdrew how many times, when, and between which days.
 
-    published_by: str
-    published_at: datetime
+    ``number`` counts the clinic's changes from 1. Who has seen number n has seen them all up to n, which is what
+    optimistic locking compares.
+    """
+
+    __tablename__ = "schedule_change"
+    __table_args__ = (
+        Index(None, "clinic_id", "number", unique=True),
+        CheckConstraint("kind IN ('publish', 'copy', 'withdraw', 'undo')", name="kind"),
+    )
+
+    number: int
+    kind: ScheduleChangeKind = Field(sa_type=AutoString)
+    changed_by: str
+    """HSA-id of the member of staff."""
+    changed_by_name: str = ""
+    changed_at: datetime
     slots: int
+    first_start: datetime
+    last_start: datetime
+    undone_at: datetime | None = None
+    """When the times that were still free were taken away again; publications and copies only."""
 
 
 class Slot(OfClinic, table=True):
@@ -68,7 +86,8 @@ class Slot(OfClinic, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["clinic_id", "time_type_id"], ["time_type.clinic_id", "time_type.id"]),
         ForeignKeyConstraint(["clinic_id", "performer_id"], ["performer.clinic_id", "performer.id"]),
-        ForeignKeyConstraint(["clinic_id", "publication_id"], ["publication.clinic_id", "publication.id"]),
+        ForeignKeyConstraint(["clinic_id", "change_id"], ["schedule_change.clinic_id", "schedule_change.id"]),
+        Index(None, "clinic_id", "change_id"),
         CheckConstraint("ends_at > starts_at", name="positive_length"),
         CheckConstraint("places BETWEEN 1 AND 500", name="places"),
         Index(
@@ -92,7 +111,8 @@ class Slot(OfClinic, table=True):
 
     time_type_id: UUID
     performer_id: UUID
-    publication_id: UUID
+    change_id: UUID
+    """The act of staff that published it."""
     starts_at: datetime
     ends_at: datetime
     visit_form: VisitForm = Field(default=VisitForm.ON_SITE, sa_type=AutoString)
@@ -124,10 +144,19 @@ class Booking(OfClinic, table=True):
             postgresql_where=text("status = 'held'"),
             sqlite_where=text("status = 'held'"),
         ),
+        Index(
+            "ix_booking_live_start",
+            "clinic_id",
+            "starts_at",
+            postgresql_where=text(LIVE),
+            sqlite_where=text(LIVE),
+        ),
         Index("ix_booking_person", "person_id"),
     )
 
     slot_id: UUID
+    starts_at: datetime
+    """The slot's, which never changes: so a week's bookings lie together, whatever else there is."""
     place: int
     person_id: UUID = Field(foreign_key="person.id")
     status: BookingStatus = Field(sa_type=AutoString)
@@ -143,3 +172,13 @@ class Booking(OfClinic, table=True):
     access_needs: str = Field(default="", sa_type=Sealed("booking.access_needs"))
     phone: str | None = Field(default=None, sa_type=Sealed("booking.phone"))
     email: str | None = Field(default=None, sa_type=Sealed("booking.email"))
+
+
+class HoldCount(SQLModel, table=True):
+    """How many times a resident has held a time in the hour that began at ``since``, at any clinic."""
+
+    __tablename__ = "hold_count"
+
+    person_id: UUID = Field(primary_key=True, foreign_key="person.id")
+    since: datetime
+    holds: int

@@ -1,0 +1,71 @@
+"""The published times week by week, as this worker has last seen them: one reading for all who look."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from webtidbok_app.db.engine import Database
+from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.live.bus import bus
+from webtidbok_app.live.snapshots import snapshots
+from webtidbok_app.timebook import availability
+from webtidbok_app.timebook.availability import OfferedSlot
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The times of one time type at one clinic. ``notice`` is how long before its start a time is bookable last."""
+
+    database: Database
+    clinic_id: UUID
+    time_type_id: UUID
+    notice: timedelta
+
+    async def week(self, monday: date) -> Sequence[OfferedSlot]:
+        """Return the times that start in the week, taken ones and past ones too, in order of time."""
+
+        async def read() -> Sequence[OfferedSlot]:
+            since, until = swedish_time.span_of_days(monday, monday + timedelta(days=6))
+            async with self.database.read() as session:
+                found = await availability.read_offered_slots(
+                    session,
+                    clinic_id=self.clinic_id,
+                    time_type_id=self.time_type_id,
+                    since=since,
+                    until=until,
+                )
+            self._come_back_when_time_changes(found)
+            return found
+
+        return await snapshots.get(self.clinic_id, ("week", self.time_type_id, monday), read)
+
+    async def weeks_with_room(self, first: date, last: date) -> AsyncIterator[Sequence[OfferedSlot]]:
+        """Yield the weeks from ``first`` to ``last`` that may have a free time; empty stretches are jumped over."""
+        monday: date | None = swedish_time.monday_of(first)
+        while monday is not None and monday <= last:
+            yield await self.week(monday)
+            monday = await self._next_with_room(monday + WEEK)
+
+    async def _next_with_room(self, monday: date) -> date | None:
+        async def read() -> date | None:
+            async with self.database.read() as session:
+                start = await availability.find_unbooked_start(
+                    session,
+                    clinic_id=self.clinic_id,
+                    time_type_id=self.time_type_id,
+                    since=swedish_time.start_of_day(monday),
+                )
+            return None if start is None else swedish_time.monday_of(swedish_time.day_of(start))
+
+        return await snapshots.get(self.clinic_id, ("next week", self.time_type_id, monday), read)
+
+    def _come_back_when_time_changes(self, slots: Sequence[OfferedSlot]) -> None:
+        """Have the clinic looked at again when a hold runs out or a time comes too near to be booked."""
+        now = clock.now()
+        moments = [slot.starts_at - self.notice for slot in slots]
+        moments += [until for slot in slots for _, until in slot.holds]
+        if coming := [moment for moment in moments if moment > now]:
+            bus.publish_after(self.clinic_id, (min(coming) - now).total_seconds())

@@ -11,6 +11,7 @@ loaded; any other event is exchanged for one.
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -93,7 +94,7 @@ class Gate(Middleware):
             return answer
         if event.name not in FRAMEWORK and (answer := self._ask(state, event, login)) is not None:
             return answer
-        set_login(login)
+        set_login(login, partial(_renew, cookie_of(state)))
         return None
 
     def _ask(self, state: BaseState, event: Event, login: Login | None) -> StateUpdate | None:
@@ -115,6 +116,11 @@ class Gate(Middleware):
         if event.name in HYDRATION:
             _forget(state, memory, UNKNOWN)
         return None if event.name in FRAMEWORK else _answer(self._failed(error.code, report(error)))  # type: ignore[attr-defined]
+
+
+async def _renew(cookie: str) -> Login | None:
+    live = await sessions.look_up(cookie, active=False)
+    return live.login if live else None
 
 
 def cookie_name() -> str:

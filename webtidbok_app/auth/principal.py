@@ -4,7 +4,7 @@ The gate sets it in front of every event, the HTTP routes at every request. It l
 that it follows the task that handles the event (also a background one) and nothing else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -27,7 +27,9 @@ class Login:
     clinic_slug: str = ""
 
 
+Renewal = Callable[[], Awaitable[Login | None]]
 _login: ContextVar[Login | None] = ContextVar("login", default=None)
+_renewal: ContextVar[Renewal | None] = ContextVar("renewal", default=None)
 
 
 def current_login() -> Login | None:
@@ -57,9 +59,22 @@ def require_staff(*roles: Role) -> Staff:
     return actor
 
 
-def set_login(login: Login | None) -> None:
+async def still_logged_in() -> bool:
+    """Whether the login behind a long-lived event, asked about anew, is still the same one's.
+
+    For background events, which the gate has let in once: to be asked before each thing that they show.
+    """
+    renew = _renewal.get()
+    if renew is None:
+        return True  # a job or a test, which nobody logs out
+    login = await renew()
+    return key_of(login.actor if login else None) == key_of(current())
+
+
+def set_login(login: Login | None, renewal: Renewal | None = None) -> None:
     """Set the login for the task that runs now. For the gate and the HTTP routes alone."""
     _login.set(login)
+    _renewal.set(renewal)
 
 
 @contextmanager

@@ -245,14 +245,100 @@
     if (element && element.textContent !== text) element.textContent = text;
   }
 
+  /* Times that others take while they are shown: the one that concerns the visitor at once, the rest seldom. */
+
+  const SELDOM = 20000;
+  const known = new Map();
+  const spokenOf = new WeakSet();
+  let unsaid = 0;
+  let restTimer = 0;
+
+  function announcer(kind) {
+    const id = `live-${kind}`;
+    let region = document.getElementById(id);
+    if (!region) {
+      region = document.createElement("div");
+      region.id = id;
+      region.className = "visually-hidden";
+      region.setAttribute("aria-live", kind);
+      document.body.append(region);
+    }
+    return region;
+  }
+
+  function say(kind, words) {
+    const line = document.createElement("p");
+    line.textContent = words;
+    announcer(kind).replaceChildren(line);
+  }
+
+  function sayRest() {
+    const words = find("[data-live]")?.dataset;
+    restTimer = 0;
+    if (!words || !unsaid) return;
+    say("polite", unsaid === 1 ? words.goneOne : words.goneMany.replace("{n}", unsaid));
+    unsaid = 0;
+    restTimer = setTimeout(sayRest, SELDOM);
+  }
+
+  function tellOfTaken() {
+    const words = find("[data-live]")?.dataset;
+    if (!words) return known.clear();
+    for (const time of document.querySelectorAll("[data-time]")) {
+      const { time: id, timeState: state, timeName: name } = time.dataset;
+      const before = known.get(id);
+      known.set(id, state);
+      if (state !== "taken" || !before || before === "taken") continue;
+      if (before === "chosen" || time === document.activeElement) say("assertive", words.gone.replace("{time}", name));
+      else {
+        unsaid += 1;
+        restTimer ||= setTimeout(sayRest, ONCE);
+      }
+    }
+    for (const element of document.querySelectorAll("[data-announce]")) {
+      if (spokenOf.has(element)) continue;
+      spokenOf.add(element);
+      say("assertive", element.textContent);
+    }
+  }
+
+  /* A page that is fetched anew keeps its focus: should the element be another now, by its name. */
+
+  let focused = "";
+
+  const nameOf = (element) =>
+    element.id ? `#${CSS.escape(element.id)}` : element.dataset?.time ? `[data-time="${element.dataset.time}"]` : "";
+
+  function keepFocus() {
+    const now = document.activeElement;
+    if (now && now !== document.body) focused = nameOf(now);
+    else if (focused && ready() && !left) {
+      const again = find(focused);
+      focused = "";
+      if (again) again.focus({ preventScroll: true });
+    }
+  }
+
   /* The connection: short blips are nobody's business. */
 
+  const AGAIN = 400;
   let lostTimer = 0;
+  let againTimer = 0;
+
+  /* Reflex tries again ever more seldom, but at once when the page becomes visible: so tell it that it did. */
+  function tryAgain() {
+    clearTimeout(againTimer);
+    againTimer = 0;
+    if (find("#connection")?.dataset.state !== "lost") return;
+    document.dispatchEvent(new Event("visibilitychange"));
+    againTimer = setTimeout(tryAgain, AGAIN);
+  }
 
   function connection() {
     const banner = find("#connection");
     if (!banner) return;
     const lost = banner.dataset.state === "lost" || !navigator.onLine;
+    if (lost && navigator.onLine && !againTimer) againTimer = setTimeout(tryAgain, AGAIN);
     if (!lost) {
       clearTimeout(lostTimer);
       lostTimer = 0;
@@ -341,6 +427,8 @@
     takeFocus();
     toDayTimes();
     errorTitle();
+    tellOfTaken();
+    keepFocus();
     connection();
     watchSession();
   }
@@ -360,14 +448,18 @@
       subtree: true,
       childList: true,
       attributes: true,
-      attributeFilter: ["data-ready", "data-session", "data-state", "data-day", "aria-selected"],
+      attributeFilter: ["data-ready", "data-session", "data-state", "data-day", "data-time-state", "aria-selected"],
     });
   }
 
   addEventListener("click", click, true);
   addEventListener("keydown", monthKey, true);
   addEventListener("input", countCharacters, true);
-  addEventListener("online", connection);
+  addEventListener("online", () => {
+    connection();
+    tryAgain();
+  });
+  addEventListener("focusin", keepFocus);
   addEventListener("offline", connection);
   addEventListener("cancel", (event) => {
     if (event.target.id !== "session-dialog") return;

@@ -171,7 +171,7 @@ def prepare_python(requirements: str = "requirements.txt") -> None:
 
 
 def _prepare_python(requirements: str) -> None:
-    place = f"{sys.version_info[0]}.{sys.version_info[1]} {VENV}"
+    place = f"{sys.version_info[0]}.{sys.version_info[1]} {VENV.resolve()}"
     done = _installed()
     if done.get("place", place) != place or answer([PYTHON, "-m", "pip", "--version"]) is None:
         _make_venv()

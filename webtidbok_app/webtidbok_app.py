@@ -17,6 +17,7 @@ from webtidbok_app.state.common import SessionState, backend_exception_handler, 
 from webtidbok_app.web.built_pages import PlainAddresses
 from webtidbok_app.web.headers import SecurityHeaders
 from webtidbok_app.web.routes import http_app
+from webtidbok_app.web.sockets import keep_tabs
 
 STYLES = ["/tokens.css", "/base.css", "/components.css", "/staff.css", "/print.css"]
 ENGLISH = "if(/^\\/en(\\/|$)/.test(location.pathname))document.documentElement.lang='en'"
@@ -48,6 +49,7 @@ def assemble() -> rx.App:
         toaster=None,
     )
     app.add_middleware(Gate(SessionState.fail))
+    keep_tabs(app)
     app.register_lifespan_task(connections)
     for lang in LANGS:
         for route, builder, title_key, on_load in ROUTES:

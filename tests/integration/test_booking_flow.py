@@ -35,7 +35,7 @@ from webtidbok_app.domain.errors import (
     TooLateToChange,
 )
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.services import booking, clinics, my_bookings, terms
+from webtidbok_app.services import booking, clinics, free_times, my_bookings, terms, time_types
 
 DETAILS = {
     "reason": "Ont i knät",
@@ -62,7 +62,7 @@ async def _accept(world: World, kind: CaseTypeKind = CaseTypeKind.BOOK_DIRECT, w
 
 
 async def _hold(world: World, who: int = 0) -> None:
-    found = await booking.find_times(world.residents[who], **_at(world))
+    found = await free_times.find_times(world.residents[who], **_at(world))
     assert found.next_free is not None
     await booking.hold_time(world.residents[who], **_at(world), timeslot_id=found.next_free.id)
 
@@ -78,11 +78,11 @@ async def test_every_use_case__refuses_anybody_but_a_resident(world):
     at = _at(world)
     for actor in (None, world.staff):
         for call in (
-            booking.list_time_types(actor, clinic=world.clinic),
+            time_types.list_time_types(actor, clinic=world.clinic),
             booking.get_progress(actor, **at),
-            booking.find_times(actor, **at),
-            booking.count_month(actor, **at, month=date(2026, 12, 1)),
-            booking.find_nearest(actor, **at, moment=FIRST_START),
+            free_times.find_times(actor, **at),
+            free_times.find_month(actor, **at, month=date(2026, 12, 1)),
+            free_times.find_nearest(actor, **at, moment=FIRST_START),
             booking.hold_time(actor, **at, timeslot_id="x"),
             booking.step_forward(actor, **at),
             booking.release_time(actor, clinic=world.clinic),
@@ -103,9 +103,9 @@ async def test_every_use_case__refuses_anybody_but_a_resident(world):
 async def test_times__are_shown_only_after_the_terms(world):
     await world.publish(1)
     with pytest.raises(TermsNotAccepted):
-        await booking.find_times(world.resident, **_at(world))
+        await free_times.find_times(world.resident, **_at(world))
     await _accept(world)
-    assert (await booking.find_times(world.resident, **_at(world))).next_free is not None
+    assert (await free_times.find_times(world.resident, **_at(world))).next_free is not None
 
 
 async def test_terms__are_accepted_once_per_version(world, clock: FixedClock):
@@ -135,30 +135,30 @@ async def test_find_times__shows_the_first_days_that_have_any(world):
     await _accept(world)
     for week in range(7):
         await world.publish(2, start=FIRST_START + timedelta(weeks=week))
-    found = await booking.find_times(world.resident, **_at(world))
+    found = await free_times.find_times(world.resident, **_at(world))
     assert [day for day, _ in found.days] == [date(2026, 12, 1) + timedelta(weeks=week) for week in range(5)]
     assert found.more
-    rest = await booking.find_times(world.resident, **_at(world), first=date(2027, 1, 1))
+    rest = await free_times.find_times(world.resident, **_at(world), first=date(2027, 1, 1))
     assert ([day for day, _ in rest.days], rest.more) == ([date(2027, 1, 5), date(2027, 1, 12)], False)
 
 
 async def test_find_times__without_any_names_the_other_time_types_that_have(world):
     await _accept(world)
-    found = await booking.find_times(world.resident, **_at(world))
+    found = await free_times.find_times(world.resident, **_at(world))
     assert (found.next_free, found.days, found.other_forms) == (None, [], [])
 
 
-async def test_count_month__counts_in_swedish_days(world):
+async def test_find_month__gives_the_times_of_the_month(world):
     await _accept(world)
     await world.publish(3)
-    counts = await booking.count_month(world.resident, **_at(world), month=date(2026, 12, 15))
-    assert counts == {date(2026, 12, 1): 3}
+    found = await free_times.find_month(world.resident, **_at(world), month=date(2026, 12, 15))
+    assert [slot.starts_at.date() for slot in found] == [date(2026, 12, 1)] * 3
 
 
 async def test_find_nearest__gives_three_around_the_moment(world):
     await _accept(world)
     await world.publish(6)
-    nearest = await booking.find_nearest(
+    nearest = await free_times.find_nearest(
         world.resident, **_at(world), moment=FIRST_START + timedelta(minutes=60)
     )
     assert [(slot.starts_at - FIRST_START).seconds // 60 for slot in nearest] == [40, 60, 80]
@@ -215,7 +215,7 @@ async def test_hold__taken_by_another(world):
     await world.publish(1)
     await _accept(world)
     await _accept(world, who=1)
-    found = await booking.find_times(world.residents[1], **_at(world))
+    found = await free_times.find_times(world.residents[1], **_at(world))
     await _hold(world, who=0)
     assert found.next_free is not None
     with pytest.raises(SlotTaken):
@@ -307,7 +307,7 @@ async def test_who_may_not_book__is_told_before_any_time(database, rules, error)
     world = await build_world(database, **rules)
     for call in (
         booking.get_progress(world.resident, **_at(world)),
-        booking.find_times(world.resident, **_at(world)),
+        free_times.find_times(world.resident, **_at(world)),
         booking.hold_time(world.resident, **_at(world), timeslot_id="x"),
     ):
         with pytest.raises(error):
@@ -321,7 +321,7 @@ async def test_unknown_clinic_and_time_type__are_not_found(world):
         {"clinic": world.clinic, "time_type": "finns-inte"},
     ):
         with pytest.raises(NotFound):
-            await booking.find_times(world.resident, **at)
+            await free_times.find_times(world.resident, **at)
 
 
 async def test_my_bookings__shows_coming_times_and_cancels(world):
@@ -337,7 +337,7 @@ async def test_my_bookings__shows_coming_times_and_cancels(world):
     )
     assert mine.time.cancelled_at is not None
     assert await my_bookings.list_my_bookings(world.resident) == []
-    assert (await booking.find_times(world.resident, **_at(world))).next_free is not None
+    assert (await free_times.find_times(world.resident, **_at(world))).next_free is not None
 
 
 async def test_my_bookings__after_the_deadline_tell_the_phone_number(world, clock: FixedClock):
@@ -372,7 +372,7 @@ async def test_case_type__that_is_off_cannot_be_used(world):
             row.active = False
     assert (await clinics.get_clinic(slug=world.clinic)).case_types == ()
     with pytest.raises(CapabilityMissing):
-        await booking.find_times(world.resident, **_at(world))
+        await free_times.find_times(world.resident, **_at(world))
     with pytest.raises(CapabilityMissing):
         await my_bookings.cancel_booking(world.resident, clinic=world.clinic, booking=booked.id, message="")
     assert not (
@@ -385,8 +385,10 @@ async def test_find_clinics__by_name_and_place_without_accents(world):
         clinic = await session.get_one(Clinic, world.clinic_id)
         clinic.name, clinic.city = "Björkens vårdcentral", "Åsvik"
     for words in ("", "björk", "BJORK", "asvik vard", "vårdcentral åsvik"):
-        assert [found.name for found in await clinics.find_clinics(words=words)] == ["Björkens vårdcentral"]
-    assert await clinics.find_clinics(words="björk lindhamn") == []
+        assert [found.name for found in (await clinics.search_clinics(words=words)).clinics] == [
+            "Björkens vårdcentral"
+        ]
+    assert (await clinics.search_clinics(words="björk lindhamn")).clinics == []
 
 
 async def test_a_booking_makes_no_case__anywhere(world):

@@ -19,7 +19,7 @@ from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import DatabaseBusy
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.journal.standalone import StandaloneJournal
-from webtidbok_app.timebook.availability import offered_slots_statement
+from webtidbok_app.timebook.availability import OFFERED_SLOTS
 
 
 async def test_migrations__give_the_tables_of_the_models(database):
@@ -69,7 +69,7 @@ async def test_plan_of_free_times__uses_the_partial_indexes(database, clock):
             )
             for slot_id, starts_at in slots
         )  # fmt: skip
-    statement = offered_slots_statement(
+    statement = OFFERED_SLOTS.bindparams(
         clinic_id=world.clinic_id, time_type_id=world.time_type_id, since=FIRST_START,
         until=FIRST_START + timedelta(days=1),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from webtidbok_app.domain.errors import AgeOutside, InvitedOnly, JournalUnavaila
 from webtidbok_app.domain.visit import CaseTypeKind, ReasonRule, VisitForm
 from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, Text, Timeslot, TimeTypeInfo
 from webtidbok_app.services.booking import Progress
-from webtidbok_app.services.clinics import CaseTypeInfo, ClinicInfo
+from webtidbok_app.services.clinics import CaseTypeInfo, ClinicInfo, RegionInfo
 from webtidbok_app.services.my_bookings import ClinicBookings, MyBooking
 from webtidbok_app.state.present import bookings, clinics, steps, words
 
@@ -36,6 +36,8 @@ def clinic(*kinds: CaseTypeKind) -> ClinicInfo:
         notice=Text(),
         case_types=tuple(CaseTypeInfo(kind, Text()) for kind in kinds),
         journal_kind="standalone",
+        region=RegionInfo("mellanbygd", "Region Mellanbygd"),
+        care_provider="Mellanbygds vård",
     )
 
 

@@ -6,11 +6,32 @@ from uuid import UUID
 
 import pytest
 
+from webtidbok_app.domain.errors import ScheduleChanged
 from webtidbok_app.domain.visit import VisitForm
-from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, Week
+from webtidbok_app.services.schedule import LastChange, PerformerChoice, ScheduleSlot, Week
 from webtidbok_app.state.staff_pattern import problems_in_words, to_pattern
 from webtidbok_app.state.staff_views import PublishForm
-from webtidbok_app.state.staff_week_view import cell_of, impact_of, list_of, parse_week, table_of, week_href
+from webtidbok_app.state.staff_week_view import (
+    added,
+    cell_of,
+    day_table,
+    followed,
+    last_change_of,
+    list_of,
+    parse_week,
+    week_href,
+    week_table,
+    within,
+)
+from webtidbok_app.state.staff_week_where import (
+    Where,
+    empty_words,
+    performers_of,
+    read_where,
+    steps_of,
+    ways_of,
+)
+from webtidbok_app.state.staff_withdraw_view import changed_words, impact_of, lost_words, withdrawn_words
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -113,6 +134,7 @@ def test_problems__of_one_time__stand_at_the_fields_that_it_has() -> None:
         ({"places": 12, "booked": 3}, "free", "3/12 bokade", False),
         ({"places": 12, "booked": 3, "held": 1}, "free", "3/12 bokade, 1 reserverade", False),
         ({"places": 12, "booked": 12}, "booked", "Full 12/12", False),
+        ({"withdrawn": True}, "withdrawn", "Indragen", False),
         ({"starts_at": NOW}, "past", "Passerad", False),
         ({"starts_at": NOW, "booked": 1, "initials": ["A. B."]}, "past", "Passerad · Bokad · A. B.", False),
     ],
@@ -122,18 +144,24 @@ def test_cell__each_state__is_told_in_words(
 ) -> None:
     cell = cell_of(replace(SLOT, **changes), NOW)
     assert (cell.state, cell.text, cell.selectable) == (state, text, selectable)
-    assert text in cell.name
-    assert "måndag 23 november" in cell.name
+    hour = "10.00" if changes.get("starts_at") == NOW else "11.00"
+    assert cell.name == f"mån 23 nov {hour}, {text}, Nybesök, Anna Berg"
+    assert cell.boxed == selectable
+
+
+def test_cell__that_was_free__keeps_its_box() -> None:
+    cell = cell_of(replace(SLOT, booked=1, initials=["A. B."]), NOW, boxed={str(SLOT.id)})
+    assert (cell.boxed, cell.selectable) == (True, False)
 
 
 def test_table__row_for_each_start_and_the_weekend_only_with_times() -> None:
     later = replace(SLOT, id=UUID(int=4), starts_at=SLOT.starts_at + timedelta(minutes=20))
     saturday = replace(SLOT, id=UUID(int=5), starts_at=SLOT.starts_at + timedelta(days=5))
-    table = table_of(week_of(SLOT, later), [SLOT, later], NOW)
+    table = week_table(week_of(SLOT, later), [SLOT, later], NOW)
     assert [row.label for row in table.rows] == ["11.00", "11.20"]
     assert [column.label for column in table.columns] == ["mån 23", "tis 24", "ons 25", "tors 26", "fre 27"]
     assert table.caption == "Vecka 48, 23–29 november 2026, Kliniken"
-    assert len(table_of(week_of(saturday), [saturday], NOW).columns) == 6
+    assert len(week_table(week_of(saturday), [saturday], NOW).columns) == 6
 
 
 def test_list__two_at_the_same_time__both_stand_there_and_holidays_are_named() -> None:
@@ -143,16 +171,146 @@ def test_list__two_at_the_same_time__both_stand_there_and_holidays_are_named() -
     assert (days[0].note, days[0].selectable, days[1].selectable) == ("Helgdag", True, False)
 
 
-def test_impact__some_got_booked_meanwhile__counts_only_the_free() -> None:
-    booked = replace(SLOT, id=UUID(int=7), booked=1)
-    impact = impact_of([SLOT, booked], NOW, "1")
+def test_table__two_at_the_same_time__lie_on_two_lines_under_one_heading() -> None:
+    other = replace(SLOT, id=UUID(int=6), performer="Omar Lind")
+    first, second = week_table(week_of(SLOT, other), [SLOT, other], NOW).rows
+    assert (first.label, second.label, first.lines, second.time) == ("11.00", "", 2, "11.00")
+    assert [row.cells[0].id for row in (first, second)] == [str(SLOT.id), str(other.id)]
+    assert [cell.id for cell in second.cells[1:]] == ["", "", "", ""]
+
+
+def test_day_table__has_a_column_for_each_who_has_times_that_day() -> None:
+    other = replace(SLOT, id=UUID(int=6), performer_id=UUID(int=9), performer="Abdi Lind")
+    table = day_table(week_of(SLOT, other), TODAY, [SLOT, other], NOW)
+    assert [column.label for column in table.columns] == ["Abdi Lind", "Anna Berg"]
+    assert [cell.id for cell in table.rows[0].cells] == [str(other.id), str(SLOT.id)]
+    assert table.caption == "måndag 23 november 2026, Kliniken"
+
+
+def test_followed__changes_in_place_and_lets_what_is_new_wait() -> None:
+    gone = replace(SLOT, id=UUID(int=4))
+    booked, new = replace(SLOT, booked=1), replace(SLOT, id=UUID(int=8))
+    shown, latest = week_of(gone, SLOT), replace(week_of(new, booked), seen=3)
+    assert followed(shown, latest).slots == [replace(gone, withdrawn=True), booked]
+    assert followed(shown, latest).seen == 3
+    assert added(shown, latest) == [new]
+
+
+def test_followed__twice__a_withdrawn_time_stays_withdrawn() -> None:
+    once = followed(week_of(SLOT), week_of())
+    assert [slot.withdrawn for slot in followed(once, week_of()).slots] == [True]
+
+
+@pytest.mark.parametrize(
+    ("day", "since", "until", "found"),
+    [
+        (None, None, None, True),
+        (TODAY, time(11), time(11, 20), True),
+        (None, time(11, 1), None, False),
+        (None, None, time(11, 19), False),
+        (None, time(11), time(0), True),
+        (date(2026, 11, 24), None, None, False),
+    ],
+)
+def test_within__takes_what_begins_and_ends_between(day, since, until, found: bool) -> None:
+    assert within([SLOT], day=day, since=since, until=until) == ([SLOT] if found else [])
+
+
+def test_within__a_time_past_midnight__is_not_over_by_the_evening() -> None:
+    late = replace(SLOT, starts_at=NOW.replace(hour=22, minute=30), ends_at=NOW + timedelta(hours=15))
+    assert within([late], day=None, since=None, until=time(23, 59)) == []
+    assert within([late], day=None, since=None, until=None) == [late]
+
+
+def test_last_change__names_who_and_the_day_when_it_is_another() -> None:
+    at = NOW + timedelta(minutes=2)
+    week = replace(week_of(), last_change=LastChange("Anna Berg", at))
+    assert last_change_of(week, NOW) == "Senaste ändringen: Anna Berg, kl.\N{NO-BREAK SPACE}10.02"
+    assert "mån 23 nov" in last_change_of(week, NOW + timedelta(days=1))
+    assert last_change_of(week_of(), NOW) == ""
+
+
+def test_impact__some_got_taken_meanwhile__tells_who_keeps_what() -> None:
+    booked = replace(SLOT, id=UUID(int=7), booked=1, initials=["A. B."])
+    held = replace(SLOT, id=UUID(int=8), held=1)
+    gone = replace(SLOT, id=UUID(int=9), withdrawn=True)
+    impact = impact_of([SLOT, booked, held, gone], NOW, "1")
     assert impact.title == "Du drar tillbaka 1 tid"
-    assert "hann bli bokad" in impact.body
-    assert len(impact.rows) == 1
+    assert impact.kept_title == "Blir kvar i schemat: 1 bokad, 1 reserverad"
+    assert impact.kept[0].endswith("11.00–11.20, Bokad · A. B.")
+    assert impact.body == "1 av tiderna är redan tillbakadragen."
+    assert (len(impact.rows), impact.confirm) == (1, "Ja, dra tillbaka tiden")
+
+
+def test_impact__all_are_free__says_that_nobody_has_booked() -> None:
+    impact = impact_of([SLOT, replace(SLOT, id=UUID(int=7))], NOW, "1")
+    assert impact.body.startswith("Ingen av dem är bokad.")
+    assert (impact.kept_title, impact.kept) == ("", [])
 
 
 def test_impact__all_got_booked__has_nothing_to_confirm() -> None:
     assert impact_of([replace(SLOT, booked=1)], NOW, "1").confirm == ""
+
+
+def test_withdrawn__what_was_kept_is_named() -> None:
+    done = withdrawn_words(2, [replace(SLOT, booked=1)], "1")
+    assert done.title == "2 tider är tillbakadragna."
+    assert "Nybesök, Anna Berg" in done.rows[0]
+
+
+def test_changed__tells_who_and_when() -> None:
+    problem = changed_words(ScheduleChanged(changed_by="Anna Berg", changed_at=NOW), "1")
+    assert problem.title == "Schemat ändrades av Anna Berg 10.00"
+
+
+def test_lost__tells_why_each_is_no_longer_chosen() -> None:
+    lost = [replace(SLOT, booked=1), replace(SLOT, held=1), replace(SLOT, withdrawn=True)]
+    assert lost_words(lost, NOW) == (
+        "1 vald tid har bokats. 1 vald tid har reserverats. 1 vald tid har dragits tillbaka."
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "remembered", "view", "day"),
+    [
+        ({}, "vecka", "vecka", TODAY),
+        ({}, "lista", "lista", TODAY),
+        ({}, "dag", "dag", TODAY),
+        ({"vecka": "2026-W49"}, "dag", "vecka", date(2026, 11, 30)),
+        ({"vecka": "2026-W48", "vy": "dag"}, "vecka", "dag", TODAY),
+        ({"vecka": "2026-W49", "vy": "lista"}, "vecka", "lista", date(2026, 11, 30)),
+        ({"dag": "2026-12-03"}, "lista", "dag", date(2026, 12, 3)),
+        ({"dag": "2026-12-03", "vy": "forged"}, "vecka", "dag", date(2026, 12, 3)),
+        ({"dag": "9999-12-03", "vecka": "x", "vem": "x"}, "vecka", "vecka", TODAY),
+    ],
+)
+def test_where__is_what_the_address_says_and_otherwise_as_last(
+    asked: dict[str, str], remembered: str, view: str, day: date
+) -> None:
+    where = read_where(lambda name: asked.get(name, ""), remembered=remembered, today=TODAY)
+    assert where == Where(view, day)
+
+
+@pytest.mark.parametrize("view", ["vecka", "dag", "lista"])
+def test_where__comes_back_from_its_own_address(view: str) -> None:
+    where = Where(view, date(2026, 11, 30), str(UUID(int=2)))
+    asked = dict(part.split("=") for part in where.href.partition("?")[2].split("&"))
+    assert read_where(lambda name: asked.get(name, ""), remembered="lista", today=TODAY) == where
+
+
+def test_ways__keep_the_performer_and_mark_where_one_is() -> None:
+    where = Where("dag", date(2026, 12, 3), str(UUID(int=2)))
+    steps = steps_of(where, TODAY)
+    assert (steps.next_href, steps.now) == (f"/personal?dag=2026-12-04&vem={UUID(int=2)}", False)
+    assert [way.here for way in ways_of(where)] == [False, True, False]
+    assert [way.label for way in ways_of(replace(where, view="vecka"), narrow=True) if way.here] == ["Lista"]
+    others = [
+        PerformerChoice(UUID(int=2), "Anna Berg", ""),
+        PerformerChoice(UUID(int=9), "Omar Lind", "läkare"),
+    ]
+    assert [way.label for way in performers_of(others, where)] == ["Alla", "Anna Berg", "Omar Lind, läkare"]
+    assert performers_of(others[:1], where) == []
+    assert empty_words(where, others) == "Inga publicerade tider för Anna Berg den här dagen."
 
 
 @pytest.mark.parametrize("text", ["", "2026-W54", "2026-49", "W49", "9999-W52", "0001-W01", "2026-W49x"])

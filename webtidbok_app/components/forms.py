@@ -94,11 +94,12 @@ def select_field(
     problems: Problems = None,
     value: Text = "",
     optional: bool = False,
+    first: Text = "",
     **props: object,
 ) -> rx.Component:
-    """Return a list to choose one from. Its first line, with the value "", asks to choose."""
+    """Return a list to choose one from. Its ``first`` line, with the value "", asks to choose if nothing else."""
     control = rx.el.select(
-        rx.el.option(t(lang, "common.form.choose"), value=""),
+        rx.el.option(first or t(lang, "common.form.choose"), value=""),
         *_each(options, lambda option, _: rx.el.option(option.label, value=option.value, key=option.value)),
         id=_id(name),
         name=name,

@@ -13,7 +13,13 @@ from webtidbok_app.state.views import Problem, SessionView
 Text = str | rx.Var[str]
 
 _NAV = {"clinics": "/mottagningar", "bookings": "/mina-tider"}
-_STAFF_NAV = {"schedule": "/personal", "publish": "/personal/publicera", "day_list": "/personal/bokningar"}
+_STAFF_NAV = {
+    "schedule": "/personal",
+    "publish": "/personal/publicera",
+    "day_list": "/personal/bokningar",
+    "changes": "/personal/andringar",
+    "settings": "/personal/installningar",
+}
 _FOOTER = {
     "help": "/hjalp",
     "accessibility": "/tillganglighet",
@@ -84,7 +90,7 @@ def staff_page(
     failure: rx.Var[Problem] | None = None,
     announcement: Text = "",
 ) -> rx.Component:
-    """Return a page for staff, in Swedish. ``current`` is "schedule", "publish" or "day_list"."""
+    """Return a page for staff, in Swedish. ``current`` is a name of ``_STAFF_NAV``."""
     return _shell(
         "sv",
         session,

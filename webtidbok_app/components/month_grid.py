@@ -91,6 +91,7 @@ def _free_day(day: rx.Var[MonthDayView], on_day: OnPick) -> rx.Component:
             type="button",
             tab_index=0,
             aria_label=day.name,
+            aria_disabled=rx.cond(day.state == "gone", "true", rx.Var("undefined")),
             class_name=f"month-day month-day-{day.state}",
             data_day=day.iso,
             on_click=on_day(day.iso),

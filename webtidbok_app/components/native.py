@@ -5,7 +5,18 @@ wrong for what the server answers itself and for links within a page.
 """
 
 import reflex as rx
+from reflex.utils.imports import ImportVar
+from reflex.vars import VarData
 from reflex_components_core.el.elements.base import BaseHTML
+
+HERE: rx.Var[str] = rx.Var(
+    "hereLocation.pathname",
+    _var_data=VarData(
+        hooks={"const hereLocation = useLocation()": None},
+        imports={"react-router": [ImportVar(tag="useLocation")]},
+    ),
+)
+"""The path that the browser shows at this moment, before the server has heard of it."""
 
 
 class Anchor(BaseHTML):

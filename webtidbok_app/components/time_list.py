@@ -14,15 +14,37 @@ OnPick = Callable[[rx.Var[str]], object]
 
 
 def next_free(lang: Lang, free: rx.Var[NextFreeView], *, on_pick: OnPick) -> rx.Component:
-    """Return the first free time with a button that chooses it; nothing when there is none."""
+    """Return the first free time with a button that chooses it; nothing when there is none.
+
+    When it is taken it stays, and the button calls ``on_pick`` with an empty id, to see the next one: nobody
+    chooses a time that came under the pointer in the moment of the click.
+    """
     return rx.cond(
         free.id != "",
         rx.el.section(
-            rx.el.h2(t(lang, "common.time.next_free"), class_name="next-free-label"),
+            rx.el.h2(
+                rx.cond(free.taken, t(lang, "citizen.time.next_taken"), t(lang, "common.time.next_free")),
+                class_name="next-free-label",
+            ),
             rx.el.p(free.text, class_name="next-free-time"),
-            buttons.primary(t(lang, "common.time.choose_next"), once=True, on_click=on_pick(free.id)),
+            buttons.primary(
+                rx.cond(free.taken, t(lang, "citizen.time.next_show"), t(lang, "common.time.choose_next")),
+                once=True,
+                on_click=on_pick(rx.cond(free.taken, "", free.id)),
+            ),
             class_name="next-free",
         ),
+    )
+
+
+def live_words(lang: Lang) -> rx.Component:
+    """Return the words in which ``webtidbok.js`` tells of times that are taken while they are shown."""
+    return rx.el.div(
+        hidden=True,
+        data_live="true",
+        data_gone=t(lang, "citizen.time.live_gone"),
+        data_gone_one=t(lang, "citizen.time.live_gone_one"),
+        data_gone_many=t(lang, "citizen.time.live_gone_many"),
     )
 
 
@@ -65,6 +87,9 @@ def time_button(lang: Lang, time: rx.Var[TimeView], *, on_pick: OnPick) -> rx.Co
         ),
         aria_pressed=rx.cond(time.state == "chosen", "true", "false"),
         aria_disabled=rx.cond(time.state == "taken", "true", "false"),
+        data_time=time.id,
+        data_time_state=time.state,
+        data_time_name=time.name,
         data_once="true",
         on_click=on_pick(time.id),
     )

@@ -1,36 +1,70 @@
-"""The clinic's week as a real table: days across, times down, states by word, sign and pattern."""
+"""The clinic's week, or one day of it, as a grid: one tab stop, cells that are chosen with keys or pointer.
+
+Moving and choosing happen in ``assets/schedule.js``, which alone writes ``tabindex`` and ``aria-selected``. It says
+what is chosen in one event when the choosing rests, and reads in ``schedule_box`` what the server made of it.
+"""
 
 import reflex as rx
 
 from webtidbok_app.components.icons import icon
 from webtidbok_app.components.time_list import OnPick
 from webtidbok_app.i18n import t
-from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekSquare, WeekView
+from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekView
 
 STATES = {"free": "calendar", "booked": "person", "held": "clock", "past": "check"}
-"""Every state of a cell and its sign."""
+"""Every state of a published time and its sign."""
+SIGNS = STATES | {"withdrawn": "cross"}
+HELP = "schedule-help"
 
 
-def week_table(week: rx.Var[WeekView], *, selected: rx.Var[list[str]], on_toggle: OnPick) -> rx.Component:
-    """Return the week, in a region of its own that scrolls sideways.
+def schedule_box(
+    *children: rx.Component,
+    selected: rx.Var[list[str]],
+    heard: rx.Var[str],
+    place: rx.Var[str],
+    on_choose: OnPick,
+    **props: object,
+) -> rx.Component:
+    """Return the frame around the grid, through which it and the server agree on what is chosen.
 
-    ``selected`` are the ids of the ticked cells; ``on_toggle`` takes the id of the one to tick or untick.
+    ``on_choose`` takes a stamp and the chosen ids, with spaces between; ``heard`` is the last stamp that came.
+    ``place`` changes when another week or day is shown.
     """
     return rx.el.div(
-        rx.el.table(
-            rx.el.caption(week.caption, id="week-caption"),
-            rx.el.thead(
-                rx.el.tr(
-                    rx.el.th(t("sv", "common.week.time"), scope="col"), rx.foreach(week.columns, _column)
-                )
+        rx.el.script(src="/schedule.js", async_=True),
+        rx.el.input(type="text", hidden=True, on_change=on_choose, data_schedule_choice="true"),
+        *children,
+        rx.el.p(role="status", class_name="visually-hidden", data_schedule_said="true"),
+        data_schedule="true",
+        data_selected=selected.join(" "),
+        data_heard=heard,
+        data_place=place,
+        **props,
+    )
+
+
+def week_table(week: rx.Var[WeekView]) -> rx.Component:
+    """Return the grid, in a region of its own that scrolls sideways."""
+    return rx.el.div(
+        rx.el.p(t("sv", "staff.week.help"), id=HELP, class_name="fine no-print"),
+        rx.el.div(
+            rx.el.table(
+                rx.el.caption(week.caption, id="week-caption"),
+                rx.el.thead(
+                    rx.el.tr(
+                        rx.el.th(t("sv", "common.week.time"), scope="col"), rx.foreach(week.columns, _column)
+                    )
+                ),
+                rx.el.tbody(rx.foreach(week.rows, _row)),
+                role="grid",
+                aria_multiselectable="true",
+                aria_describedby=HELP,
+                class_name="week",
             ),
-            rx.el.tbody(rx.foreach(week.rows, lambda row: _row(row, selected, on_toggle))),
-            class_name="week",
+            role="region",
+            aria_label=t("sv", "common.week.scroll"),
+            class_name="week-scroll",
         ),
-        role="region",
-        aria_label=t("sv", "common.week.scroll"),
-        tab_index=0,
-        class_name="week-scroll",
     )
 
 
@@ -52,49 +86,73 @@ def _column(column: rx.Var[WeekColumn]) -> rx.Component:
     return rx.el.th(
         rx.el.abbr(column.label, title=column.name),
         rx.cond(column.note != "", rx.el.span(column.note, class_name="week-note")),
-        key=column.iso,
+        key=column.key,
         scope="col",
     )
 
 
-def _row(row: rx.Var[WeekRow], selected: rx.Var[list[str]], on_toggle: OnPick) -> rx.Component:
+def _row(row: rx.Var[WeekRow]) -> rx.Component:
     return rx.el.tr(
-        rx.el.th(row.label, scope="row"),
-        rx.foreach(row.squares, lambda square: _square(square, selected, on_toggle)),
-        key=row.label,
+        rx.cond(row.label != "", rx.el.th(row.label, scope="row", row_span=row.lines)),
+        rx.foreach(row.cells, _cell),
+        key=row.key,
+        data_time=row.time,
+        class_name=rx.cond(row.label != "", "week-begins", ""),
     )
 
 
-def _square(square: rx.Var[WeekSquare], selected: rx.Var[list[str]], on_toggle: OnPick) -> rx.Component:
-    return rx.el.td(
-        rx.foreach(square.cells, lambda cell: week_cell(cell, selected, on_toggle)), key=square.key
+def _cell(cell: rx.Var[WeekCell], index: rx.Var[int]) -> rx.Component:
+    """Return one cell. It is the same element whatever becomes of its time, so that focus stays in it."""
+    return rx.cond(
+        cell.id != "",
+        rx.el.td(
+            rx.el.div(
+                rx.cond(cell.boxed, rx.el.span(class_name="cell-box", aria_hidden="true")),
+                _words(cell),
+                class_name=f"cell cell-{cell.state}",
+            ),
+            key=index,
+            role="gridcell",
+            aria_label=cell.name,
+            tab_index=-1,
+            data_cell=cell.id,
+            data_free=rx.cond(cell.selectable, "true", "false"),
+        ),
+        rx.el.td(key=index, role="gridcell"),
     )
 
 
 def week_cell(cell: rx.Var[WeekCell], selected: rx.Var[list[str]], on_toggle: OnPick) -> rx.Component:
-    """Return one published time, with a box to tick where it can be withdrawn."""
-    words = rx.el.span(
-        rx.el.span(_sign(cell), cell.text, class_name="cell-text"),
-        rx.cond(cell.sub != "", rx.el.span(cell.sub, class_name="cell-sub")),
-        class_name="cell-words",
-    )
+    """Return one published time in a list, with a box to tick where it can be withdrawn.
+
+    A box stays when its time is taken: whoever has focus in it keeps it.
+    """
     return rx.cond(
-        cell.selectable,
+        cell.boxed,
         rx.el.label(
             rx.el.input(
                 type="checkbox",
                 checked=selected.contains(cell.id),
                 on_change=on_toggle(cell.id),
                 aria_label=cell.name,
+                aria_disabled=rx.cond(cell.selectable, "false", "true"),
                 class_name="tick tick-small",
             ),
-            words,
+            _words(cell),
             key=cell.id,
             class_name=f"cell cell-{cell.state}",
         ),
-        rx.el.div(words, key=cell.id, class_name=f"cell cell-{cell.state}"),
+        rx.el.div(_words(cell), key=cell.id, class_name=f"cell cell-{cell.state}"),
+    )
+
+
+def _words(cell: rx.Var[WeekCell]) -> rx.Component:
+    return rx.el.span(
+        rx.el.span(_sign(cell), cell.text, class_name="cell-text"),
+        rx.cond(cell.sub != "", rx.el.span(cell.sub, class_name="cell-sub")),
+        class_name="cell-words",
     )
 
 
 def _sign(cell: rx.Var[WeekCell]) -> rx.Component:
-    return rx.match(cell.state, *((state, icon(symbol)) for state, symbol in STATES.items()), icon("minus"))
+    return rx.match(cell.state, *((state, icon(symbol)) for state, symbol in SIGNS.items()), icon("minus"))

@@ -32,7 +32,7 @@ from webtidbok_app.demo.personas import RESIDENTS, STAFF, ResidentPersona
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.ids import PersonalNumber
-from webtidbok_app.domain.visit import BookingStatus, CaseTypeKind, ReasonRule, VisitForm
+from webtidbok_app.domain.visit import BookingStatus, CaseTypeKind, ReasonRule, ScheduleChangeKind, VisitForm
 from webtidbok_app.timebook import pattern, publishing
 
 WEEKS_AHEAD = 8
@@ -209,11 +209,8 @@ async def _publish(
     await publishing.publish_slots(
         session,
         clinic_id=performer.clinic_id,
-        time_type_id=kind.id,
-        performer_id=performer.id,
-        visit_form=wanted.visit_form,
-        places=wanted.places,
-        planned=planned,
+        kind=ScheduleChangeKind.PUBLISH,
+        planned=pattern.new_slots(wanted, planned),
         leave_out_clashes=True,
         changed_by="demo",
         changed_by_name="Demo",

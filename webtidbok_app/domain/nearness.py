@@ -66,9 +66,7 @@ def nearness(words: str, searchable: Searchable) -> Nearness | None:
     return _nearness_of_words(sought, " ".join(names), fold(searchable.about))
 
 
-def rank(
-    words: str, things: Iterable[T], searchable_of: Callable[[T], Searchable]
-) -> tuple[list[T], bool]:
+def rank(words: str, things: Iterable[T], searchable_of: Callable[[T], Searchable]) -> tuple[list[T], bool]:
     """Return the things that have the words, nearest first and otherwise in their order, and False.
 
     When none has them, return at most ten that are nearly called so, and True.

@@ -58,8 +58,10 @@ class StandaloneJournal:
         calendar = Calendar(self._database, self.clinic_id, kind.id, timedelta(minutes=kind.notice_minutes))
         since, until = swedish_time.span_of_days(first, last)
         since = max(since, now + calendar.notice)
+        from_day = max(first, swedish_time.day_of(since))
+        weeks = calendar.weeks(from_day, last) if limit is None else calendar.weeks_with_room(from_day, last)
         found: list[Timeslot] = []
-        async for week in calendar.weeks_with_room(max(first, swedish_time.day_of(since)), last):
+        async for week in weeks:
             found += _free_in(week, patient, since=since, until=until, now=now)
             if limit is not None and len(found) >= limit:
                 return found[:limit]
@@ -158,7 +160,7 @@ class StandaloneJournal:
                 )
                 return found.all()
 
-        return await snapshots.get(self.clinic_id, "time types", read)
+        return await snapshots.get(("time types", self.clinic_id), "offered", read)
 
     async def _time_type(self, slug: str) -> TimeType:
         for kind in await self._time_types():
@@ -260,14 +262,13 @@ def _free_in(
     week: Sequence[OfferedSlot], patient: Resident, *, since: datetime, until: datetime, now: datetime
 ) -> Iterator[Timeslot]:
     """Yield the times that start in [since, until) and have a place left for the patient."""
+    me = patient.person_id
     for slot in week:
-        if since <= slot.starts_at < until:
-            left = slot.places_left(person_id=patient.person_id, now=now)
-            if left > 0:
-                yield Timeslot(
-                    slot.id.hex, slot.starts_at, slot.ends_at, VisitForm(slot.visit_form), slot.performer, left,
-                    slot.performer_id.hex, slot.is_held_by(patient.person_id, now),
-                )  # fmt: skip
+        if since <= slot.starts_at < until and (left := slot.places_left(person_id=me, now=now)) > 0:
+            mine = bool(slot.holds) and slot.is_held_by(me, now)
+            yield Timeslot(
+                slot.id, slot.starts_at, slot.ends_at, slot.visit_form, slot.performer, left, slot.performer_id, mine
+            )
 
 
 def _parse_id(text: str, error: type[Exception] = NotFound) -> UUID:

@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
-from uuid import UUID
 
-from webtidbok_app.live.bus import AT_LEAST_EVERY, Bus, bus
+from webtidbok_app.live.bus import AT_LEAST_EVERY, Bus, Topic, bus
 
 T = TypeVar("T")
 MOST = 5_000
@@ -22,35 +22,37 @@ class _Snapshot:
 
 
 class Snapshots:
-    """Readings of timebooks, each good until its clinic changes."""
+    """Readings of timebooks, each good until its topic changes."""
 
     def __init__(self, of: Bus) -> None:
         self._bus = of
         self._kept: dict[Hashable, _Snapshot] = {}
 
-    async def get(self, clinic_id: UUID, what: Hashable, read: Callable[[], Awaitable[T]]) -> T:
-        """Return what ``read`` gave for the clinic's present version, reading it if nobody has.
+    async def get(self, topic: Topic, what: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+        """Return what ``read`` gave for the topic's present version, reading it if nobody has.
 
         Who asks while it is being read waits for the same reading. A reading that turns out the same as the one
         before gives the very same object, so that callers see by identity that nothing has changed.
         """
-        key = (clinic_id, what)
+        key = (topic, what)
         kept = self._kept.get(key)
-        if kept is None or not self._holds_good(kept, clinic_id):
-            task = asyncio.ensure_future(_read_again(read, kept))
-            kept = _Snapshot(self._bus.version(clinic_id), time.monotonic(), task)
+        if kept is None or not self._holds_good(kept, topic):
+            reading = asyncio.ensure_future(_read_again(read, kept))
+            kept = _Snapshot(self._bus.version(topic), time.monotonic(), reading)
             self._remember(key, kept)
-        try:
-            found: T = await asyncio.shield(kept.reading)
-        except BaseException:
-            if kept.reading.done() and self._kept.get(key) is kept:  # a failure is nothing to keep
-                del self._kept[key]
-            raise
+            reading.add_done_callback(partial(self._forget_failure, key, kept))
+        found: T = await asyncio.shield(kept.reading)
         return found
 
-    def _holds_good(self, kept: _Snapshot, clinic_id: UUID) -> bool:
+    def _forget_failure(self, key: Hashable, kept: _Snapshot, reading: "asyncio.Future[Any]") -> None:
+        """Keep no failure, whether or not anybody still waits for what was read."""
+        failed = reading.cancelled() or reading.exception() is not None
+        if failed and self._kept.get(key) is kept:
+            del self._kept[key]
+
+    def _holds_good(self, kept: _Snapshot, topic: Topic) -> bool:
         return (
-            kept.version == self._bus.version(clinic_id)
+            kept.version == self._bus.version(topic)
             and time.monotonic() - kept.read_at < AT_LEAST_EVERY
             and kept.reading.get_loop() is asyncio.get_running_loop()
         )

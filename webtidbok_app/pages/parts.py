@@ -5,7 +5,7 @@ import reflex as rx
 from webtidbok_app.components import buttons, layout
 from webtidbok_app.components.feedback import notice, skeleton
 from webtidbok_app.components.forms import form, text_field
-from webtidbok_app.components.native import anchor
+from webtidbok_app.components.native import HERE, anchor
 from webtidbok_app.i18n import Lang, path, t
 from webtidbok_app.state.clinics import ClinicListState
 from webtidbok_app.state.common import SessionState
@@ -43,14 +43,20 @@ def once_fetched(
     *content: rx.Component,
     ready: rx.Var[bool],
     stop: rx.Var[Problem],
+    shown_at: rx.Var[str] | None = None,
     rows: int = 4,
     height: str = "row",
 ) -> rx.Component:
-    """Return the content when it is there, its place before that, or what to do when it cannot be had."""
+    """Return the content when it is there, its place before that, or what to do when it cannot be had.
+
+    ``shown_at`` is the path that the content is of. With it the content stays while the same page is fetched
+    anew, as after a lost connection: focus, scrolling and what is being typed stay too.
+    """
+    fetched = rx.State.is_hydrated if shown_at is None else rx.State.is_hydrated | (shown_at == HERE)
     return rx.cond(
         stop.title != "",
         stopped(lang, stop),
-        rx.cond(rx.State.is_hydrated & ready, rx.fragment(*content), skeleton(lang, rows, height)),
+        rx.cond(fetched & ready, rx.fragment(*content), skeleton(lang, rows, height)),
     )
 
 

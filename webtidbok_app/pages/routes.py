@@ -14,6 +14,7 @@ from webtidbok_app.pages.citizen import (
     cancel,
     check,
     clinic_times,
+    compare,
     details,
     my_times,
     terms,
@@ -35,6 +36,7 @@ from webtidbok_app.state.bookings import BookingState, ClinicTimesState, MyTimes
 from webtidbok_app.state.check import CheckState
 from webtidbok_app.state.clinics import ClinicListState, ClinicState
 from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.compare import CompareState
 from webtidbok_app.state.details import DetailsState
 from webtidbok_app.state.flow import FlowState
 from webtidbok_app.state.terms import TermsState
@@ -69,9 +71,10 @@ ROUTES = [
     _outside("/", start.page, "public.start.title"),
     _outside("/mottagningar", clinics.page, "public.clinics.title", ClinicListState.load),
     _outside("/mottagning/[clinic]", clinic.page, "public.clinic.title", ClinicState.load),
+    _outside("/lediga-tider", compare.page, "citizen.compare.title", CompareState.load),
     Route(login.ROUTE, login.page, login.TITLE, [*login.ON_LOAD]),
     _outside("/boka/[clinic]", time_types.page, "citizen.types.title", TimeTypesState.load),
-    _route(STEP, times.page, "citizen.time.title", TimesState.load),
+    _route(STEP, times.page, "citizen.time.title", TimesState.load, TimesState.watch),
     _route(f"{STEP}/villkor", terms.booking_page, "citizen.terms.title", TermsState.load_for_booking),
     _route(f"{STEP}/uppgifter", details.page, "citizen.details.title", DetailsState.load),
     _route(f"{STEP}/kontrollera", check.page, "citizen.check.title", CheckState.load),

@@ -5,8 +5,8 @@ So a lost session, another tab or another device finds the same step again.
 """
 
 import re
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,15 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import Draft, Person
-from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import (
-    AgeOutside,
     HoldExpired,
     InvalidInput,
-    InvitedOnly,
-    NotFound,
-    WebtidbokError,
 )
 from webtidbok_app.domain.visit import REASON_MAX, CaseTypeKind, ReasonRule
 from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, Timeslot, TimeTypeInfo
@@ -30,13 +26,12 @@ from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic_offering
 from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, terms_in_force
+from webtidbok_app.services.time_types import enter, may_book
 
-HORIZON_DAYS = 365
 DRAFT_LIFE = timedelta(hours=24)
 NEED_MAX = 300
 TYPED_MAX = 5000
-NEAREST = 3
-NEAREST_DAYS = 28
+TypedField = Literal["reason", "interpreter", "access_needs", "phone", "email"]
 PHONE = re.compile(r"\+?[0-9]{7,15}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
@@ -57,39 +52,9 @@ class Progress:
     """The booking that the last hold became, so that going back does not repeat it."""
 
 
-@dataclass(frozen=True)
-class FreeTimes:
-    """Free times by day in Sweden, and what else there is when there are none."""
-
-    next_free: Timeslot | None
-    days: list[tuple[date, list[Timeslot]]]
-    more: bool
-    other_forms: list[TimeTypeInfo]
-
-
-def may_book(actor: Actor | None, time_type: TimeTypeInfo) -> WebtidbokError | None:
-    """Return why the resident may not book the time type, or None. Told before any time is shown."""
-    resident = as_resident(actor)
-    if time_type.invited_only:
-        return InvitedOnly()
-    age = resident.number.age_on(swedish_time.day_of(clock.now()))
-    too_young = time_type.min_age is not None and age < time_type.min_age
-    too_old = time_type.max_age is not None and age > time_type.max_age
-    if too_young or too_old:
-        return AgeOutside(min_age=time_type.min_age, max_age=time_type.max_age)
-    return None
-
-
-async def list_time_types(actor: Actor | None, *, clinic: str) -> list[TimeTypeInfo]:
-    """Return the clinic's time types, those too that the resident may not book (see ``may_book``)."""
-    resident = as_resident(actor)
-    found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
-    return await found.journal().time_types(resident)
-
-
 async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> Progress:
     """Return how far the resident has come. Raises NotFound, CapabilityMissing, AgeOutside, InvitedOnly."""
-    resident, found, kind = await _enter(actor, clinic, time_type)
+    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
     journal = found.journal()
     hold = await journal.current_hold(resident)
     schedule = await journal.schedule(resident)
@@ -112,57 +77,9 @@ async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> P
     )
 
 
-async def find_times(
-    actor: Actor | None, *, clinic: str, time_type: str, first: date | None = None, days: int = 5
-) -> FreeTimes:
-    """Return the first ``days`` days from ``first`` (today when None) that have free times.
-
-    Raises TermsNotAccepted: no times are shown before the terms are accepted.
-    """
-    resident, found, kind = await _enter(actor, clinic, time_type)
-    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
-    today = swedish_time.day_of(clock.now())
-    horizon = today + timedelta(days=HORIZON_DAYS)
-    journal = found.journal()
-    next_free = await journal.available_timeslots(resident, kind.id, today, horizon, limit=1)
-    if not next_free:
-        return FreeTimes(None, [], False, await _others_with_times(resident, found, kind))
-    start = max(first or today, swedish_time.day_of(next_free[0].starts_at))
-    by_day: dict[date, list[Timeslot]] = {}
-    for from_day, to_day in _windows(start, horizon):
-        for slot in await journal.available_timeslots(resident, kind.id, from_day, to_day):
-            by_day.setdefault(swedish_time.day_of(slot.starts_at), []).append(slot)
-        if len(by_day) > days:
-            break
-    chosen = sorted(by_day.items())
-    return FreeTimes(next_free[0], chosen[:days], len(chosen) > days, [])
-
-
-async def count_month(actor: Actor | None, *, clinic: str, time_type: str, month: date) -> dict[date, int]:
-    """Return how many free times each day of the month has; days without any are left out."""
-    resident, found, kind = await _enter(actor, clinic, time_type)
-    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
-    first = month.replace(day=1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return await found.journal().available_dates(resident, kind.id, first, last)
-
-
-async def find_nearest(
-    actor: Actor | None, *, clinic: str, time_type: str, moment: datetime
-) -> list[Timeslot]:
-    """Return the three free times that start nearest ``moment``, in order of time."""
-    resident, found, kind = await _enter(actor, clinic, time_type)
-    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
-    day = swedish_time.day_of(moment)
-    around = timedelta(days=NEAREST_DAYS)
-    slots = await found.journal().available_timeslots(resident, kind.id, day - around, day + around)
-    nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - moment))[:NEAREST]
-    return sorted(nearest, key=lambda slot: slot.starts_at)
-
-
 async def hold_time(actor: Actor | None, *, clinic: str, time_type: str, timeslot_id: str) -> Hold:
-    """Hold a time for the resident alone. Raises SlotTaken, SlotWithdrawn, TermsNotAccepted, NotFound."""
-    resident, found, kind = await _enter(actor, clinic, time_type)
+    """Hold a time for the resident alone. Raises SlotTaken, SlotWithdrawn, LimitReached, TermsNotAccepted."""
+    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
     hold = await found.journal().hold(resident, timeslot_id)
     async with get_database().write() as session:
@@ -173,7 +90,7 @@ async def hold_time(actor: Actor | None, *, clinic: str, time_type: str, timeslo
 
 async def step_forward(actor: Actor | None, *, clinic: str, time_type: str) -> Hold:
     """Keep the held time longer as the resident takes a step. Raises HoldExpired."""
-    resident, found, kind = await _enter(actor, clinic, time_type)
+    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
     async with get_database().read() as session:
         draft = await _draft(session, found, resident, kind)
     if draft is None or draft.hold_id is None:
@@ -205,7 +122,7 @@ async def keep_details(
 
     Raises InvalidInput with the fields to mend. Nothing typed is lost by it but what is too long to keep.
     """
-    resident, found, kind = await _enter(actor, clinic, time_type)
+    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
     details = BookingDetails(
         reason=reason.strip() if kind.reason != ReasonRule.NONE else "",
         interpreter=interpreter.strip(),
@@ -221,10 +138,10 @@ async def keep_details(
 
 
 async def keep_typed(
-    actor: Actor | None, *, clinic: str, time_type: str, field: Literal["reason", "access_needs"], text: str
+    actor: Actor | None, *, clinic: str, time_type: str, field: TypedField, text: str
 ) -> None:
     """Keep one text as it is being typed, mended or not, so that a session that ends takes nothing with it."""
-    resident, found, kind = await _enter(actor, clinic, time_type)
+    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
     async with get_database().write() as session:
         draft = await _draft(session, found, resident, kind)
         if draft is not None:
@@ -237,7 +154,7 @@ async def book(actor: Actor | None, *, clinic: str, time_type: str) -> BookedTim
 
     Raises HoldExpired, TermsNotAccepted, and what the timebook raises (JournalRejected, OutcomeUnknown).
     """
-    resident, found, kind = await _enter(actor, clinic, time_type)
+    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
     async with get_database().read() as session:
         draft = await _draft(session, found, resident, kind)
@@ -251,47 +168,6 @@ async def book(actor: Actor | None, *, clinic: str, time_type: str) -> BookedTim
             session, resident, "book", clinic_id=found.id, person_id=resident.person_id, booking_id=booked.id
         )
     return booked
-
-
-async def _enter(
-    actor: Actor | None, clinic: str, time_type: str
-) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
-    """Authorise, and find the clinic and a time type that this resident may book."""
-    resident = as_resident(actor)
-    found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
-    for kind in await found.journal().time_types(resident):
-        if kind.id == time_type:
-            if refusal := may_book(resident, kind):
-                raise refusal
-            return resident, found, kind
-    raise NotFound
-
-
-def _windows(start: date, horizon: date) -> list[tuple[date, date]]:
-    """Return spans of days to ask for in turn: short ones first, where times usually are."""
-    spans, first = [], start
-    for length in (7, 21, 63, HORIZON_DAYS):
-        last = min(first + timedelta(days=length - 1), horizon)
-        spans.append((first, last))
-        first = last + timedelta(days=1)
-        if first > horizon:
-            break
-    return spans
-
-
-async def _others_with_times(
-    resident: Resident, clinic: ClinicInfo, chosen: TimeTypeInfo
-) -> list[TimeTypeInfo]:
-    journal = clinic.journal()
-    today = swedish_time.day_of(clock.now())
-    horizon = today + timedelta(days=HORIZON_DAYS)
-    others = [kind for kind in await journal.time_types(resident) if kind.id != chosen.id]
-    return [
-        kind
-        for kind in others
-        if may_book(resident, kind) is None
-        and await journal.available_timeslots(resident, kind.id, today, horizon, limit=1)
-    ]
 
 
 async def _draft(
@@ -344,6 +220,7 @@ async def _keep(
         details.interpreter,
         details.access_needs,
     )
+    draft.phone, draft.email = details.phone, details.email
     draft.details_done = not problems
     person = await session.get_one(Person, resident.person_id)
     if "phone" not in problems:
@@ -356,8 +233,12 @@ def _details(draft: Draft | None, person: Person) -> BookingDetails:
     contact = BookingDetails(phone=person.phone, email=person.email)
     if draft is None:
         return contact
-    return replace(
-        contact, reason=draft.reason, interpreter=draft.interpreter, access_needs=draft.access_needs
+    return BookingDetails(
+        reason=draft.reason,
+        interpreter=draft.interpreter,
+        access_needs=draft.access_needs,
+        phone=contact.phone if draft.phone is None else draft.phone,
+        email=contact.email if draft.email is None else draft.email,
     )
 
 

@@ -91,7 +91,8 @@ async def search_clinics(*, words: str, region: str = "") -> ClinicSearch:
 
 def regions_of(clinics: Iterable[ClinicInfo]) -> list[RegionInfo]:
     """Return the regions that the clinics belong to, in order of name."""
-    return sorted({clinic.region for clinic in clinics}, key=lambda region: swedish_order(region.name))
+    found = {clinic.region for clinic in clinics}
+    return sorted(found, key=lambda region: (swedish_order(region.name), region.slug))
 
 
 def searchable_clinic(clinic: ClinicInfo) -> Searchable:

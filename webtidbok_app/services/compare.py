@@ -1,9 +1,13 @@
 """When the next time is free, at several clinics side by side. For standalone timebooks only."""
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
+from itertools import chain
+from typing import TypeVar
 
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
@@ -11,7 +15,6 @@ from webtidbok_app.domain.nearness import Searchable, rank
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import Timeslot, TimeTypeInfo
 from webtidbok_app.services.authorise import as_resident
-from webtidbok_app.services.booking import HORIZON_DAYS, may_book
 from webtidbok_app.services.clinics import (
     ClinicInfo,
     RegionInfo,
@@ -20,10 +23,15 @@ from webtidbok_app.services.clinics import (
     searchable_clinic,
     swedish_order,
 )
+from webtidbok_app.services.free_times import HORIZON_DAYS
+from webtidbok_app.services.time_types import may_book
 
 STANDALONE = "standalone"
 MOST_COMPARED = 40
 AT_ONCE = 8
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Order(StrEnum):
@@ -74,7 +82,58 @@ async def compare_next_free(
     if not words.strip():
         return Comparison(regions=regions)
     within = [clinic for clinic in clinics if region in {"", clinic.region.slug}]
-    offered = [row for rows in await _gather(_offered(resident, clinic) for clinic in within) for row in rows]
+    offered = chain.from_iterable(await _each(partial(_offered, resident), within))
     found, only_near = rank(words, offered, _searchable)
-    rows = await _gather(_with_next_free(resident, row) for row in found[:MOST_COMPARED])
-    return Comparison(sorted(rows, key=_SORT_KEYS[order]), only_near, len(found) > MOST_COMPARED, regions)
+    rows = await _each(partial(_with_next_free, resident), found[:MOST_COMPARED])
+    rows.sort(key=_by_name)
+    if order == Order.TIME:
+        rows.sort(key=_by_time)
+    return Comparison(rows, only_near, len(found) > MOST_COMPARED, regions)
+
+
+async def _each(work: Callable[[T], Awaitable[U]], things: Iterable[T]) -> list[U]:
+    """Return what ``work`` gives for each of the things. A few are asked at a time: others want answers too."""
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def one(thing: T) -> U:
+        async with turn:
+            return await work(thing)
+
+    return await asyncio.gather(*(one(thing) for thing in things))
+
+
+async def _offered(resident: Resident, clinic: ClinicInfo) -> list[NextFree]:
+    if clinic.journal_kind != STANDALONE:
+        return [NextFree(clinic, None)]
+    time_types = await clinic.journal().time_types(resident)
+    return [NextFree(clinic, kind) for kind in time_types if may_book(resident, kind) is None]
+
+
+async def _with_next_free(resident: Resident, row: NextFree) -> NextFree:
+    if row.time_type is None:
+        return row
+    today = swedish_time.day_of(clock.now())
+    horizon = today + timedelta(days=HORIZON_DAYS)
+    found = await row.clinic.journal().available_timeslots(
+        resident, row.time_type.id, today, horizon, limit=1
+    )
+    return replace(row, timeslot=next(iter(found), None))
+
+
+def _searchable(row: NextFree) -> Searchable:
+    at_clinic = searchable_clinic(row.clinic)
+    where = " ".join((*at_clinic.names, at_clinic.about))
+    if row.time_type is None:
+        return Searchable((), where)
+    name, audience = row.time_type.name, row.time_type.audience
+    return Searchable((name.sv, name.en), f"{audience.sv} {audience.en} {where}")
+
+
+def _by_name(row: NextFree) -> tuple[str, str]:
+    return swedish_order(row.clinic.name), swedish_order(row.time_type.name.sv if row.time_type else "")
+
+
+def _by_time(row: NextFree) -> tuple[bool, bool, float]:
+    """Sort by the next free time; then come those that are not asked here, and last those that have none."""
+    start = row.timeslot.starts_at.timestamp() if row.timeslot else 0
+    return row.timeslot is None, row.time_type is not None, start

@@ -18,7 +18,7 @@ from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import BookedTime
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
-from webtidbok_app.services.clinics import ClinicInfo, find_clinics, get_clinic, get_clinic_offering
+from webtidbok_app.services.clinics import ClinicInfo, get_clinic, get_clinic_offering, list_clinics
 from webtidbok_app.services.terms import require_accepted_terms
 
 MESSAGE_MAX = 500
@@ -54,7 +54,7 @@ async def list_my_bookings(actor: Actor | None) -> list[ClinicBookings]:
     """
     resident = as_resident(actor)
     clinic_ids = await journal.clinics_with_times(resident)
-    clinics = [clinic for clinic in await find_clinics(words="") if clinic.id in clinic_ids]
+    clinics = [clinic for clinic in await list_clinics() if clinic.id in clinic_ids]
     found = await asyncio.gather(*(_schedule_at(resident, clinic) for clinic in clinics))
     with_something = [bookings for bookings in found if bookings.times or bookings.problem]
     return sorted(with_something, key=lambda bookings: [time.starts_at for time in bookings.times])

@@ -1,7 +1,9 @@
 """The clinic's day: who comes, opening a booking, cancelling for a resident. For staff of the clinic."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Select, select, text
@@ -12,9 +14,12 @@ from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import Booking, Clinic, Performer, Person, Slot, TimeType
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
-from webtidbok_app.domain.errors import InvalidInput, NotFound
+from webtidbok_app.domain.errors import InvalidInput, NotFound, Unavailable
 from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.visit import BookingStatus, VisitForm
+from webtidbok_app.live.bus import bus
+from webtidbok_app.live.snapshots import snapshots
+from webtidbok_app.logs import report
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff
 from webtidbok_app.services.schedule import initials_of
@@ -75,19 +80,27 @@ class OpenBooking:
 
 
 async def get_day_list(actor: Actor | None, *, day: date) -> DayList:
-    """Return the day's bookings, the cancelled ones too; names masked, protected identities not at all."""
+    """Return the day's bookings, the cancelled ones too; names masked, protected identities not at all.
+
+    All who look at the same day in this worker share one reading, until something changes at the clinic.
+    """
     _, clinic_id = as_clinic_staff(actor)
-    since, until = swedish_time.span_of_days(day, day)
-    async with get_database().read() as session:
-        clinic = await session.get_one(Clinic, clinic_id)
-        rows = await session.execute(
-            _bookings(clinic_id)
-            .where(
-                col(Slot.starts_at) >= since, col(Slot.starts_at) < until, text("booking.status <> 'held'")
-            )
-            .order_by(col(Slot.starts_at), col(Performer.name), col(Booking.place))
-        )
-        return DayList(clinic.name, day, [_day_row(*row) for row in rows])
+    return await snapshots.get(clinic_id, ("day list", day), partial(_read_day, clinic_id, day))
+
+
+async def follow_day_list(actor: Actor | None, *, day: date) -> AsyncIterator[DayList]:
+    """Yield the day's bookings as they are now and, as long as it is asked for more, after each change.
+
+    The same list may come again. A database that does not answer is asked anew at the next change.
+    """
+    _, clinic_id = as_clinic_staff(actor)
+    async for _ in bus.changes(clinic_id):
+        try:
+            found = await get_day_list(actor, day=day)
+        except Unavailable as error:
+            report(error)
+        else:
+            yield found
 
 
 async def open_booking(actor: Actor | None, *, booking_id: str) -> OpenBooking:
@@ -132,6 +145,20 @@ async def cancel_for_resident(actor: Actor | None, *, booking_id: str, message: 
             booking_id=cancelled.id.hex,
         )
         return (await _open(session, clinic_id, booking_id))[0]
+
+
+async def _read_day(clinic_id: UUID, day: date) -> DayList:
+    since, until = swedish_time.span_of_days(day, day)
+    async with get_database().read() as session:
+        clinic = await session.get_one(Clinic, clinic_id)
+        rows = await session.execute(
+            _bookings(clinic_id)
+            .where(
+                col(Slot.starts_at) >= since, col(Slot.starts_at) < until, text("booking.status <> 'held'")
+            )
+            .order_by(col(Slot.starts_at), col(Performer.name), col(Booking.place))
+        )
+        return DayList(clinic.name, day, [_day_row(*row) for row in rows])
 
 
 def _bookings(clinic_id: UUID) -> Select[Booking, Slot, str, str, Person]:

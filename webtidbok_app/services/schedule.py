@@ -1,11 +1,11 @@
-"""The clinic's schedule: what is published, publishing more, withdrawing. For staff of the clinic."""
+"""The clinic's schedule: what is published, and withdrawing. For staff of the clinic."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,25 +13,16 @@ from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import LIVE, Booking, Clinic, Performer, Person, Slot, TimeType
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
+from webtidbok_app.domain.errors import Unavailable
 from webtidbok_app.domain.visit import BookingStatus, VisitForm
+from webtidbok_app.live.bus import bus
+from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff
 from webtidbok_app.timebook import pattern as patterns
-from webtidbok_app.timebook import publishing
-from webtidbok_app.timebook.pattern import Pattern, PlannedSlot
-from webtidbok_app.timebook.publishing import Clash
+from webtidbok_app.timebook import publishing, schedule_log
 
 PROTECTED = "Skyddad"
-
-
-@dataclass(frozen=True)
-class TimeTypeChoice:
-    """A time type that staff can publish."""
-
-    id: UUID
-    name: str
-    length_minutes: int
-    visit_form: VisitForm
 
 
 @dataclass(frozen=True)
@@ -44,17 +35,8 @@ class PerformerChoice:
 
 
 @dataclass(frozen=True)
-class Choices:
-    """What there is to choose from when publishing."""
-
-    time_types: list[TimeTypeChoice]
-    performers: list[PerformerChoice]
-    has_any_slot: bool
-
-
-@dataclass(frozen=True)
 class ScheduleSlot:
-    """A published time with who has it. Instants are aware, UTC."""
+    """A published time with who has it. Instants are aware, UTC; ``held_until`` is when the first hold runs out."""
 
     id: UUID
     starts_at: datetime
@@ -64,44 +46,44 @@ class ScheduleSlot:
     performer: str
     visit_form: VisitForm
     places: int
+    withdrawn: bool = False
     booked: int = 0
     held: int = 0
+    held_until: datetime | None = None
     initials: list[str] = field(default_factory=list)
+
+    def is_free(self, now: datetime) -> bool:
+        """Whether it can be withdrawn: nobody has it, and it has not begun."""
+        return not (self.withdrawn or self.booked or self.held) and self.starts_at > now
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """Who among the staff changed the clinic's schedule last, and when (aware, UTC)."""
+
+    changed_by: str
+    changed_at: datetime
 
 
 @dataclass(frozen=True)
 class Week:
-    """One ISO week of the schedule."""
+    """One ISO week of the schedule. ``seen`` is the number of the clinic's newest change when it was read."""
 
     clinic: str
     monday: date
     performers: list[PerformerChoice]
     slots: list[ScheduleSlot]
     holidays: dict[date, str]
+    seen: int = 0
+    last_change: LastChange | None = None
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What publishing a pattern would do."""
+class Impact:
+    """The times that are to be withdrawn, as they are at this moment, and the newest change of the schedule."""
 
-    slots: list[PlannedSlot]
-    clashes: list[Clash]
-    holidays: list[tuple[date, str]]
-    not_on_clock: list[tuple[date, time]]
-
-    @property
-    def publishable(self) -> list[PlannedSlot]:
-        """The times that clash with no published one."""
-        return publishing.without_clashes(self.slots, self.clashes)
-
-
-@dataclass(frozen=True)
-class Published:
-    """What was published. Instants are aware, UTC; None when nothing was left to publish."""
-
-    count: int
-    first: datetime | None
-    last: datetime | None
+    slots: list[ScheduleSlot]
+    seen: int
 
 
 @dataclass(frozen=True)
@@ -115,95 +97,92 @@ class Withdrawn:
 async def get_week(actor: Actor | None, *, monday: date) -> Week:
     """Return the week's published times. Residents stand there with their initials at most."""
     _, clinic_id = as_clinic_staff(actor)
+    return await _week(clinic_id, monday)
+
+
+async def follow_week(actor: Actor | None, *, monday: date) -> AsyncIterator[Week]:
+    """Yield the week now, and again each time that it may have changed, until the caller stops.
+
+    The right to see it is asked for once, at the beginning. While the database is out of order nothing comes.
+    """
+    _, clinic_id = as_clinic_staff(actor)
+    async for _ in bus.changes(clinic_id):
+        try:
+            week = await _week(clinic_id, monday)
+        except Unavailable:
+            continue
+        yield week
+
+
+async def weigh_withdrawal(actor: Actor | None, *, slot_ids: Sequence[UUID]) -> Impact:
+    """Return the times as they are now, withdrawn ones too: what withdrawing them would do, changing nothing."""
+    _, clinic_id = as_clinic_staff(actor)
+    async with get_database().read() as session:
+        seen = await schedule_log.newest_number(session, clinic_id=clinic_id)
+        return Impact(await read_slots(session, clinic_id, slot_ids), seen)
+
+
+async def withdraw(actor: Actor | None, *, slot_ids: Sequence[UUID], seen: int) -> Withdrawn:
+    """Withdraw times that nobody has booked or holds; the others are kept and named.
+
+    Raises ScheduleChanged when staff have changed that part of the schedule after change number ``seen``.
+    """
+    staff, clinic_id = as_clinic_staff(actor)
+    async with get_database().write() as session:
+        withdrawn, kept = await publishing.withdraw_slots(
+            session,
+            clinic_id=clinic_id,
+            slot_ids=slot_ids,
+            seen=seen,
+            changed_by=staff.hsa_id,
+            changed_by_name=staff.name,
+            now=clock.now(),
+        )
+        audit.record(session, staff, "withdraw", clinic_id=clinic_id)
+        return Withdrawn(len(withdrawn), await read_slots(session, clinic_id, kept))
+
+
+async def _week(clinic_id: UUID, monday: date) -> Week:
+    """Return the week as this worker has last seen it: one reading for all who look, until the clinic changes."""
+
+    async def read() -> Week:
+        week = await _read_week(clinic_id, monday)
+        _come_back_when_time_changes(clinic_id, week.slots)
+        return week
+
+    return await snapshots.get(clinic_id, ("schedule", monday), read)
+
+
+async def _read_week(clinic_id: UUID, monday: date) -> Week:
     since, until = swedish_time.span_of_days(monday, monday + timedelta(days=6))
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
+        newest = next(iter(await schedule_log.newest_changes(session, clinic_id=clinic_id, limit=1)), None)
         slots = await _slots_between(session, clinic_id, since, until)
         return Week(
             clinic=clinic.name,
             monday=monday,
-            performers=await _performers(session, clinic_id),
+            performers=await read_performers(session, clinic_id),
             slots=await _with_bookings(session, clinic_id, slots),
             holidays=dict(patterns.closed_days(monday, monday + timedelta(days=6))),
+            seen=newest.number if newest else 0,
+            last_change=LastChange(newest.changed_by_name, newest.changed_at) if newest else None,
         )
 
 
-async def list_choices(actor: Actor | None) -> Choices:
-    """Return the clinic's time types and performers."""
-    _, clinic_id = as_clinic_staff(actor)
-    async with get_database().read() as session:
-        time_types = await session.scalars(
-            select(TimeType)
-            .where(col(TimeType.clinic_id) == clinic_id, col(TimeType.active))
-            .order_by(col(TimeType.name_sv))
-        )
-        any_slot = await session.scalar(select(col(Slot.id)).where(col(Slot.clinic_id) == clinic_id).limit(1))
-        return Choices(
-            [
-                TimeTypeChoice(row.id, row.name_sv, row.length_minutes, VisitForm(row.visit_form))
-                for row in time_types
-            ],
-            await _performers(session, clinic_id),
-            any_slot is not None,
-        )
-
-
-async def preview_publication(actor: Actor | None, *, pattern: Pattern) -> Preview:
-    """Return what publishing would do, changing nothing. Raises InvalidInput."""
-    _, clinic_id = as_clinic_staff(actor)
-    expansion = patterns.expand(pattern, now=clock.now())
-    async with get_database().read() as session:
-        clashes = await publishing.find_clashes(
-            session, clinic_id=clinic_id, performer_id=pattern.performer_id, planned=expansion.slots
-        )
-    return Preview(expansion.slots, clashes, expansion.holidays, expansion.not_on_clock)
-
-
-async def publish(actor: Actor | None, *, pattern: Pattern) -> Published:
-    """Publish the pattern's times in one transaction.
-
-    Raises InvalidInput; Overlaps (``clashes``) unless the pattern leaves clashing times out; NotFound for
-    another clinic's performer or time type.
-    """
-    staff, clinic_id = as_clinic_staff(actor)
+def _come_back_when_time_changes(clinic_id: UUID, slots: Sequence[ScheduleSlot]) -> None:
+    """Have the clinic looked at again when a hold runs out or a time begins."""
     now = clock.now()
-    expansion = patterns.expand(pattern, now=now)
-    async with get_database().write() as session:
-        published = await publishing.publish_slots(
-            session,
-            clinic_id=clinic_id,
-            time_type_id=pattern.time_type_id,
-            performer_id=pattern.performer_id,
-            visit_form=pattern.visit_form,
-            places=pattern.places,
-            planned=expansion.slots,
-            leave_out_clashes=pattern.leave_out_clashes,
-            changed_by=staff.hsa_id,
-            changed_by_name=staff.name,
-            now=now,
-        )
-        audit.record(session, staff, "publish", clinic_id=clinic_id)
-    starts = [slot.starts_at for slot in published]
-    return Published(len(published), min(starts, default=None), max(starts, default=None))
+    moments = [moment for slot in slots for moment in (slot.starts_at, slot.held_until) if moment]
+    if coming := [moment for moment in moments if moment > now]:
+        bus.publish_after(clinic_id, (min(coming) - now).total_seconds())
 
 
-async def withdraw(actor: Actor | None, *, slot_ids: Sequence[UUID]) -> Withdrawn:
-    """Withdraw times that nobody has booked or holds; the others are kept and named."""
-    staff, clinic_id = as_clinic_staff(actor)
-    async with get_database().write() as session:
-        withdrawn, kept = await publishing.withdraw_slots(
-            session, clinic_id=clinic_id, slot_ids=slot_ids, now=clock.now()
-        )
-        audit.record(session, staff, "withdraw", clinic_id=clinic_id)
-        slots = await _slots_by_id(session, clinic_id, kept)
-        return Withdrawn(len(withdrawn), await _with_bookings(session, clinic_id, slots))
-
-
-_SlotRow = Row[UUID, datetime, datetime, str, UUID, str, VisitForm, int]
+_SlotRow = Row[UUID, datetime, datetime, str, UUID, str, VisitForm, int, bool]
 _SLOT = (
     select(
         col(Slot.id), col(Slot.starts_at), col(Slot.ends_at), col(TimeType.name_sv), col(Slot.performer_id),
-        col(Performer.name), col(Slot.visit_form), col(Slot.places),
+        col(Performer.name), col(Slot.visit_form), col(Slot.places), col(Slot.withdrawn_at).is_not(None),
     )
     .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
     .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
@@ -223,20 +202,22 @@ async def _slots_between(
     return (await session.execute(statement)).all()
 
 
-async def _slots_by_id(session: AsyncSession, clinic_id: UUID, ids: Sequence[UUID]) -> Sequence[_SlotRow]:
-    return (await session.execute(_SLOT.where(col(Slot.clinic_id) == clinic_id, col(Slot.id).in_(ids)))).all()
+async def read_slots(session: AsyncSession, clinic_id: UUID, slot_ids: Sequence[UUID]) -> list[ScheduleSlot]:
+    """Return the times, withdrawn or not, with who has them; for the use cases of the schedule."""
+    statement = _SLOT.where(col(Slot.clinic_id) == clinic_id, col(Slot.id).in_(slot_ids))
+    return await _with_bookings(session, clinic_id, (await session.execute(statement)).all())
 
 
 async def _with_bookings(
     session: AsyncSession, clinic_id: UUID, rows: Sequence[_SlotRow]
 ) -> list[ScheduleSlot]:
     """Return the slots with their live bookings, asked for in one question."""
-    now = clock.now()
     slots = {row[0]: ScheduleSlot(*row) for row in rows}
     live = await session.execute(
         select(
             col(Booking.slot_id),
             col(Booking.status),
+            col(Booking.expires_at),
             col(Person.given_name),
             col(Person.family_name),
             col(Person.protected),
@@ -246,19 +227,25 @@ async def _with_bookings(
             col(Booking.clinic_id) == clinic_id,
             col(Booking.slot_id).in_(slots),
             text(f"booking.{LIVE}"),
-            func.coalesce(Booking.expires_at, now) >= now,
+            or_(text("booking.status = 'booked'"), col(Booking.expires_at) > clock.now()),
         )
         .order_by(col(Booking.place))
     )
     initials: dict[UUID, list[str]] = {slot_id: [] for slot_id in slots}
-    held = dict.fromkeys(slots, 0)
-    for slot_id, status, given, family, protected in live:
-        if status == BookingStatus.HELD:
-            held[slot_id] += 1
+    holds: dict[UUID, list[datetime]] = {slot_id: [] for slot_id in slots}
+    for slot_id, status, expires_at, given, family, protected in live:
+        if status == BookingStatus.HELD and expires_at:
+            holds[slot_id].append(expires_at)
         else:
             initials[slot_id].append(PROTECTED if protected else initials_of(given, family))
     return [
-        replace(slot, booked=len(initials[key]), held=held[key], initials=initials[key])
+        replace(
+            slot,
+            booked=len(initials[key]),
+            held=len(holds[key]),
+            held_until=min(holds[key], default=None),
+            initials=initials[key],
+        )
         for key, slot in slots.items()
     ]
 
@@ -268,7 +255,8 @@ def initials_of(given: str, family: str) -> str:
     return " ".join(f"{name[0]}." for name in (given, family) if name)
 
 
-async def _performers(session: AsyncSession, clinic_id: UUID) -> list[PerformerChoice]:
+async def read_performers(session: AsyncSession, clinic_id: UUID) -> list[PerformerChoice]:
+    """Return the clinic's performers by name, for the use cases of the schedule."""
     found = await session.scalars(
         select(Performer)
         .where(col(Performer.clinic_id) == clinic_id, col(Performer.active))

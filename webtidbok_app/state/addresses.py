@@ -2,6 +2,7 @@
 
 from functools import partial
 from urllib.parse import quote as quote_path
+from urllib.parse import urlencode
 
 from webtidbok_app.i18n import Lang, path
 
@@ -11,6 +12,22 @@ quote = partial(quote_path, safe="")
 def clinic_page(lang: Lang, clinic: str) -> str:
     """Return the clinic's public page."""
     return path(lang, f"/mottagning/{quote(clinic)}")
+
+
+def with_query(address: str, **parameters: str) -> str:
+    """Return the address with the parameters that are not empty."""
+    given = {name: value for name, value in parameters.items() if value}
+    return f"{address}?{urlencode(given)}" if given else address
+
+
+def clinics(lang: Lang, *, words: str = "", region: str = "") -> str:
+    """Return the search for clinics."""
+    return with_query(path(lang, "/mottagningar"), sok=words, region=region)
+
+
+def compare(lang: Lang, *, words: str = "", region: str = "", order: str = "") -> str:
+    """Return the comparison of next free times."""
+    return with_query(path(lang, "/lediga-tider"), sok=words, region=region, ordning=order)
 
 
 def time_types(lang: Lang, clinic: str) -> str:

@@ -1,50 +1,69 @@
 """Finding a clinic, and a clinic's own page. Open to everybody."""
 
-from urllib.parse import urlencode
-
 import reflex as rx
 from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import public
-from webtidbok_app.i18n import path
-from webtidbok_app.services.clinics import find_clinics, get_clinic
+from webtidbok_app.services.clinics import get_clinic, search_clinics
+from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of, query
 from webtidbok_app.state.input import typed
-from webtidbok_app.state.present.clinics import clinic_row, clinic_view, found_text
+from webtidbok_app.state.present.clinics import (
+    clinic_row,
+    clinic_view,
+    found_text,
+    name_of_region,
+    region_choices,
+)
 from webtidbok_app.state.resident_views import ClinicRow, ClinicView
-from webtidbok_app.state.views import Problem
+from webtidbok_app.state.views import Choice, Problem
 
 WORDS_MAX = 100
 
 
 class ClinicListState(rx.State):
-    """The clinics that have the words in the address; all of them when it has none."""
+    """The clinics that have the words in the address, in its region; all of them when it has none."""
 
     words: str = ""
+    region: str = ""
+    regions: list[Choice] = []
     found: str = ""
     clinics: list[ClinicRow] = []
+    everywhere: str = ""
+    """The same search in all regions; empty when it is that."""
+    compare: str = ""
+    """Where a resident compares free times by the same words."""
     problem: Problem = Problem()
 
     @rx.event
     @public
     async def load(self) -> None:
-        """Find the clinics for the address' ``sok``."""
+        """Find the clinics for the address' ``sok`` and ``region``."""
         lang = lang_of(self)
         self.words, self.problem = query(self, "sok").strip()[:WORDS_MAX], Problem()
-        found = await attempt(find_clinics(words=self.words), lang)
+        self.region = query(self, "region")[:WORDS_MAX]
+        found = await attempt(search_clinics(words=self.words, region=self.region), lang)
         if isinstance(found, Problem):
             self.problem, self.clinics, self.found = found, [], ""
             return
-        self.clinics = [clinic_row(clinic, lang) for clinic in found]
-        self.found = found_text(len(found), self.words, lang)
+        self.regions = region_choices(found.regions)
+        self.clinics = [clinic_row(clinic, lang) for clinic in found.clinics]
+        self.found = found_text(
+            len(found.clinics),
+            lang,
+            words=self.words,
+            region=name_of_region(found.regions, self.region),
+            only_near=found.only_near,
+        )
+        self.everywhere = addresses.clinics(lang, words=self.words) if self.region else ""
+        self.compare = addresses.compare(lang, words=self.words, region=self.region)
 
     @rx.event
     @public
     async def search(self, form: rx.form.FormData) -> EventSpec:
-        """Put the words in the address, so that the search can be kept, shared and gone back to."""
-        words = typed(form, "sok")[:WORDS_MAX]
-        address = path(lang_of(self), "/mottagningar")
-        return rx.redirect(f"{address}?{urlencode({'sok': words})}" if words else address)
+        """Put the search in the address, so that it can be kept, shared and gone back to."""
+        words, region = typed(form, "sok")[:WORDS_MAX], typed(form, "region")[:WORDS_MAX]
+        return rx.redirect(addresses.clinics(lang_of(self), words=words, region=region))
 
 
 class ClinicState(rx.State):

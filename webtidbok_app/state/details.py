@@ -1,7 +1,5 @@
 """What the resident tells the clinic: reason, contact details, needs."""
 
-from typing import Literal
-
 import reflex as rx
 from reflex.event import EventSpec
 
@@ -9,8 +7,8 @@ from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.visit import REASON_MAX
-from webtidbok_app.services.booking import NEED_MAX, Progress, keep_details, keep_typed
-from webtidbok_app.state.common import attempt, lang_of
+from webtidbok_app.services.booking import NEED_MAX, Progress, TypedField, keep_details, keep_typed
+from webtidbok_app.state.common import attempt, lang_of, path_of
 from webtidbok_app.state.flow import open_step, way_of
 from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.steps import details_view, is_language, step_view
@@ -29,6 +27,8 @@ FIELDS = ("reason", "phone", "email", "interpreter", "access_needs")
 class DetailsState(rx.State):
     """What is asked and what is typed already."""
 
+    shown_at: str = ""
+    """The path that is shown here; empty until something is."""
     step: StepView = StepView()
     details: DetailsView = DetailsView()
     problems: list[FieldProblem] = []
@@ -48,6 +48,7 @@ class DetailsState(rx.State):
         elif isinstance(found, Progress):
             self.details = details_view(found, lang)
             self.step = step_view(found, lang, back=way_of(self).address(""))
+            self.shown_at = path_of(self)
         else:
             return found
         return None
@@ -63,6 +64,24 @@ class DetailsState(rx.State):
     async def keep_access_needs(self, text: str) -> None:
         """Keep the needs while they are being typed."""
         await self._keep("access_needs", text)
+
+    @rx.event(debounce=TYPING_RESTS_MS)
+    @requires("resident")
+    async def keep_phone(self, text: str) -> None:
+        """Keep the phone number while it is being typed."""
+        await self._keep("phone", text)
+
+    @rx.event(debounce=TYPING_RESTS_MS)
+    @requires("resident")
+    async def keep_email(self, text: str) -> None:
+        """Keep the e-mail address while it is being typed."""
+        await self._keep("email", text)
+
+    @rx.event
+    @requires("resident")
+    async def keep_interpreter(self, text: str) -> None:
+        """Keep the interpreter's language as it is chosen."""
+        await self._keep("interpreter", text if is_language(text) else "")
 
     @rx.event
     @requires("resident")
@@ -85,7 +104,7 @@ class DetailsState(rx.State):
             return None
         return rx.redirect(way.address("kontrollera"))
 
-    async def _keep(self, field: Literal["reason", "access_needs"], text: str) -> None:
+    async def _keep(self, field: TypedField, text: str) -> None:
         way = way_of(self)
         keeping = keep_typed(
             current(),

@@ -16,6 +16,19 @@ class ClinicRow:
 
 
 @dataclass(frozen=True)
+class NextFreeRow:
+    """A time type at a clinic and its next free time, in words. ``free`` says whether there is one to tell."""
+
+    href: str = ""
+    clinic: str = ""
+    place: str = ""
+    time_type: str = ""
+    facts: str = ""
+    next_free: str = ""
+    free: bool = False
+
+
+@dataclass(frozen=True)
 class CaseTypeView:
     """A case type that can be used at the clinic. ``hint`` says that one logs in first, if one does."""
 
@@ -79,13 +92,31 @@ class TermsView:
 
 @dataclass(frozen=True)
 class ChosenView:
-    """The time that is held. An empty ``id`` means that none is; ``key`` changes when it is held anew."""
+    """The time that is held. An empty ``id`` means that none is; ``key`` changes when it is held anew.
+
+    ``lost`` says in words that it is held no longer; empty while it is.
+    """
 
     id: str = ""
     text: str = ""
     until: str = ""
     href: str = ""
     key: str = ""
+    lost: str = ""
+
+
+@dataclass(frozen=True)
+class WishView:
+    """What is wished of a time, as a form. Lists that are empty are not asked; weekdays are "1" to "7"."""
+
+    performers: list[Choice] = field(default_factory=list)
+    performer: str = ""
+    forms: list[Choice] = field(default_factory=list)
+    form: str = ""
+    part: str = ""
+    weekdays: list[str] = field(default_factory=list)
+    summary: str = ""
+    active: bool = False
 
 
 @dataclass(frozen=True)

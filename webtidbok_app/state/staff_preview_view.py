@@ -2,35 +2,60 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import time
+from dataclasses import replace
+from datetime import date, datetime, time
+from uuid import UUID
 
+from webtidbok_app.domain.errors import Conflict, ScheduleChanged
 from webtidbok_app.domain.swedish_time import day_of, monday_of
 from webtidbok_app.i18n import format_day, format_day_span, format_span, format_time, t, tn
-from webtidbok_app.services.schedule import Pattern, Preview, Published
+from webtidbok_app.services.publication import Pattern, Preview, Published
+from webtidbok_app.services.week_copy import WeekCopy
 from webtidbok_app.state.staff_views import Outcome, PreviewView, PublishedView
 from webtidbok_app.state.staff_week_view import span_of, week_href
-from webtidbok_app.state.views import SummaryRow
+from webtidbok_app.state.views import Problem, SummaryRow
 
 SHOWN = 20
 """How many lines a list has before it only counts the rest."""
 
 
 def preview_of(pattern: Pattern, preview: Preview, *, time_type: str, performer: str) -> PreviewView:
-    """Return the preview; ``time_type`` and ``performer`` are their names."""
+    """Return what publishing would do; ``time_type`` and ``performer`` are their names."""
+    rows = _rows(pattern, len(preview.publishable), time_type, performer)
+    return _preview(preview, rows, t("sv", "staff.preview.clashes_body", performer=performer), "clash")
+
+
+def copy_preview_of(copy: WeekCopy, preview: Preview, *, performers: Sequence[str]) -> PreviewView:
+    """Return what copying would do; ``performers`` are the names of those whose times are copied."""
+    last = copy.mondays[-1]
+    values = {
+        "from_week": week_words(copy.monday),
+        "to_weeks": week_words(copy.first_week)
+        if copy.weeks == 1
+        else t("sv", "staff.copy.weeks_value", first=week_words(copy.first_week), last=week_words(last)),
+        "performer": ", ".join(performers),
+        "count": tn("sv", "staff.preview.count_value", len(preview.publishable)),
+    }
+    rows = [SummaryRow(t("sv", f"staff.preview.{name}"), value) for name, value in values.items()]
+    return _preview(preview, rows, t("sv", "staff.preview.clashes_copy"), "clash_with", copy.mondays)
+
+
+def _preview(
+    preview: Preview, rows: list[SummaryRow], clashes: str, clash: str, mondays: Sequence[date] = ()
+) -> PreviewView:
     count = len(preview.publishable)
-    clashing = len(preview.slots) - count
     return PreviewView(
-        rows=_rows(pattern, count, time_type, performer),
-        weeks=_weeks(preview),
+        rows=rows,
+        weeks=_weeks(preview, mondays),
         clashes=_outcome(
             "clashes",
-            clashing,
+            len(preview.slots) - count,
             [
-                t("sv", "staff.preview.clash", day=format_day("sv", one.starts_at),
+                t("sv", f"staff.preview.{clash}", day=format_day("sv", one.starts_at), performer=one.performer,
                   span=format_span("sv", one.starts_at, one.ends_at), time_type=one.time_type)
                 for one in preview.clashes
             ],
-            t("sv", "staff.preview.clashes_body", performer=performer),
+            clashes,
         ),
         holidays=_outcome(
             "holidays",
@@ -46,12 +71,33 @@ def preview_of(pattern: Pattern, preview: Preview, *, time_type: str, performer:
             ],
             t("sv", "staff.preview.not_on_clock_body"),
         ),
+        passed=_outcome("passed", preview.passed, []),
         confirm=tn("sv", "staff.preview.publish", count) if count else "",
     )  # fmt: skip
 
 
-def published_words(published: Published) -> PublishedView:
-    """Return what was published, and the way to the week of the first time."""
+def changed_problem(conflict: Conflict, now: datetime, key: str) -> Problem:
+    """Return that the schedule is another than the one that was checked, and who has changed it."""
+    body = t("sv", "staff.preview.changed_body")
+    if isinstance(conflict, ScheduleChanged):
+        when = moment_words(conflict.facts["changed_at"], now)
+        body = t("sv", "staff.preview.changed_by", name=conflict.facts["changed_by"], when=when)
+    return Problem(t("sv", "staff.preview.changed_title"), body, key=key)
+
+
+def moment_words(moment: datetime, now: datetime) -> str:
+    """Return "kl. 14.02" for a moment of today, otherwise "tisdag 1 december 2026 kl. 14.02"."""
+    time_of_day = format_time("sv", moment)
+    return time_of_day if day_of(moment) == day_of(now) else f"{format_day('sv', moment)} {time_of_day}"
+
+
+def week_words(monday: date) -> str:
+    """Return "Vecka 49, 30 november–6 december 2026"."""
+    return f"{t('sv', 'staff.preview.week', week=monday.isocalendar().week)}, {span_of(monday)}"
+
+
+def published_words(published: Published, now: datetime) -> PublishedView:
+    """Return what was published, the way to the week of the first time, and how long it can be undone."""
     if published.first is None or published.last is None:
         return PublishedView(
             title=t("sv", "staff.published.title_none"), body=t("sv", "staff.preview.nothing_body")
@@ -62,7 +108,16 @@ def published_words(published: Published) -> PublishedView:
     else:
         body = t("sv", "staff.published.span", span=format_day_span("sv", published.first, published.last))
     title = tn("sv", "staff.published.title", published.count)
-    return PublishedView(title, body, week_href(day_of(published.first)))
+    seen = PublishedView(title, body, week_href(day_of(published.first)))
+    if published.change_id is None or now > published.undo_until:
+        return seen
+    until = t("sv", "staff.undo.until", time=format_time("sv", published.undo_until))
+    return replace(seen, undo_href=undo_href(published.change_id), undo_text=until)
+
+
+def undo_href(change_id: UUID) -> str:
+    """Return the address where a change is undone."""
+    return f"/personal/andringar/{change_id}"
 
 
 def _rows(pattern: Pattern, count: int, time_type: str, performer: str) -> list[SummaryRow]:
@@ -87,14 +142,12 @@ def _rows(pattern: Pattern, count: int, time_type: str, performer: str) -> list[
     return [SummaryRow(t("sv", f"staff.preview.{name}"), value) for name, value in values.items()]
 
 
-def _weeks(preview: Preview) -> list[SummaryRow]:
+def _weeks(preview: Preview, mondays: Sequence[date]) -> list[SummaryRow]:
+    """Return how many times each week gets: ``mondays`` and all other weeks that get any."""
     weeks = Counter(monday_of(day_of(slot.starts_at)) for slot in preview.publishable)
     return [
-        SummaryRow(
-            f"{t('sv', 'staff.preview.week', week=monday.isocalendar().week)}, {span_of(monday)}",
-            tn("sv", "staff.preview.week_value", weeks[monday]),
-        )
-        for monday in sorted(weeks)
+        SummaryRow(week_words(monday), tn("sv", "staff.preview.week_value", weeks[monday]))
+        for monday in sorted({*weeks, *mondays})
     ]
 
 

@@ -8,11 +8,11 @@ from reflex.event import EventType
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.errors import InvalidInput, Overlaps
+from webtidbok_app.domain.errors import InvalidInput, Overlaps, ScheduleChanged
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import t
-from webtidbok_app.services import schedule
-from webtidbok_app.services.schedule import Choices, Pattern, Preview
+from webtidbok_app.services import publication
+from webtidbok_app.services.publication import Choices, Pattern, Preview, Published
 from webtidbok_app.state.common import attempt
 from webtidbok_app.state.input import ticked
 from webtidbok_app.state.staff_pattern import (
@@ -23,7 +23,7 @@ from webtidbok_app.state.staff_pattern import (
     read_form,
     to_pattern,
 )
-from webtidbok_app.state.staff_preview_view import preview_of, published_words
+from webtidbok_app.state.staff_preview_view import changed_problem, preview_of, published_words
 from webtidbok_app.state.staff_views import PreviewView, PublishedView, PublishForm
 from webtidbok_app.state.staff_week_view import with_title
 from webtidbok_app.state.views import Choice, FieldProblem, Problem
@@ -51,12 +51,13 @@ class StaffPublishState(rx.State):
     _choices: Choices = Choices([], [], False)
     _pattern: Pattern | None = None
     _previewed: Preview | None = None
+    _published: Published | None = None
 
     @rx.event
     @requires("staff")
     async def load(self) -> None:
         """Show the form as it was left."""
-        choices = await attempt(schedule.list_choices(current()), "sv")
+        choices = await attempt(publication.list_choices(current()), "sv")
         self.loaded, self.problem, self.problems = not isinstance(choices, Problem), Problem(), []
         if isinstance(choices, Problem):
             self.problem = choices
@@ -74,8 +75,11 @@ class StaffPublishState(rx.State):
     @requires("staff")
     async def load_done(self) -> EventType[()] | None:
         """Show what was published, or lead to the form when nothing was."""
-        self.problem, self.loaded = Problem(), self.published.title != ""
-        return None if self.loaded else rx.redirect(PAGE, replace=True)
+        self.problem, self.loaded = Problem(), self._published is not None
+        if self._published is None:
+            return rx.redirect(PAGE, replace=True)
+        self.published = published_words(self._published, clock.now())
+        return None
 
     @rx.event
     @requires("staff")
@@ -111,22 +115,29 @@ class StaffPublishState(rx.State):
     @rx.event
     @requires("staff")
     async def publish(self) -> EventType[()] | None:
-        """Publish what was checked, without the times that clashed then. A second click finds nothing to do."""
+        """Publish what was checked, without the times that clashed then. A second click finds nothing to do.
+
+        When the schedule is another by now, what it would do is shown anew.
+        """
         pattern, preview = self._pattern, self._previewed
         if pattern is None or preview is None or not self.preview.confirm:
             return None
-        pattern = replace(pattern, leave_out_clashes=bool(preview.clashes))
+        wanted = replace(pattern, leave_out_clashes=bool(preview.clashes))
         try:
             published = await attempt(
-                schedule.publish(current(), pattern=pattern), "sv", let_through=(Overlaps,)
+                publication.publish(current(), pattern=wanted, seen=preview.seen),
+                "sv",
+                let_through=(Overlaps, ScheduleChanged),
             )
-        except Overlaps as overlaps:
-            self._show_changed(pattern, replace(preview, clashes=overlaps.facts["clashes"]))
+        except (Overlaps, ScheduleChanged) as conflict:
+            self.attempts += 1
+            await self._preview(pattern)
+            self.problem = changed_problem(conflict, clock.now(), str(self.attempts))
             return None
         if isinstance(published, Problem):
             self.problem = published
             return None
-        self.published = published_words(published)
+        self._published = published
         self._pattern, self._previewed, self.preview = None, None, PreviewView()
         self.form = replace(
             self.form, day="", start_time="", first_day="", last_day="", from_time="", to_time=""
@@ -136,7 +147,7 @@ class StaffPublishState(rx.State):
     async def _preview(self, pattern: Pattern) -> EventType[()] | None:
         try:
             found = await attempt(
-                schedule.preview_publication(current(), pattern=pattern), "sv", let_through=(InvalidInput,)
+                publication.preview_publication(current(), pattern=pattern), "sv", let_through=(InvalidInput,)
             )
         except InvalidInput as invalid:
             today = day_of(clock.now())
@@ -157,15 +168,6 @@ class StaffPublishState(rx.State):
             time_type=names.get(pattern.time_type_id, ""),
             performer=names.get(pattern.performer_id, ""),
         )
-
-    def _show_changed(self, pattern: Pattern, preview: Preview) -> None:
-        self.attempts += 1
-        self.problem = Problem(
-            t("sv", "staff.preview.changed_title"),
-            t("sv", "staff.preview.changed_body"),
-            key=str(self.attempts),
-        )
-        self._show(pattern, preview)
 
     def _offer(self, choices: Choices) -> None:
         self._choices = choices

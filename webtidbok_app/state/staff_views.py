@@ -6,17 +6,17 @@ from webtidbok_app.state.views import SummaryRow, WeekCell
 
 
 @dataclass(frozen=True)
-class Chip:
-    """One filter. ``value`` is a performer's id, or empty for everybody."""
+class Way:
+    """A link to the same thing seen in another way: another view, another performer. ``here`` is the one in use."""
 
-    value: str = ""
+    href: str = ""
     label: str = ""
-    pressed: bool = False
+    here: bool = False
 
 
 @dataclass(frozen=True)
 class WeekDay:
-    """One day of the week as a list, for narrow screens and for those who want one. ``note`` is a holiday."""
+    """One day of the schedule as a list, for narrow screens and for those who want one. ``note`` is a holiday."""
 
     iso: str = ""
     heading: str = ""
@@ -38,7 +38,10 @@ class Stepper:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What something would do, or did, and the times it is about. An empty ``title`` is nothing to say."""
+    """What something would do, or did, and the times it is about. An empty ``title`` is nothing to say.
+
+    ``kept`` are the times that it leaves alone, and ``kept_title`` says why.
+    """
 
     title: str = ""
     body: str = ""
@@ -47,6 +50,8 @@ class Outcome:
     confirm: str = ""
     keep: str = ""
     key: str = ""
+    kept_title: str = ""
+    kept: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -78,16 +83,19 @@ class PreviewView:
     clashes: Outcome = Outcome()
     holidays: Outcome = Outcome()
     not_on_clock: Outcome = Outcome()
+    passed: Outcome = Outcome()
     confirm: str = ""
 
 
 @dataclass(frozen=True)
 class PublishedView:
-    """What was published, and where it is seen."""
+    """What was published, where it is seen, and the way to undo it while that can be done."""
 
     title: str = ""
     body: str = ""
     week_href: str = ""
+    undo_href: str = ""
+    undo_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,18 +110,19 @@ class DayRowView:
     visit_form: str = ""
     interpreter: str = ""
     cancelled: bool = False
+    new: bool = False
     open_name: str = ""
 
 
 @dataclass(frozen=True)
 class DayListView:
-    """The day's bookings with the words for screen and paper."""
+    """The day's bookings as they are shown. ``waiting`` says how many more there are, that came meanwhile."""
 
     heading: str = ""
     caption: str = ""
     clinic: str = ""
     count_text: str = ""
-    printed: str = ""
+    waiting: str = ""
     iso: str = ""
     rows: list[DayRowView] = field(default_factory=list)
 
@@ -132,3 +141,59 @@ class OpenBookingView:
     protected: bool = False
     cancellable: bool = False
     consequence: str = ""
+
+
+@dataclass(frozen=True)
+class CopySourceView:
+    """The week that is to be copied. An empty ``heading`` is not fetched yet; ``empty`` has nothing to copy."""
+
+    heading: str = ""
+    rows: list[SummaryRow] = field(default_factory=list)
+    here_href: str = ""
+    week_href: str = ""
+    empty: bool = False
+
+
+@dataclass(frozen=True)
+class CopyForm:
+    """The copying form as it was last filled in. ``other_week`` is typed, and goes before what is chosen."""
+
+    first_week: str = ""
+    other_week: str = ""
+    weeks: str = "1"
+    performers: list[str] = field(default_factory=list)
+    skip_holidays: bool = True
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One change of the schedule. Without ``undo_href`` it cannot be undone; ``note`` says that it is."""
+
+    id: str = ""
+    when: str = ""
+    who: str = ""
+    what: str = ""
+    count: str = ""
+    days: str = ""
+    note: str = ""
+    undo_href: str = ""
+    undo_name: str = ""
+
+
+@dataclass(frozen=True)
+class UndoView:
+    """The change that may be undone, in words."""
+
+    heading: str = ""
+    about: str = ""
+    week_href: str = ""
+
+
+@dataclass(frozen=True)
+class SettingsView:
+    """The clinic's settings. ``may_change`` is about the one who looks."""
+
+    clinic: str = ""
+    hold_minutes: str = ""
+    hold_text: str = ""
+    may_change: bool = False

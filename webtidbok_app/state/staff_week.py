@@ -1,57 +1,96 @@
-"""The week of the schedule: what is published, and withdrawing it."""
+"""The week of the schedule: what is published, kept true as long as it is open, and withdrawing it."""
 
+from collections.abc import Collection
 from datetime import date
 
 import reflex as rx
 from reflex.event import EventType
 
 from webtidbok_app.auth.permissions import requires
-from webtidbok_app.auth.principal import current
+from webtidbok_app.auth.principal import current, still_logged_in
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.swedish_time import day_of, monday_of
-from webtidbok_app.i18n import t, tn
-from webtidbok_app.services import schedule
+from webtidbok_app.domain.errors import NotAllowed, ScheduleChanged
+from webtidbok_app.domain.swedish_time import day_of
+from webtidbok_app.i18n import format_day, t, tn
+from webtidbok_app.services import publication, schedule
 from webtidbok_app.services.schedule import ScheduleSlot, Week
 from webtidbok_app.state import staff_week_view as words
+from webtidbok_app.state import staff_week_where as ways
 from webtidbok_app.state.common import attempt, query
-from webtidbok_app.state.input import parse_ids
-from webtidbok_app.state.staff_views import Chip, Outcome, Stepper, WeekDay
-from webtidbok_app.state.views import Problem, WeekView
+from webtidbok_app.state.input import parse_ids, parse_wall, typed
+from webtidbok_app.state.staff_views import Outcome, Stepper, Way, WeekDay
+from webtidbok_app.state.staff_week_where import DAY, WEEK, Where
+from webtidbok_app.state.staff_withdraw_view import changed_words, impact_of, lost_words, withdrawn_words
+from webtidbok_app.state.views import Choice, FieldProblem, Problem, WeekView
 
-WITHDRAW_BUTTON = "withdraw"
+SCHEDULE, WITHDRAW_BUTTON = "schedule", "withdraw"
+SPAN_DAY, SPAN_FROM, SPAN_TO = "span_day", "span_from", "span_to"
+STAMP_AT_MOST = 40
 
 
 class StaffWeekState(rx.State):
-    """One week, the times ticked in it, and what withdrawing them would do."""
+    """One week or day, the times chosen in it, and what withdrawing them would do."""
 
     problem: Problem = Problem()
+    problems: list[FieldProblem] = []
+    attempts: int = 0
     heading: str = ""
     span: str = ""
+    here: str = ""
+    """The address of what is shown."""
+    view: str = WEEK
+    """The last view that was chosen; it is remembered until logout."""
     steps: Stepper = Stepper()
-    chips: list[Chip] = []
+    views: list[Way] = []
+    narrow_views: list[Way] = []
+    performers: list[Way] = []
     week: WeekView = WeekView()
     days: list[WeekDay] = []
+    span_days: list[Choice] = []
     empty: str = ""
-    as_list: bool = False
     first_time: bool = False
     lacking: str = ""
     selected: list[str] = []
     selected_text: str = ""
+    heard: str = ""
+    """The stamp of the last choice that came from the grid, so that the grid knows which choice it reads here."""
+    note: str = ""
+    fresh: str = ""
+    """"Visa 12 nya tider": what has been published since the page was drawn, and waits to be asked for."""
+    last_change: str = ""
     impact: Outcome = Outcome()
     done: Outcome = Outcome()
 
-    _monday: date = date.min
+    _day: date = date.min
     _performer: str = ""
+    _shown: tuple[Week, ...] = ()
+    """The week as it is shown, if any. In a tuple, which is handed out as it is: a wrapped week would be slow."""
     _free: list[str] = []
-    _attempts: int = 0
+    _boxed: list[str] = []
+    _lost: list[str] = []
+    """Chosen times that somebody else got meanwhile: withdrawing tells of them too."""
+    _asked: list[str] = []
+    _seen: int = 0
 
     @rx.event
     @requires("staff")
     async def load(self) -> None:
-        """Show the week in the address, this week without one."""
-        self._monday = words.parse_week(query(self, "vecka")) or monday_of(day_of(clock.now()))
-        self.done = Outcome()
-        await self._show()
+        """Show what the address asks for, this week without anything. What is chosen and still there stays so."""
+        today = day_of(clock.now())
+        where = ways.read_where(lambda name: query(self, name), remembered=self.view, today=today)
+        self.view, self._day, self._performer = where.view, where.day, where.performer
+        self.problem, self.problems, self.done, self.impact, self.note = (
+            Problem(),
+            [],
+            Outcome(),
+            Outcome(),
+            "",
+        )
+        found = await attempt(schedule.get_week(current(), monday=where.monday), "sv")
+        if isinstance(found, Problem):
+            self.problem, self._shown, self.week, self.days = found, (), WeekView(), []
+            return
+        self._show(found)
 
     @rx.event
     @requires("staff")
@@ -59,7 +98,7 @@ class StaffWeekState(rx.State):
         """Find out whether the clinic has ever published, and otherwise show how."""
         if self.problem.title:
             return  # the week has told of it
-        choices = await attempt(schedule.list_choices(current()), "sv")
+        choices = await attempt(publication.list_choices(current()), "sv")
         if isinstance(choices, Problem):
             self.problem = choices
             return
@@ -69,18 +108,35 @@ class StaffWeekState(rx.State):
         )
         self.lacking = t("sv", f"staff.first.{lacks}") if lacks else ""
 
-    @rx.event
+    @rx.event(background=True)
     @requires("staff")
-    async def show_performer(self, performer: str) -> None:
-        """Show one performer's times, or everybody's."""
-        self._performer = str(performer)
-        await self._show()
+    async def watch(self) -> None:
+        """Keep the page true until it is left: what changes does so in its place, what is new waits."""
+        async with self:
+            monday = self._where().monday
+        try:
+            async for week in schedule.follow_week(current(), monday=monday):
+                if not await still_logged_in():
+                    return
+                async with self:
+                    self._follow(week)
+        except NotAllowed:
+            return  # the page itself tells why there is nothing to follow
 
     @rx.event
     @requires("staff")
-    async def switch_view(self) -> None:
-        """Change between a table and a list; remembered until logout."""
-        self.as_list = not self.as_list
+    async def show_fresh(self) -> EventType[()] | None:
+        """Show what has been published since the page was drawn; what was withdrawn goes."""
+        await self._reload()
+        return rx.set_focus(SCHEDULE)
+
+    @rx.event
+    @requires("staff")
+    async def choose(self, choice: str) -> None:
+        """Take over the choice made in the grid: a stamp of its own, then the ids of all that is chosen."""
+        stamp, _, ids = str(choice).partition(" ")
+        self.heard = stamp[:STAMP_AT_MOST]
+        self._select(ids.split())
 
     @rx.event
     @requires("staff")
@@ -106,24 +162,41 @@ class StaffWeekState(rx.State):
 
     @rx.event
     @requires("staff")
+    async def select_span(self, form: rx.form.FormData) -> None:
+        """Tick the free times between two clock times, of one day or all that are shown."""
+        self.attempts += 1
+        walls = {name: parse_wall(typed(form, name)) for name in (SPAN_FROM, SPAN_TO)}
+        self.problems = [
+            FieldProblem(name, t("sv", "staff.week.span_format"))
+            for name, wall in walls.items()
+            if wall is None and typed(form, name)
+        ]
+        if self.problems:
+            return
+        iso = typed(form, SPAN_DAY)
+        day = date.fromisoformat(iso) if iso in [choice.value for choice in self.span_days] else None
+        found = words.within(self._slots(), day=day, since=walls[SPAN_FROM], until=walls[SPAN_TO])
+        before = len(self.selected)
+        self._select([*self.selected, *(str(slot.id) for slot in found)])
+        self.note = t("sv", "staff.week.span_none") if len(self.selected) == before else ""
+
+    @rx.event
+    @requires("staff")
     async def ask_withdraw(self) -> None:
         """Tell what withdrawing would do, by the schedule as it is now."""
-        self.done = Outcome()
-        self._attempts += 1
-        if not self.selected:
-            self.problem = Problem(
-                t("sv", "staff.withdraw.nothing"),
-                t("sv", "staff.withdraw.nothing_body"),
-                key=str(self._attempts),
-            )
+        self.done, self.problems = Outcome(), []
+        self.attempts += 1
+        asked = [*self.selected, *self._lost]
+        if not asked:
+            title, body = t("sv", "staff.withdraw.nothing"), t("sv", "staff.withdraw.nothing_body")
+            self.problem = Problem(title, body, key=str(self.attempts))
             return
-        week = await attempt(schedule.get_week(current(), monday=self._monday), "sv")
-        if isinstance(week, Problem):
-            self.problem = week
+        impact = await attempt(schedule.weigh_withdrawal(current(), slot_ids=parse_ids(asked)), "sv")
+        if isinstance(impact, Problem):
+            self.problem = impact
             return
-        chosen = [slot for slot in week.slots if str(slot.id) in self.selected]
-        self.problem = Problem()
-        self.impact = words.impact_of(chosen, clock.now(), str(self._attempts))
+        self.problem, self._asked, self._seen = Problem(), asked, impact.seen
+        self.impact = impact_of(impact.slots, clock.now(), str(self.attempts))
 
     @rx.event
     @requires("staff")
@@ -135,52 +208,127 @@ class StaffWeekState(rx.State):
     @rx.event
     @requires("staff")
     async def withdraw(self) -> EventType[()] | None:
-        """Withdraw the ticked times; those that somebody has are kept and named."""
+        """Withdraw what was asked about; those that somebody has are kept and named.
+
+        When a colleague has changed the schedule since, nothing is withdrawn: the page tells who, shows the week as
+        it is, and keeps what is chosen.
+        """
         if not self.impact.confirm:
             return None
-        result = await attempt(schedule.withdraw(current(), slot_ids=parse_ids(self.selected)), "sv")
+        withdrawing = schedule.withdraw(current(), slot_ids=parse_ids(self._asked), seen=self._seen)
         self.impact = Outcome()
+        try:
+            result = await attempt(withdrawing, "sv", let_through=(ScheduleChanged,))
+        except ScheduleChanged as error:
+            self.problem = changed_words(error, str(self.attempts))
+            return StaffWeekState.refresh
         if isinstance(result, Problem):
             self.problem = result
             return None
-        self.done = words.withdrawn_words(result.withdrawn, result.kept, str(self._attempts))
+        self._lost = []
+        self.done = withdrawn_words(result.withdrawn, result.kept, str(self.attempts))
         return StaffWeekState.refresh
 
     @rx.event
     @requires("staff")
     async def refresh(self) -> None:
         """Show the same week as it is now."""
-        await self._show()
+        await self._reload()
 
-    async def _show(self) -> None:
-        found = await attempt(schedule.get_week(current(), monday=self._monday), "sv")
-        self.impact = Outcome()
-        self._select([])
+    def _where(self) -> Where:
+        return Where(self.view, self._day, self._performer)
+
+    def _slots(self) -> list[ScheduleSlot]:
+        """Return the times that are seen."""
+        where = self._where()
+        return [slot for week in self._shown for slot in week.slots if where.shows(slot)]
+
+    async def _reload(self) -> None:
+        found = await attempt(schedule.get_week(current(), monday=self._where().monday), "sv")
         if isinstance(found, Problem):
             self.problem = found
-            self.week, self.days, self.chips, self.empty = WeekView(), [], [], ""
-            return
-        self.problem = Problem()
-        self._put(found, [slot for slot in found.slots if self._performer in ("", str(slot.performer_id))])
+        else:
+            self._show(found)
 
-    def _put(self, week: Week, slots: list[ScheduleSlot]) -> None:
-        now = clock.now()
+    def _show(self, week: Week) -> None:
+        """Draw the page anew."""
+        where, today = self._where(), day_of(clock.now())
+        self._shown, self._boxed, self.fresh, self.here = (week,), [], "", where.href
         self.heading = t("sv", "staff.week.heading", week=week.monday.isocalendar().week)
         self.span = words.span_of(week.monday)
-        self.steps = words.stepper(week.monday, day_of(now))
-        self.chips = words.chips(week.performers, self._performer)
-        one = bool(self._performer) or len(week.performers) == 1
-        self.week = words.table_of(week, slots, now, one=one)
-        self.days = words.list_of(week, slots, now, one=one)
-        self._free = [str(slot.id) for slot in slots if words.is_free(slot, now)]
-        chosen = next((one.name for one in week.performers if str(one.id) == self._performer), "")
-        empty = t("sv", "staff.week.empty_filtered", name=chosen) if chosen else t("sv", "staff.week.empty")
-        self.empty = "" if slots else empty
+        if where.view == DAY:
+            self.heading, self.span = (
+                format_day("sv", where.day, year=False).capitalize(),
+                str(where.day.year),
+            )
+        self.steps = ways.steps_of(where, today)
+        self.views, self.narrow_views = ways.ways_of(where), ways.ways_of(where, narrow=True)
+        self.performers = ways.performers_of(week.performers, where)
+        self._draw()
+        self._select(self.selected)
 
-    def _select(self, ids: list[str]) -> None:
+    def _follow(self, week: Week) -> None:
+        """Change what is shown in its place, and let what is new wait."""
+        shown = next(iter(self._shown), None)
+        if shown is None or shown.monday != week.monday or week.seen < shown.seen:
+            return  # the page shows another week, or has read a newer one itself
+        where = self._where()
+        new = sum(where.shows(slot) for slot in words.added(shown, week))
+        if new or self.fresh:
+            self.fresh = tn("sv", "staff.live.fresh", new) if new else ""
+            self.first_time = False
+        self._shown = (words.followed(shown, week),)
+        self._draw()
+        self._untick()
+
+    def _draw(self) -> None:
+        """Put the times in words; a var that turns out the same is not sent again."""
+        [week], slots, where, now = self._shown, self._slots(), self._where(), clock.now()
+        self._free = [str(slot.id) for slot in slots if slot.is_free(now)]
+        self._boxed = sorted({*self._boxed, *self._free})
+        boxed = frozenset(self._boxed)
+        one = bool(where.performer) or len(week.performers) == 1
+        if where.view == DAY:
+            table = words.day_table(week, where.day, slots, now, boxed=boxed)
+            days = words.list_of(week, slots, now, days=[where.day], boxed=boxed, one=one)
+        else:
+            table = words.week_table(week, slots, now, boxed=boxed, one=one)
+            days = words.list_of(week, slots, now, boxed=boxed, one=one)
+        self._change(week=table, days=days, last_change=words.last_change_of(week, now))
+        self._change(
+            empty="" if slots else ways.empty_words(where, week.performers), span_days=_choices(days)
+        )
+
+    def _change(self, **values: object) -> None:
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
+    def _untick(self) -> None:
+        """Take the tick away from what is no longer free, and say so."""
+        gone = [one for one in self.selected if one not in set(self._free)]
+        if not gone:
+            return
+        lost = [slot for slot in self._slots() if str(slot.id) in gone]
+        self.note = lost_words(lost, clock.now())
+        self._lost = [*self._lost, *gone]
+        self._count([one for one in self.selected if one not in gone])
+
+    def _select(self, ids: Collection[str]) -> None:
+        """Tick those of the times that are free, and forget what was asked and said about others."""
         ticked = set(ids)
-        self.selected = [one for one in self._free if one in ticked]
-        count = len(self.selected)
-        none = t("sv", "staff.week.selected_none")
-        self.selected_text = tn("sv", "staff.week.selected", count) if count else none
-        self.impact = Outcome()
+        self._count([one for one in self._free if one in ticked])
+        self.impact, self.note = Outcome(), ""
+        if not self.selected:
+            self._lost = []
+
+    def _count(self, ids: list[str]) -> None:
+        self.selected = ids
+        self.selected_text = (
+            tn("sv", "staff.week.selected", len(ids)) if ids else t("sv", "staff.week.selected_none")
+        )
+
+
+def _choices(days: list[WeekDay]) -> list[Choice]:
+    """Return the days to choose from where there are several."""
+    return [Choice(day.iso, day.heading) for day in days] if len(days) > 1 else []

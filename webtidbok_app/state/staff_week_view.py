@@ -1,28 +1,26 @@
 """The week in words: from the schedule's times to what the table and the list show. Pure functions."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from webtidbok_app.domain.swedish_time import day_of, local, monday_of
+from webtidbok_app.domain.swedish_time import day_of, local
 from webtidbok_app.i18n import (
     format_clock,
     format_day,
     format_day_span,
-    format_span,
+    format_short_day,
     format_time,
     format_weekday,
     t,
-    tn,
 )
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, Week
 from webtidbok_app.state.input import in_reach
-from webtidbok_app.state.staff_views import Chip, Outcome, Stepper, WeekDay
-from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekSquare, WeekView
+from webtidbok_app.state.staff_views import WeekDay
+from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekView
 
 FRIDAY = 4
-SHOWN = 20
-"""How many times a message names before it only counts the rest."""
 
 
 def parse_week(text: str) -> date | None:
@@ -35,25 +33,15 @@ def parse_week(text: str) -> date | None:
     return monday if monday and in_reach(monday) else None
 
 
+def written_week(day: date) -> str:
+    """Return the week that ``day`` is in as ``2026-W49``."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
 def week_href(day: date) -> str:
     """Return the address of the schedule for the week that ``day`` is in."""
-    year, week, _ = day.isocalendar()
-    return f"/personal?vecka={year}-W{week:02}"
-
-
-def stepper(monday: date, today: date) -> Stepper:
-    """Return the way to the weeks around ``monday``."""
-    week = timedelta(days=7)
-    here = monday == monday_of(today)
-    return Stepper(week_href(monday - week), week_href(monday + week), "/personal", here)
-
-
-def chips(performers: Sequence[PerformerChoice], chosen: str) -> list[Chip]:
-    """Return the filter by performer; none where there is one performer at most."""
-    if len(performers) < 2:
-        return []
-    everybody = Chip("", t("sv", "staff.week.everybody"), not chosen)
-    return [everybody, *(Chip(str(one.id), with_title(one), chosen == str(one.id)) for one in performers)]
+    return f"/personal?vecka={written_week(day)}"
 
 
 def with_title(performer: PerformerChoice) -> str:
@@ -63,32 +51,95 @@ def with_title(performer: PerformerChoice) -> str:
     return t("sv", "staff.week.with_title", name=performer.name, title=performer.title)
 
 
-def table_of(week: Week, slots: Sequence[ScheduleSlot], now: datetime, *, one: bool = False) -> WeekView:
-    """Return the week as a table: a row for each clock time at which anything begins.
+def followed(shown: Week, latest: Week) -> Week:
+    """Return the shown times as they are now, each in its place: those no longer there are withdrawn.
 
-    ``one`` says that all times are the same performer's, whose name then is left out.
+    What has been published since is left out; ``added`` tells it.
     """
-    days = shown_days(week, slots)
-    squares: dict[tuple[time, date], list[WeekCell]] = {}
+    now = {slot.id: slot for slot in latest.slots}
+    slots = [now.get(slot.id) or replace(slot, withdrawn=True) for slot in shown.slots]
+    return replace(shown, slots=slots, seen=latest.seen, last_change=latest.last_change)
+
+
+def added(shown: Week, latest: Week) -> list[ScheduleSlot]:
+    """Return the times that have been published since the week was shown."""
+    known = {slot.id for slot in shown.slots}
+    return [slot for slot in latest.slots if slot.id not in known]
+
+
+def within(
+    slots: Iterable[ScheduleSlot], *, day: date | None, since: time | None, until: time | None
+) -> list[ScheduleSlot]:
+    """Return the times that begin at ``since`` or later and end at ``until`` or earlier, on all days or one.
+
+    Clock times in Sweden; midnight as ``until`` is the end of the day.
+    """
+    return [
+        slot
+        for slot in slots
+        if day in (None, day_of(slot.starts_at))
+        and (since is None or local(slot.starts_at).time() >= since)
+        and (not until or until == time(0) or _is_over_by(slot, until))
+    ]
+
+
+def _is_over_by(slot: ScheduleSlot, wall: time) -> bool:
+    start, end = local(slot.starts_at), local(slot.ends_at)
+    return end.date() == start.date() and end.time() <= wall
+
+
+def week_table(
+    week: Week,
+    slots: Sequence[ScheduleSlot],
+    now: datetime,
+    *,
+    boxed: Collection[str] = (),
+    one: bool = False,
+) -> WeekView:
+    """Return the week as a table: days across, and a row for each clock time at which anything begins.
+
+    ``boxed`` are the ids that have a box to choose by; ``one`` says that all times are the same performer's,
+    whose name then is left out.
+    """
+    cells: dict[tuple[time, str], list[WeekCell]] = {}
     for slot in slots:
         start = local(slot.starts_at)
-        squares.setdefault((start.time(), start.date()), []).append(cell_of(slot, now, one=one))
-    rows = [
-        WeekRow(
-            f"{wall.hour}.{wall.minute:02}",
-            [WeekSquare(day.isoformat(), squares.get((wall, day), [])) for day in days],
-        )
-        for wall in sorted({wall for wall, _ in squares})
+        cell = cell_of(slot, now, boxed=boxed, one=one)
+        cells.setdefault((start.time(), start.date().isoformat()), []).append(cell)
+    return _table(caption_of(week), [_day_column(day, week) for day in shown_days(week, slots)], cells)
+
+
+def day_table(
+    week: Week, day: date, slots: Sequence[ScheduleSlot], now: datetime, *, boxed: Collection[str] = ()
+) -> WeekView:
+    """Return one day as a table: performers across, and a row for each clock time at which anything begins."""
+    cells: dict[tuple[time, str], list[WeekCell]] = {}
+    for slot in slots:
+        cell = cell_of(slot, now, boxed=boxed, one=True)
+        cells.setdefault((local(slot.starts_at).time(), str(slot.performer_id)), []).append(cell)
+    names = {str(one.id): with_title(one) for one in week.performers}
+    busy = {str(slot.performer_id): slot.performer for slot in slots}
+    columns = [
+        WeekColumn(key, name, names.get(key, name)) for key, name in sorted(busy.items(), key=_by_name)
     ]
-    return WeekView(caption_of(week), [_column(day, week) for day in days], rows)
+    caption = t("sv", "staff.week.day_caption", day=format_day("sv", day), clinic=week.clinic)
+    return _table(caption, columns, cells)
 
 
-def list_of(week: Week, slots: Sequence[ScheduleSlot], now: datetime, *, one: bool = False) -> list[WeekDay]:
-    """Return the week day by day."""
+def list_of(
+    week: Week,
+    slots: Sequence[ScheduleSlot],
+    now: datetime,
+    *,
+    days: Sequence[date] | None = None,
+    boxed: Collection[str] = (),
+    one: bool = False,
+) -> list[WeekDay]:
+    """Return the week, or ``days`` of it, day by day."""
     found = []
-    for day in shown_days(week, slots):
+    for day in shown_days(week, slots) if days is None else days:
         of_day = [slot for slot in slots if day_of(slot.starts_at) == day]
-        cells = [cell_of(slot, now, one=one, with_time=True) for slot in of_day]
+        cells = [cell_of(slot, now, boxed=boxed, one=one, with_time=True) for slot in of_day]
         name = format_day("sv", day, year=False)
         found.append(
             WeekDay(
@@ -119,35 +170,56 @@ def span_of(monday: date) -> str:
     return format_day_span("sv", monday, monday + timedelta(days=6))
 
 
+def last_change_of(week: Week, now: datetime) -> str:
+    """Return who changed the schedule last and when, or nothing before the first change."""
+    if week.last_change is None:
+        return ""
+    at = week.last_change.changed_at
+    clock = format_time("sv", at)
+    when = clock if day_of(at) == day_of(now) else f"{format_short_day('sv', at)} {clock}"
+    return t("sv", "staff.live.last_change", name=week.last_change.changed_by, when=when)
+
+
 def shown_days(week: Week, slots: Iterable[ScheduleSlot]) -> list[date]:
     """Return Monday to Friday, and the weekend where it has times."""
     last = max((day_of(slot.starts_at).weekday() for slot in slots), default=FRIDAY)
     return [week.monday + timedelta(days=number) for number in range(max(last, FRIDAY) + 1)]
 
 
-def is_free(slot: ScheduleSlot, now: datetime) -> bool:
-    """Whether the time can be withdrawn: nobody has it, and it has not begun."""
-    return not slot.booked and not slot.held and slot.starts_at > now
-
-
-def cell_of(slot: ScheduleSlot, now: datetime, *, one: bool = False, with_time: bool = False) -> WeekCell:
+def cell_of(
+    slot: ScheduleSlot,
+    now: datetime,
+    *,
+    boxed: Collection[str] = (),
+    one: bool = False,
+    with_time: bool = False,
+) -> WeekCell:
     """Return one published time: its state in words, and what it is."""
-    state, text = _state_of(slot, now)
-    what = slot.time_type if one else f"{slot.time_type}, {slot.performer}"
+    state, text = state_of(slot, now)
+    clock = format_clock(slot.starts_at)
     name = t(
-        "sv", "staff.cell.name", day=format_day("sv", slot.starts_at, year=False),
-        time=format_time("sv", slot.starts_at), state=text, what=slot.time_type, who=slot.performer,
+        "sv", "staff.cell.name", day=format_short_day("sv", slot.starts_at), time=clock, state=text,
+        what=slot.time_type, who=slot.performer,
     )  # fmt: skip
-    clock = f"{format_clock(slot.starts_at)} " if with_time else ""
-    return WeekCell(str(slot.id), state, f"{clock}{text}", what, name, is_free(slot, now))
+    return WeekCell(
+        id=str(slot.id),
+        state=state,
+        text=f"{clock} {text}" if with_time else text,
+        sub=slot.time_type if one else f"{slot.time_type}, {slot.performer}",
+        name=name,
+        selectable=slot.is_free(now),
+        boxed=slot.is_free(now) or str(slot.id) in boxed,
+    )
 
 
-def _state_of(slot: ScheduleSlot, now: datetime) -> tuple[str, str]:
+def state_of(slot: ScheduleSlot, now: datetime) -> tuple[str, str]:
+    """Return the state of a time, as its cell is drawn, and in words."""
     taken = _taken_of(slot)
+    if slot.withdrawn:
+        return "withdrawn", t("sv", "staff.cell.withdrawn")
     if slot.starts_at <= now:
-        return "past", t("sv", "staff.cell.passed_booked", what=taken) if taken else t(
-            "sv", "staff.cell.passed"
-        )
+        passed = t("sv", "staff.cell.passed_booked", what=taken) if taken else t("sv", "staff.cell.passed")
+        return "past", passed
     if slot.booked >= slot.places:
         return "booked", taken
     if slot.places == 1 and slot.held:
@@ -166,51 +238,30 @@ def _taken_of(slot: ScheduleSlot) -> str:
     return t("sv", "staff.cell.part", **facts) if slot.booked else ""
 
 
-def impact_of(chosen: Sequence[ScheduleSlot], now: datetime, key: str) -> Outcome:
-    """Return what withdrawing the chosen times would do, before it is done."""
-    free = [slot for slot in chosen if is_free(slot, now)]
-    taken = len(chosen) - len(free)
-    if not free:
-        body = tn("sv", "staff.withdraw.kept", taken) if taken else t("sv", "staff.withdraw.gone")
-        keep = t("sv", "staff.withdraw.no_free_back")
-        return Outcome(t("sv", "staff.withdraw.no_free"), body, keep=keep, key=key)
-    rest = (
-        tn("sv", "staff.withdraw.kept", taken) if taken else tn("sv", "staff.withdraw.none_taken", len(free))
-    )
-    return Outcome(
-        title=tn("sv", "staff.withdraw.title", len(free)),
-        body=rest,
-        rows=_lines(free),
-        more=_more(len(free)),
-        confirm=tn("sv", "staff.withdraw.yes", len(free)),
-        keep=tn("sv", "staff.withdraw.no", len(free)),
-        key=key,
-    )
+def _table(
+    caption: str, columns: list[WeekColumn], cells: Mapping[tuple[time, str], list[WeekCell]]
+) -> WeekView:
+    rows = []
+    for wall in sorted({wall for wall, _ in cells}):
+        squares = [cells.get((wall, column.key), []) for column in columns]
+        clock, lines = f"{wall.hour}.{wall.minute:02}", max(map(len, squares))
+        rows += [
+            WeekRow(
+                key=f"{clock}-{line}",
+                label="" if line else clock,
+                time=clock,
+                lines=lines,
+                cells=[square[line] if line < len(square) else WeekCell() for square in squares],
+            )
+            for line in range(lines)
+        ]
+    return WeekView(caption, columns, rows)
 
 
-def withdrawn_words(count: int, kept: Sequence[ScheduleSlot], key: str) -> Outcome:
-    """Return what withdrawing did."""
-    return Outcome(
-        title=tn("sv", "staff.withdraw.done", count) if count else t("sv", "staff.withdraw.done_none"),
-        body=tn("sv", "staff.withdraw.kept", len(kept)) if kept else "",
-        rows=_lines(kept),
-        more=_more(len(kept)),
-        key=key,
-    )
-
-
-def _lines(slots: Sequence[ScheduleSlot]) -> list[str]:
-    return [
-        f"{format_day('sv', slot.starts_at, year=False)} {format_span('sv', slot.starts_at, slot.ends_at)},"
-        f" {slot.time_type}, {slot.performer}"
-        for slot in slots[:SHOWN]
-    ]
-
-
-def _more(count: int) -> str:
-    return tn("sv", "staff.withdraw.more", count - SHOWN) if count > SHOWN else ""
-
-
-def _column(day: date, week: Week) -> WeekColumn:
+def _day_column(day: date, week: Week) -> WeekColumn:
     label = f"{format_weekday('sv', day, 'short')} {day.day}"
     return WeekColumn(day.isoformat(), label, format_day("sv", day, year=False), week.holidays.get(day, ""))
+
+
+def _by_name(column: tuple[str, str]) -> tuple[str, str]:
+    return column[1], column[0]

@@ -5,8 +5,8 @@ from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
-from webtidbok_app.services.booking import list_time_types, may_book
 from webtidbok_app.services.clinics import get_clinic
+from webtidbok_app.services.time_types import list_time_types, may_book
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of
 from webtidbok_app.state.present.clinics import clinic_view, time_type_view

@@ -1,4 +1,4 @@
-"""Choosing a time: the list of days, the month, and holding what is chosen."""
+"""Choosing a time: the list of days, the month, wishes, and holding what is chosen. True as long as it is open."""
 
 import secrets
 from dataclasses import replace
@@ -10,23 +10,31 @@ from reflex.event import EventSpec
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.errors import Conflict, TermsNotAccepted
+from webtidbok_app.domain.errors import Conflict, TermsNotAccepted, WebtidbokError
 from webtidbok_app.domain.swedish_time import day_of
-from webtidbok_app.i18n import t
+from webtidbok_app.i18n import t, tn
 from webtidbok_app.journal.port import Hold, Timeslot
-from webtidbok_app.services.booking import (
+from webtidbok_app.services.booking import Progress, hold_time
+from webtidbok_app.services.free_times import (
     HORIZON_DAYS,
+    Choices,
     FreeTimes,
-    Progress,
-    count_month,
+    LiveTimes,
+    Wish,
+    find_choices,
+    find_month,
     find_nearest,
     find_times,
-    hold_time,
+    follow_times,
+    look_at_times,
 )
-from webtidbok_app.state.common import attempt, lang_of
+from webtidbok_app.state.addresses import with_query
+from webtidbok_app.state.common import attempt, lang_of, path_of, query
 from webtidbok_app.state.flow import note_conflict, note_hold, open_step, take_conflict, way_of
+from webtidbok_app.state.input import ticked, typed
 from webtidbok_app.state.present.clinics import no_times_view
 from webtidbok_app.state.present.month import month_view, parse_day, parse_month
+from webtidbok_app.state.present.sight import Sight, Span
 from webtidbok_app.state.present.steps import chosen_view, step_view
 from webtidbok_app.state.present.times import (
     conflict_problem,
@@ -35,7 +43,9 @@ from webtidbok_app.state.present.times import (
     next_free_view,
     status_text,
 )
-from webtidbok_app.state.resident_views import ChosenView, NoTimesView, StepView
+from webtidbok_app.state.present.wishes import FORM as FORM_FIELD
+from webtidbok_app.state.present.wishes import PART, PERFORMER, WEEKDAYS, read_wish, wish_query, wish_view
+from webtidbok_app.state.resident_views import ChosenView, NoTimesView, StepView, WishView
 from webtidbok_app.state.views import DayView, MonthView, NextFreeView, Problem, TimeView
 
 DAYS = 5
@@ -43,19 +53,25 @@ ENOUGH = 60
 """Times in a list, whole days of them, after which the rest waits behind "Visa fler dagar"."""
 MOST_DAYS = 60
 """Days that "Visa fler dagar" can come to; longer jumps are made in the month."""
+DAY = "dag"
+"""The parameter of the address that names the one day to show."""
 
 
 class TimesState(rx.State):
     """The free times as list and month, and the one that is held."""
 
+    shown_at: str = ""
+    """The path that is shown here; empty until something is."""
     step: StepView = StepView()
     stop: Problem = Problem()
     problem: Problem = Problem()
     nearest: list[TimeView] = []
     none: NoTimesView = NoTimesView()
+    none_as_wished: bool = False
     chosen: ChosenView = ChosenView()
     just_chosen: bool = False
     next_free: NextFreeView = NextFreeView()
+    wish: WishView = WishView()
     days: list[DayView] = []
     more: bool = False
     first_new: str = ""
@@ -65,20 +81,32 @@ class TimesState(rx.State):
     month: MonthView = MonthView()
     view: str = "list"
     status: str = ""
+    announced: str = ""
+    """The status in the words to be read aloud: only after what the visitor did."""
+    fresh: str = ""
+    """"Visa 3 nya tider": what has come since the page was drawn, and waits to be asked for."""
+    refreshed: int = 0
 
-    _slots: list[Timeslot] = []
-    _known: dict[str, Timeslot] = {}
-    _taken: list[str] = []
+    _listed: list[Timeslot] = []
+    _sight: Sight = Sight()
+    _near: list[Timeslot] = []
+    _pinned: list[Timeslot] = []
+    """The next free time and the held one, which are shown beside the list."""
+    _wish: Wish = Wish()
     _month: date = date.min
     _details_done: bool = False
 
     @rx.event
     @requires("resident")
     async def load(self) -> EventSpec | None:
-        """Fetch the times from today on, and tell why the resident was sent back here, if so."""
-        view = self.view
+        """Fetch the times from today on, and tell why the resident was sent back here, if so.
+
+        Who comes back to the same address, as after a lost connection, finds as many days and the same month.
+        """
+        again = self.shown_at == path_of(self)
+        view, days, month = (self.view, len(self.days), self._month) if again else (self.view, 0, date.min)
         self.reset()
-        self.view = view
+        self.view, self._wish, self.shown_at = view, read_wish(lambda name: query(self, name)), path_of(self)
         found = await attempt(open_step(self, ""), lang_of(self))
         if isinstance(found, Problem):
             self.stop = found
@@ -87,16 +115,31 @@ class TimesState(rx.State):
             return found
         self._details_done = found.details_done
         await self._note_hold(found.hold)
-        await self._show_from_start(found)
+        await self._show(found, days=max(days, DAYS), month=month)
         await self._tell_why_sent_back()
         return None
+
+    @rx.event(background=True)
+    @requires("resident")
+    async def watch(self) -> None:
+        """Keep the page true until it is left: what is taken turns so in its place, what is new waits."""
+        async with self:
+            way = way_of(self)
+        try:
+            async for times in follow_times(current(), clinic=way.clinic, time_type=way.time_type):
+                async with self:
+                    if way_of(self) != way:
+                        return
+                    await attempt(self._compare(times), way.lang)
+        except WebtidbokError:
+            return  # the page itself tells why there is nothing to follow
 
     @rx.event
     @requires("resident")
     async def pick(self, timeslot_id: str) -> EventSpec | None:
         """Hold a time for the resident alone, in place of the one that was held before."""
         way = way_of(self)
-        self.problem, self.nearest = Problem(), []
+        self.problem, self.nearest, self._near = Problem(), [], []
         holding = hold_time(current(), clinic=way.clinic, time_type=way.time_type, timeslot_id=timeslot_id)
         try:
             hold = await attempt(holding, way.lang, let_through=(Conflict, TermsNotAccepted))
@@ -105,11 +148,20 @@ class TimesState(rx.State):
         except Conflict as error:
             return await self._tell_taken(error, timeslot_id)
         if isinstance(hold, Problem):
-            self.problem = hold
+            self.problem = replace(hold, key=secrets.token_hex(4))
             return None
         await self._note_hold(hold)
         self.just_chosen = True
         self._draw()
+        return None
+
+    @rx.event
+    @requires("resident")
+    async def pick_next(self, timeslot_id: str) -> EventSpec | None:
+        """Hold the next free time or, when the one that was shown is taken, show the next."""
+        if timeslot_id:
+            return await self.pick(timeslot_id)
+        await self._redraw()
         return None
 
     @rx.event
@@ -121,40 +173,39 @@ class TimesState(rx.State):
         if times is None:
             return
         before = len(self.days)
-        self._slots = [*self._slots, *_slots_of(times)]
+        added = _slots_of(times)
+        self._listed, self._sight = [*self._listed, *added], self._sight.with_more(added)
         self._draw()
+        self.announced = self.status
         self.more = times.more and len(self.days) < MOST_DAYS
         self.first_new = self.days[before].key if len(self.days) > before else ""
 
     @rx.event
     @requires("resident")
-    async def show_as(self, view: str) -> None:
+    async def show_fresh(self) -> None:
+        """Show what has come since the page was drawn."""
+        await self._redraw()
+        self.refreshed += 1
+
+    @rx.event
+    @requires("resident")
+    async def show_as(self, view: str) -> EventSpec | None:
         """Show list or month where there is room for one of them. The choice is remembered in the tab."""
         self.view = "month" if view == "month" else "list"
-        if self.narrowed and self.view == "list":
-            await self._show_all()
+        return self._to(None) if self.narrowed and self.view == "list" else None
 
     @rx.event
     @requires("resident")
-    async def show_all(self) -> None:
+    async def show_all(self) -> EventSpec:
         """Show the days from today on again, after one day was chosen."""
-        await self._show_all()
+        return self._to(None)
 
     @rx.event
     @requires("resident")
-    async def choose_day(self, iso: str) -> None:
-        """Show the times of one day only."""
+    async def choose_day(self, iso: str) -> EventSpec | None:
+        """Show the times of one day only. The address keeps it."""
         day = parse_day(iso)
-        times = await self._find(day, days=1) if day else None
-        if day is None or times is None:
-            return
-        slots = [slot for slot in _slots_of(times) if day_of(slot.starts_at) == day]
-        if slots:
-            self._slots, self.narrowed, self.more, self._taken = slots, True, False, []
-        else:
-            self._tell_day_is_gone()
-        self._draw()
-        await self._show_month(self._month)
+        return self._to(day) if day else None
 
     @rx.event
     @requires("resident")
@@ -162,54 +213,132 @@ class TimesState(rx.State):
         """Show another month."""
         chosen = parse_month(month)
         if chosen and _today().replace(day=1) <= chosen <= _last_day():
-            await self._show_month(chosen)
+            self._month = chosen
+            await self._see_month()
+            self._draw()
 
-    async def _show_from_start(self, progress: Progress) -> None:
+    @rx.event
+    @requires("resident")
+    async def apply_wish(self, form: rx.form.FormData) -> EventSpec:
+        """Show the times that are as wished. The address keeps the wish."""
+        asked = {name: typed(form, name) for name in (PERFORMER, FORM_FIELD, PART)}
+        asked[WEEKDAYS] = ",".join(ticked(form, WEEKDAYS))
+        return self._to(None, read_wish(lambda name: asked.get(name, "")))
+
+    @rx.event
+    @requires("resident")
+    async def forget_wish(self) -> EventSpec:
+        """Show all times again."""
+        return self._to(None, Wish())
+
+    def _to(self, day: date | None, wish: Wish | None = None) -> EventSpec:
+        asked = wish_query(self._wish if wish is None else wish)
+        return rx.redirect(with_query(way_of(self).address(""), **asked, dag=day.isoformat() if day else ""))
+
+    async def _show(self, progress: Progress, *, days: int, month: date) -> None:
         lang = lang_of(self)
-        times = await self._find(None)
+        self.step = step_view(progress, lang)
+        day = parse_day(query(self, DAY))
+        times = await self._find(day, days=1 if day else days, cut=days == DAYS)
         if times is None:
             self.stop, self.problem = self.problem, Problem()
-            return
-        self.step = step_view(progress, lang)
-        if times.next_free is None:
+        elif not times.any_at_all:
             self.none = no_times_view(progress, times.other_forms, lang)
-            return
-        self._slots, self.more = _slots_of(times), times.more
-        self.next_free = next_free_view(times.next_free, lang)
-        self._draw()
-        held = progress.hold.timeslot if progress.hold else times.next_free
-        await self._show_month(day_of(held.starts_at))
-
-    async def _show_all(self) -> None:
-        times = await self._find(None)
-        if times is not None:
-            self._slots, self.more, self.narrowed, self._taken = _slots_of(times), times.more, False, []
+        else:
+            self.wish = wish_view(self._wish, await self._choices(), lang)
+            held = progress.hold.timeslot if progress.hold else times.next_free
+            self._month = max(month, _today().replace(day=1))
+            if month == date.min:
+                self._month = (day or (day_of(held.starts_at) if held else _today())).replace(day=1)
+            self._put(times, day)
+            await self._see_month()
             self._draw()
-            await self._show_month(self._month)
+            self.announced = self.status
+
+    async def _redraw(self) -> None:
+        """Draw the same days and month as they are now."""
+        if self.none.intro:
+            self.none = NoTimesView()
+        day = parse_day(query(self, DAY))
+        count = max(DAYS, len(self.days))
+        times = await self._find(day, days=1 if day else count, cut=count == DAYS)
+        if times is not None:
+            self._put(times, day)
+            self._month = max(self._month, _today().replace(day=1))
+            await self._see_month()
+            self._draw()
+            self.announced = self.status
+
+    def _put(self, times: FreeTimes, day: date | None) -> None:
+        slots = [slot for slot in _slots_of(times) if day is None or day_of(slot.starts_at) == day]
+        self.narrowed = bool(day and slots)
+        if day and not slots:
+            self._tell_day_is_gone()
+        self.more = times.more and day is None
+        self.none_as_wished = times.next_free is None
+        self.next_free = next_free_view(times.next_free, lang_of(self))
+        held = [slot for slot in self._pinned if slot.held_by_patient]
+        self._pinned = [*held, *([times.next_free] if times.next_free else [])]
+        self._listed, self._sight = slots, Sight.of([*slots, *self._pinned])
 
     async def _find(self, first: date | None, *, days: int = DAYS, cut: bool = True) -> FreeTimes | None:
         """Return free times, or None when it went wrong; then the page says so."""
         way = way_of(self)
-        finding = find_times(current(), clinic=way.clinic, time_type=way.time_type, first=first, days=days)
-        times = await attempt(finding, way.lang)
+        times = await attempt(
+            find_times(
+                current(), clinic=way.clinic, time_type=way.time_type, first=first, days=days, wish=self._wish
+            ),
+            way.lang,
+        )
         if isinstance(times, Problem):
             self.problem = times
             return None
-        self._know(_slots_of(times))
-        self._know([times.next_free] if times.next_free else [])
         return _enough(times) if cut else times
 
-    async def _show_month(self, day: date) -> None:
-        way, self._month = way_of(self), day.replace(day=1)
-        counting = count_month(current(), clinic=way.clinic, time_type=way.time_type, month=self._month)
-        counts = await attempt(counting, way.lang)
-        if isinstance(counts, Problem):
-            self.problem = counts
-            return
-        chosen = parse_day(self.days[0].key) if self.narrowed and self.days else None
-        self.month = month_view(
-            self._month, counts, way.lang, today=_today(), last=_last_day(), chosen=chosen
+    async def _choices(self) -> Choices:
+        way = way_of(self)
+        found = await attempt(find_choices(current(), clinic=way.clinic, time_type=way.time_type), way.lang)
+        return Choices([], []) if isinstance(found, Problem) else found
+
+    async def _see_month(self) -> None:
+        way = way_of(self)
+        slots = await attempt(
+            find_month(
+                current(), clinic=way.clinic, time_type=way.time_type, month=self._month, wish=self._wish
+            ),
+            way.lang,
         )
+        if isinstance(slots, Problem):
+            self.problem = slots
+        else:
+            shown = [*self._listed, *self._near, *self._pinned]
+            self._sight = self._sight.only(shown).with_more(slots)
+
+    async def _compare(self, times: LiveTimes) -> None:
+        """Look at what has become of the times that are shown, and draw what is different."""
+        if self.none.intro:
+            self.fresh = t(lang_of(self), "citizen.time.fresh_any") if await times.first() else ""
+            return
+        if not self.step.caption or self.stop.title:
+            return
+        free = {slot.id: slot for span in self._spans() for slot in await times.between(*span, self._wish)}
+        sight = self._sight.now(free)
+        held = free.get(self.chosen.id)
+        if self.chosen.id and not self.chosen.lost and not (held and held.held_by_patient):
+            self.chosen = replace(self.chosen, lost=t(lang_of(self), "citizen.time.hold_lost"))
+        if sight is not self._sight:
+            self._sight = sight
+            self._draw()
+
+    def _spans(self) -> list[Span]:
+        """Return the days that the page shows anything of."""
+        if self.narrowed and self.days:
+            first = last = parse_day(self.days[0].key) or _today()
+        else:
+            first, last = _today(), (parse_day(self.days[-1].key) if self.days else None) or _today()
+        month_end = (self._month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        days = [day_of(slot.starts_at) for slot in [*self._near, *self._pinned]]
+        return [(first, last), (max(self._month, _today()), month_end), *zip(days, days, strict=True)]
 
     async def _tell_why_sent_back(self) -> None:
         code, moment = await take_conflict(self)
@@ -217,26 +346,19 @@ class TimesState(rx.State):
             await self._show_conflict(code, moment)
 
     async def _tell_taken(self, error: Conflict, timeslot_id: str) -> EventSpec | None:
-        """Tell that the time is gone, let it stay in its place, and show the others as they are now."""
-        slot = self._known.get(timeslot_id)
-        moment = slot.starts_at if slot else None
-        shown = {one.id for one in self._slots}
-        first, count = (parse_day(self.days[0].key), len(self.days)) if self.days else (None, DAYS)
-        times = await self._find(first, days=count, cut=False)
-        if times is not None and times.next_free is None:
-            await note_conflict(self, error, moment)
-            return TimesState.load
-        if times is not None:
-            self._taken = [*self._taken, timeslot_id]
-            stay = [self._known[one] for one in self._taken if one in shown]
-            self._slots = [
-                slot for slot in _slots_of(times) if not self.narrowed or day_of(slot.starts_at) == first
-            ]
-            self._slots += [one for one in stay if one not in self._slots]
-            self.next_free = next_free_view(times.next_free, lang_of(self))
+        """Tell that the time is gone, let it stay in its place, and show what has become of the others."""
+        way = way_of(self)
+        slot = self._sight.free.get(timeslot_id) or self._sight.lost.get(timeslot_id)
+        looking = look_at_times(current(), clinic=way.clinic, time_type=way.time_type)
+        times = await attempt(looking, way.lang)
+        if not isinstance(times, Problem):
+            if await times.first() is None:
+                await note_conflict(self, error, slot.starts_at if slot else None)
+                return TimesState.load
+            await attempt(self._compare(times), way.lang)
+        self._sight = self._sight.without(timeslot_id)
         self._draw()
-        await self._show_month(self._month)
-        await self._show_conflict(error.code, moment)
+        await self._show_conflict(error.code, slot.starts_at if slot else None)
         return None
 
     async def _show_conflict(self, code: str, moment: datetime | None) -> None:
@@ -246,7 +368,8 @@ class TimesState(rx.State):
         finding = find_nearest(current(), clinic=way.clinic, time_type=way.time_type, moment=near)
         nearest = await attempt(finding, way.lang)
         if not isinstance(nearest, Problem):
-            self._know(nearest)
+            self._near = nearest
+            self._sight = self._sight.with_more(nearest)
             self.nearest = nearest_views(nearest, way.lang, clinic=self.step.clinic)
 
     def _tell_day_is_gone(self) -> None:
@@ -262,18 +385,32 @@ class TimesState(rx.State):
         onward = way.address("kontrollera" if self._details_done else "uppgifter")
         self.chosen = chosen_view(hold, way.lang, href=onward) if hold else ChosenView()
         self.just_chosen = False
+        self._pinned = [slot for slot in self._pinned if not slot.held_by_patient]
         if hold:
+            self._pinned, self._sight = (
+                [hold.timeslot, *self._pinned],
+                self._sight.with_more([hold.timeslot]),
+            )
             await note_hold(self, hold)
 
-    def _know(self, slots: list[Timeslot]) -> None:
-        self._known = {**self._known, **{slot.id: slot for slot in slots}}
-
     def _draw(self) -> None:
-        lang = lang_of(self)
-        self.days = day_views(
-            self._slots, lang, clinic=self.step.clinic, chosen=self.chosen.id, taken=self._taken
+        """Put the times in words, as the page has them and as they are now."""
+        lang, lost = lang_of(self), self._sight.lost
+        chosen = "" if self.chosen.lost else self.chosen.id
+        self.days = day_views(self._listed, lang, clinic=self.step.clinic, chosen=chosen, taken=lost)
+        self.nearest = nearest_views(self._near, lang, clinic=self.step.clinic, taken=lost)
+        self.next_free = replace(self.next_free, taken=self.next_free.id in lost)
+        self.status = status_text([slot for slot in self._listed if slot.id not in lost], lang)
+        self.fresh = tn(lang, "citizen.time.fresh", self._sight.fresh) if self._sight.fresh else ""
+        self.month = month_view(
+            self._month,
+            self._sight.counts(),
+            lang,
+            today=_today(),
+            last=_last_day(),
+            chosen=parse_day(self.days[0].key) if self.narrowed and self.days else None,
+            gone=self._sight.gone_days(),
         )
-        self.status = status_text([slot for slot in self._slots if slot.id not in self._taken], lang)
 
 
 def _enough(times: FreeTimes) -> FreeTimes:

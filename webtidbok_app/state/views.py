@@ -74,17 +74,19 @@ class DayView:
 
 @dataclass(frozen=True)
 class NextFreeView:
-    """The first free time; an empty ``id`` means that there is none."""
+    """The first free time; an empty ``id`` means that there is none. ``taken`` since it was shown, it stays."""
 
     id: str = ""
     text: str = ""
+    taken: bool = False
 
 
 @dataclass(frozen=True)
 class MonthDayView:
     """One cell of the month. An empty ``iso`` is a cell outside it.
 
-    ``text`` is "4 tider" or "inga", ``name`` what is read aloud, ``state`` free, chosen or none (text only).
+    ``text`` is "4 tider" or "inga", ``name`` what is read aloud, ``state`` free, chosen, none (text only) or
+    gone: it had times when it was shown, and stays where it is.
     """
 
     iso: str = ""
@@ -133,9 +135,12 @@ class BookingRow:
 
 @dataclass(frozen=True)
 class WeekColumn:
-    """One day of the schedule: "tis 1" in full for screen readers, and a public holiday's name."""
+    """One column of the schedule: a day ("tis 1", in full for screen readers) or a performer.
 
-    iso: str = ""
+    ``note`` is a public holiday's name.
+    """
+
+    key: str = ""
     label: str = ""
     name: str = ""
     note: str = ""
@@ -143,9 +148,10 @@ class WeekColumn:
 
 @dataclass(frozen=True)
 class WeekCell:
-    """One published time. ``state`` is free, booked, held or past; ``text`` says the same.
+    """One published time. ``state`` is free, booked, held, withdrawn or past; ``text`` says the same.
 
-    ``name`` is what is read aloud; ``selectable`` gives it a box to tick.
+    ``name`` is what is read aloud. ``selectable`` says that it can be chosen, ``boxed`` that it has been so since
+    it was shown, so that its box stands. An empty ``id`` is no time at all.
     """
 
     id: str = ""
@@ -154,27 +160,27 @@ class WeekCell:
     sub: str = ""
     name: str = ""
     selectable: bool = False
-
-
-@dataclass(frozen=True)
-class WeekSquare:
-    """What begins at one time of one day: nothing, or one cell for each performer."""
-
-    key: str = ""
-    cells: list[WeekCell] = field(default_factory=list)
+    boxed: bool = False
 
 
 @dataclass(frozen=True)
 class WeekRow:
-    """One time of day with one square for each column."""
+    """One line of the schedule with one cell for each column.
 
+    What begins at the same time in the same column lies on several lines, of which the first has the ``label``
+    "9.20" for all ``lines`` of them.
+    """
+
+    key: str = ""
     label: str = ""
-    squares: list[WeekSquare] = field(default_factory=list)
+    time: str = ""
+    lines: int = 1
+    cells: list[WeekCell] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class WeekView:
-    """One week of the schedule. ``caption`` is "Vecka 49, 30 november–6 december 2026, Björkens vårdcentral"."""
+    """One week or day of the schedule. ``caption`` is "Vecka 49, 30 november–6 december 2026, Björkens vårdcentral"."""
 
     caption: str = ""
     columns: list[WeekColumn] = field(default_factory=list)

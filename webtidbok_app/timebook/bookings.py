@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from webtidbok_app.db.after_commit import tell_of_change
 from webtidbok_app.db.insert import insert_or_change, insert_or_ignore
-from webtidbok_app.db.tables import LIVE, Booking, Clinic, HoldCount, Slot, TimeType
+from webtidbok_app.db.tables import LIVE, Booking, Clinic, HoldCount, Person, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import (
     AlreadyCancelled,
@@ -44,6 +44,7 @@ async def hold_place(
     A person who holds the same time already keeps that hold, extended. Raises NotFound, SlotWithdrawn (or the
     time is too near), SlotTaken and LimitReached.
     """
+    await _take_turns(session, person_id=person_id)
     slot, length = await _lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
     own = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
     if own is not None and own.slot_id == slot_id:
@@ -61,6 +62,16 @@ async def hold_place(
             tell_of_change(session, clinic_id)
             return held
     raise SlotTaken
+
+
+async def _take_turns(session: AsyncSession, *, person_id: UUID) -> None:
+    """Let one person's holds come one after the other, until the transaction ends.
+
+    Who chooses the same time twice in the same moment has one hold, and both are told of that one.
+    """
+    await session.execute(
+        select(col(Person.id)).where(col(Person.id) == person_id).with_for_update(key_share=True)
+    )
 
 
 async def _lock_slot(
@@ -91,10 +102,7 @@ async def _lock_slot(
 
 
 async def _count_hold(session: AsyncSession, *, person_id: UUID, now: datetime) -> None:
-    """Count one more hold in the person's hour. Raises LimitReached (``retry_at``, aware) when they are too many.
-
-    The row is locked until the transaction ends, so that one person's holds come one after the other.
-    """
+    """Count one more hold in the person's hour. Raises LimitReached (``retry_at``, aware) when they are too many."""
     begun = case((col(HoldCount.since) <= now - HOUR, now), else_=col(HoldCount.since))
     count = case((col(HoldCount.since) <= now - HOUR, 1), else_=col(HoldCount.holds) + 1)
     since, holds = await insert_or_change(

@@ -29,18 +29,24 @@ class Calendar:
 
         async def read() -> Sequence[OfferedSlot]:
             since, until = swedish_time.span_of_days(monday, monday + timedelta(days=6))
-            async with self.database.read() as session:
-                found = await availability.read_offered_slots(
-                    session,
-                    clinic_id=self.clinic_id,
-                    time_type_id=self.time_type_id,
-                    since=since,
-                    until=until,
-                )
+            found = await availability.read_offered_slots(
+                self.database,
+                clinic_id=self.clinic_id,
+                time_type_id=self.time_type_id,
+                since=since,
+                until=until,
+            )
             self._come_back_when_time_changes(found)
             return found
 
         return await snapshots.get(self.clinic_id, ("week", self.time_type_id, monday), read)
+
+    async def weeks(self, first: date, last: date) -> AsyncIterator[Sequence[OfferedSlot]]:
+        """Yield every week from ``first`` to ``last``."""
+        monday = swedish_time.monday_of(first)
+        while monday <= last:
+            yield await self.week(monday)
+            monday += WEEK
 
     async def weeks_with_room(self, first: date, last: date) -> AsyncIterator[Sequence[OfferedSlot]]:
         """Yield the weeks from ``first`` to ``last`` that may have a free time; empty stretches are jumped over."""
@@ -65,7 +71,8 @@ class Calendar:
     def _come_back_when_time_changes(self, slots: Sequence[OfferedSlot]) -> None:
         """Have the clinic looked at again when a hold runs out or a time comes too near to be booked."""
         now = clock.now()
-        moments = [slot.starts_at - self.notice for slot in slots]
-        moments += [until for slot in slots for _, until in slot.holds]
-        if coming := [moment for moment in moments if moment > now]:
+        coming = [until for slot in slots for _, until in slot.holds if until > now]
+        first = next((slot.starts_at for slot in slots if slot.starts_at > now + self.notice), None)
+        coming += [first - self.notice] if first else []
+        if coming:
             bus.publish_after(self.clinic_id, (min(coming) - now).total_seconds())

@@ -5,7 +5,7 @@ that is skipped in March or repeated in October, or that would be an hour shorte
 because that hour lies within it, is not made but reported.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -60,6 +60,16 @@ class PlannedSlot:
 
 
 @dataclass(frozen=True)
+class NewSlot(PlannedSlot):
+    """A time that would be published, with all that it is."""
+
+    performer_id: UUID
+    time_type_id: UUID
+    visit_form: VisitForm
+    places: int
+
+
+@dataclass(frozen=True)
 class Expansion:
     """What a pattern gives, in order of time, and what it leaves out and why."""
 
@@ -84,7 +94,7 @@ def expand(pattern: Pattern, *, now: datetime) -> Expansion:
     not_on_clock: list[tuple[date, time]] = []
     for day in days:
         for start in starts:
-            planned = _slot(day, start, pattern.length_minutes)
+            planned = slot_at(day, start, pattern.length_minutes)
             if planned is None:
                 not_on_clock.append((day, _wall(start)))
             elif planned.starts_at > now:
@@ -92,6 +102,31 @@ def expand(pattern: Pattern, *, now: datetime) -> Expansion:
     if days and not slots and not not_on_clock:
         raise InvalidInput({"from_time": "from_time_passed"})
     return Expansion(slots, [(day, closed[day]) for day in chosen if day in closed], not_on_clock)
+
+
+def new_slots(pattern: Pattern, planned: Iterable[PlannedSlot]) -> list[NewSlot]:
+    """Return the planned times as what ``pattern`` says that they are."""
+    return [
+        NewSlot(
+            slot.starts_at, slot.ends_at, pattern.performer_id, pattern.time_type_id, pattern.visit_form,
+            pattern.places,
+        )
+        for slot in planned
+    ]  # fmt: skip
+
+
+def slot_at(day: date, start: int, length: int) -> PlannedSlot | None:
+    """Return the time of ``length`` minutes that starts at minute ``start`` of ``day`` on clocks in Sweden.
+
+    None if the clock change is in its way: it starts or ends in an hour that is skipped or repeated, or such an
+    hour lies within it.
+    """
+    over, end = divmod(start + length, _DAY_MINUTES)
+    try:
+        planned = PlannedSlot(to_utc(day, _wall(start)), to_utc(day + timedelta(days=over), _wall(end)))
+    except NoSuchWallTime:
+        return None
+    return planned if planned.ends_at - planned.starts_at == timedelta(minutes=length) else None
 
 
 def closed_days(first: date, last: date) -> dict[date, str]:
@@ -154,16 +189,6 @@ def _starts(pattern: Pattern) -> range:
     """Return the minutes of the day at which times start."""
     last_start = _end_minute(pattern) - pattern.length_minutes
     return range(_minute(pattern.from_time), last_start + 1, pattern.length_minutes)
-
-
-def _slot(day: date, start: int, length: int) -> PlannedSlot | None:
-    """Return the time that starts at minute ``start`` of ``day``; None if the clock change is in its way."""
-    over, end = divmod(start + length, _DAY_MINUTES)
-    try:
-        planned = PlannedSlot(to_utc(day, _wall(start)), to_utc(day + timedelta(days=over), _wall(end)))
-    except NoSuchWallTime:
-        return None
-    return planned if planned.ends_at - planned.starts_at == timedelta(minutes=length) else None
 
 
 def _minute(wall: time) -> int:

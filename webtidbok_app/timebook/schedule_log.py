@@ -1,7 +1,7 @@
 """What staff have done to the schedule, in order, and who was first when two did it at once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,8 +10,12 @@ from sqlmodel import col
 
 from webtidbok_app.db.tables import Clinic, ScheduleChange
 from webtidbok_app.db.tables._base import new_id
-from webtidbok_app.domain.errors import ScheduleChanged
+from webtidbok_app.domain.errors import NotFound, ScheduleChanged
 from webtidbok_app.domain.visit import ScheduleChangeKind
+
+UNDO_FOR = timedelta(minutes=10)
+"""How long after a publication it can be undone."""
+PUBLICATIONS = frozenset({ScheduleChangeKind.PUBLISH, ScheduleChangeKind.COPY})
 
 
 async def lock_schedule(session: AsyncSession, *, clinic_id: UUID) -> None:
@@ -71,3 +75,27 @@ async def note_change(
     session.add(change)
     await session.flush()
     return change
+
+
+async def newest_changes(session: AsyncSession, *, clinic_id: UUID, limit: int) -> Sequence[ScheduleChange]:
+    """Return the clinic's newest changes, the newest first."""
+    found = await session.scalars(
+        select(ScheduleChange)
+        .where(col(ScheduleChange.clinic_id) == clinic_id)
+        .order_by(col(ScheduleChange.number).desc())
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def get_publication(session: AsyncSession, *, clinic_id: UUID, change_id: UUID) -> ScheduleChange:
+    """Return one of the clinic's publications or copies. Raises NotFound."""
+    change = await session.get(ScheduleChange, (clinic_id, change_id))
+    if change is None or change.kind not in PUBLICATIONS:
+        raise NotFound
+    return change
+
+
+def undo_until(change: ScheduleChange) -> datetime:
+    """Return the last moment when a publication can be undone (aware, UTC)."""
+    return change.changed_at + UNDO_FOR

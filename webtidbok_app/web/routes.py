@@ -23,6 +23,7 @@ from webtidbok_app.db.engine import get_database
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import NotAllowed, Unavailable, WebtidbokError
 from webtidbok_app.i18n import Lang
+from webtidbok_app.live.bus import bus
 from webtidbok_app.settings import get_settings
 from webtidbok_app.web.error_page import failure_page
 
@@ -150,6 +151,7 @@ async def demo_clock(request: Request) -> Response:
         try:
             asked = await request.json()
             clock.set_clock(clock.SystemClock(_offset(asked)))
+            bus.publish_all()
         except (ValueError, KeyError, TypeError, OverflowError, json.JSONDecodeError):
             return JSONResponse({"error": "offset_seconds or now"}, 400)
     return JSONResponse({"now": clock.now().isoformat()})

@@ -45,5 +45,8 @@ class Draft(SQLModel, table=True):
     reason: str = Field(default="", sa_type=Sealed("draft.reason"))
     interpreter: str = Field(default="", sa_type=Sealed("draft.interpreter"))
     access_needs: str = Field(default="", sa_type=Sealed("draft.access_needs"))
+    phone: str | None = Field(default=None, sa_type=Sealed("draft.phone"))
+    """As typed, mended or not; None until something is typed here."""
+    email: str | None = Field(default=None, sa_type=Sealed("draft.email"))
     details_done: bool = False
     updated_at: datetime

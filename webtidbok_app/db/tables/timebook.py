@@ -148,6 +148,8 @@ class Booking(OfClinic, table=True):
             "ix_booking_live_start",
             "clinic_id",
             "starts_at",
+            "slot_id",
+            "status",
             postgresql_where=text(LIVE),
             sqlite_where=text(LIVE),
         ),

@@ -2,10 +2,13 @@
 
 import reflex as rx
 
+from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import problem_box, skeleton
+from webtidbok_app.components.forms import form, select_field, text_field
 from webtidbok_app.i18n import Lang, path, t
-from webtidbok_app.pages.parts import emergency, resident_page, search_form
+from webtidbok_app.pages.parts import emergency, resident_page
 from webtidbok_app.state.clinics import ClinicListState as State
+from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.resident_views import ClinicRow
 
 
@@ -13,7 +16,15 @@ def page(lang: Lang) -> rx.Component:
     """Return the search and what it found."""
     return resident_page(
         lang,
-        search_form(lang, value=State.words, key=State.words),
+        _search(lang),
+        rx.cond(
+            (SessionState.session.kind == "resident") & (State.compare != ""),
+            rx.el.p(
+                t(lang, "public.clinics.compare_about"),
+                " ",
+                rx.el.a(t(lang, "public.clinics.compare"), href=State.compare),
+            ),
+        ),
         rx.cond(
             rx.State.is_hydrated & (State.found != ""),
             _found(lang),
@@ -25,8 +36,36 @@ def page(lang: Lang) -> rx.Component:
     )
 
 
+def _search(lang: Lang) -> rx.Component:
+    return form(
+        rx.el.div(
+            text_field(
+                lang,
+                "sok",
+                t(lang, "public.clinics.label"),
+                hint=t(lang, "public.clinics.hint"),
+                value=State.words,
+                key=State.words,
+                type="search",
+            ),
+            select_field(
+                lang,
+                "region",
+                t(lang, "public.clinics.region"),
+                State.regions,
+                first=t(lang, "public.clinics.all_regions"),
+                value=State.region,
+            ),
+            buttons.submit(t(lang, "public.clinics.search")),
+            class_name="search-row",
+        ),
+        on_submit=State.search,
+        role="search",
+    )
+
+
 def _found(lang: Lang) -> rx.Component:
-    searched = State.words != ""
+    searched = (State.words != "") | (State.region != "")
     return rx.el.section(
         rx.el.h2(
             State.found,
@@ -43,6 +82,10 @@ def _found(lang: Lang) -> rx.Component:
                 emergency(lang),
                 class_name="stack",
             ),
+        ),
+        rx.cond(
+            State.everywhere != "",
+            rx.el.p(rx.el.a(t(lang, "public.clinics.everywhere"), href=State.everywhere)),
         ),
         rx.cond(
             searched, rx.el.p(rx.el.a(t(lang, "public.clinics.show_all"), href=path(lang, "/mottagningar")))

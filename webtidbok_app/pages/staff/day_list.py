@@ -8,6 +8,7 @@ from webtidbok_app.components.layout import staff_page
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import stepper
 from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff_day import COUNT
 from webtidbok_app.state.staff_day import StaffDayState as State
 from webtidbok_app.state.staff_views import DayRowView
 
@@ -41,7 +42,7 @@ def _print_header() -> rx.Component:
     """Return what stands on paper only: where, and who printed it and when."""
     return rx.el.div(
         rx.el.p(State.bookings.clinic, class_name="strong"),
-        rx.el.p(State.bookings.printed),
+        rx.el.p(State.fetched),
         class_name="print-only",
     )
 
@@ -76,14 +77,28 @@ def _toolbar() -> rx.Component:
 
 
 def _bookings() -> rx.Component:
-    return rx.cond(
-        State.bookings.rows.length() > 0,
-        rx.fragment(
-            status(State.bookings.count_text),
-            rx.el.p(t("sv", "staff.day.masked"), class_name="fine no-print"),
-            _table(),
+    return rx.fragment(
+        _waiting(),
+        rx.cond(
+            State.bookings.rows.length() > 0,
+            rx.fragment(
+                status(State.bookings.count_text, id=COUNT, tab_index=-1),
+                rx.el.p(t("sv", "staff.day.masked"), " ", State.fetched, class_name="fine no-print"),
+                _table(),
+            ),
+            empty_state(State.bookings.count_text),
         ),
-        empty_state(State.bookings.count_text),
+    )
+
+
+def _waiting() -> rx.Component:
+    """Return the button behind which new bookings wait, in a place that speaks up when it gets one."""
+    return rx.el.div(
+        rx.cond(
+            State.bookings.waiting != "", buttons.secondary(State.bookings.waiting, on_click=State.show_new)
+        ),
+        role="status",
+        class_name="no-print",
     )
 
 
@@ -115,6 +130,7 @@ def _row(row: rx.Var[DayRowView]) -> rx.Component:
         _cell("visit_form", row.visit_form),
         _cell(
             "notes",
+            rx.cond(row.new, badge(t("sv", "staff.day.badge_new"), "ok")),
             rx.cond(row.cancelled, badge(t("sv", "staff.day.badge_cancelled"), "danger")),
             rx.cond(row.interpreter != "", badge(row.interpreter, "warn")),
         ),

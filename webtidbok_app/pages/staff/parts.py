@@ -2,10 +2,16 @@
 
 import reflex as rx
 
+from webtidbok_app.components import buttons
+from webtidbok_app.components.feedback import notice, panel
 from webtidbok_app.components.icons import icon
-from webtidbok_app.state.staff_views import Outcome, Stepper
+from webtidbok_app.components.layout import heading
+from webtidbok_app.components.summary_list import summary_list
+from webtidbok_app.i18n import t
+from webtidbok_app.state.staff_views import Outcome, PreviewView, PublishedView, Stepper
 
 Text = str | rx.Var[str]
+CHANGES = "/personal/andringar"
 
 
 def stepper(steps: rx.Var[Stepper], *, label: str, previous: str, following: str, now: str) -> rx.Component:
@@ -23,14 +29,14 @@ def _step(href: rx.Var[str], *words: rx.Component | str, **props: object) -> rx.
     return rx.el.a(*words, href=href, class_name="button button-secondary", **props)
 
 
-def outcome_box(outcome: rx.Var[Outcome], name: str, *buttons: rx.Component, kind: str) -> rx.Component:
+def outcome_box(outcome: rx.Var[Outcome], name: str, *below: rx.Component, kind: str) -> rx.Component:
     """Return what would happen or has happened, which takes focus; nothing while there is nothing to say."""
     return rx.cond(
         outcome.title != "",
         rx.el.section(
             rx.el.h2(outcome.title, id=f"{name}-title"),
             outcome_body(outcome),
-            *buttons,
+            *below,
             key=outcome.key,
             class_name=f"box box-{kind}",
             tab_index=-1,
@@ -49,4 +55,61 @@ def outcome_body(outcome: rx.Var[Outcome]) -> rx.Component:
             rx.el.ul(rx.foreach(outcome.rows, lambda row: rx.el.li(row, key=row)), class_name="outcome-rows"),
         ),
         rx.cond(outcome.more != "", rx.el.p(outcome.more, class_name="fine")),
+    )
+
+
+def preview_body(preview: rx.Var[PreviewView], *, on_publish: object, change_href: Text) -> rx.Component:
+    """Return what publishing would do, the button that does it, and the way back to change it."""
+    return rx.fragment(
+        heading(t("sv", "staff.preview.title")),
+        rx.cond(
+            preview.confirm != "",
+            rx.el.p(t("sv", "staff.preview.none_yet")),
+            notice(t("sv", "staff.preview.nothing_body"), title=t("sv", "staff.preview.nothing_title")),
+        ),
+        _left_out(preview.clashes),
+        _left_out(preview.holidays, kind="info"),
+        _left_out(preview.not_on_clock),
+        _left_out(preview.passed, kind="info"),
+        rx.el.h2(t("sv", "staff.preview.what")),
+        summary_list("sv", preview.rows),
+        rx.cond(
+            preview.weeks.length() > 0,
+            rx.fragment(rx.el.h2(t("sv", "staff.preview.weeks")), summary_list("sv", preview.weeks)),
+        ),
+        buttons.button_row(
+            rx.cond(preview.confirm != "", buttons.primary(preview.confirm, on_click=on_publish, once=True)),
+            buttons.link_as_button(t("sv", "staff.preview.change_all"), href=change_href, kind="secondary"),
+        ),
+    )
+
+
+def _left_out(outcome: rx.Var[Outcome], kind: str = "warn") -> rx.Component:
+    return rx.cond(outcome.title != "", notice(outcome_body(outcome), title=outcome.title, kind=kind))
+
+
+def published_body(published: rx.Var[PublishedView], *more: rx.Component) -> rx.Component:
+    """Return what was published, the way to see it, and for ten minutes the way to undo it."""
+    return rx.fragment(
+        panel(heading(published.title), published.body),
+        buttons.button_row(
+            rx.cond(
+                published.week_href != "",
+                buttons.link_as_button(t("sv", "staff.published.see"), href=published.week_href),
+            ),
+            *more,
+        ),
+        rx.cond(
+            published.undo_href != "",
+            notice(
+                rx.el.p(
+                    published.undo_text,
+                    " ",
+                    rx.el.a(t("sv", "staff.undo.link"), href=published.undo_href),
+                ),
+                rx.el.p(rx.el.a(t("sv", "staff.undo.all_changes"), href=CHANGES)),
+                title=t("sv", "staff.undo.wrong"),
+                kind="info",
+            ),
+        ),
     )

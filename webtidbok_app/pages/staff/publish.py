@@ -3,17 +3,15 @@
 import reflex as rx
 
 from webtidbok_app.components import buttons, forms
-from webtidbok_app.components.feedback import error_summary, notice, panel, problem_box, skeleton
+from webtidbok_app.components.feedback import error_summary, problem_box, skeleton
 from webtidbok_app.components.layout import heading, staff_page
-from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.i18n import t
-from webtidbok_app.pages.staff.parts import outcome_body
+from webtidbok_app.pages.staff.parts import preview_body, published_body
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff_pattern import ONCE, WEEKLY
 from webtidbok_app.state.staff_publish import PAGE
 from webtidbok_app.state.staff_publish import StaffPublishState as State
-from webtidbok_app.state.staff_views import Outcome
 from webtidbok_app.state.views import Choice
 
 
@@ -173,45 +171,9 @@ def _side_by_side(*fields: rx.Component) -> rx.Component:
 
 
 def _check() -> rx.Component:
-    preview = State.preview
-    change = buttons.link_as_button(t("sv", "staff.preview.change_all"), href=PAGE, kind="secondary")
-    return rx.fragment(
-        heading(t("sv", "staff.preview.title")),
-        rx.cond(
-            preview.confirm != "",
-            rx.el.p(t("sv", "staff.preview.none_yet")),
-            notice(t("sv", "staff.preview.nothing_body"), title=t("sv", "staff.preview.nothing_title")),
-        ),
-        _left_out(preview.clashes),
-        _left_out(preview.holidays, kind="info"),
-        _left_out(preview.not_on_clock),
-        rx.el.h2(t("sv", "staff.preview.what")),
-        summary_list("sv", preview.rows),
-        rx.cond(
-            preview.weeks.length() > 0,
-            rx.fragment(rx.el.h2(t("sv", "staff.preview.weeks")), summary_list("sv", preview.weeks)),
-        ),
-        buttons.button_row(
-            rx.cond(
-                preview.confirm != "", buttons.primary(preview.confirm, on_click=State.publish, once=True)
-            ),
-            change,
-        ),
-    )
-
-
-def _left_out(outcome: rx.Var[Outcome], kind: str = "warn") -> rx.Component:
-    return rx.cond(outcome.title != "", notice(outcome_body(outcome), title=outcome.title, kind=kind))
+    return preview_body(State.preview, on_publish=State.publish, change_href=PAGE)
 
 
 def _done() -> rx.Component:
-    return rx.fragment(
-        panel(heading(State.published.title), State.published.body),
-        buttons.button_row(
-            rx.cond(
-                State.published.week_href != "",
-                buttons.link_as_button(t("sv", "staff.published.see"), href=State.published.week_href),
-            ),
-            buttons.link_as_button(t("sv", "staff.published.again"), href=PAGE, kind="secondary"),
-        ),
-    )
+    again = buttons.link_as_button(t("sv", "staff.published.again"), href=PAGE, kind="secondary")
+    return published_body(State.published, again)

@@ -1,20 +1,31 @@
 """The staff's pages: address, builder, title and what runs when one comes there. Swedish only."""
 
 from webtidbok_app.pages.staff.booking import booking_page, cancel_page
+from webtidbok_app.pages.staff.changes import changes_page, undo_page
+from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
+from webtidbok_app.pages.staff.settings import settings_page
 from webtidbok_app.pages.staff.week import week_page
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff_booking import StaffBookingState
+from webtidbok_app.state.staff_changes import StaffChangesState, StaffUndoState
+from webtidbok_app.state.staff_copy import StaffCopyState
 from webtidbok_app.state.staff_day import StaffDayState
 from webtidbok_app.state.staff_publish import StaffPublishState
+from webtidbok_app.state.staff_settings import StaffSettingsState
 from webtidbok_app.state.staff_week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
 _ARRIVE = [SessionState.load, StaffBookingState.forget]
 
 ROUTES = [
-    ("/personal", week_page, "staff.week.title", [*_ARRIVE, StaffWeekState.load, StaffWeekState.welcome]),
+    (
+        "/personal",
+        week_page,
+        "staff.week.title",
+        [*_ARRIVE, StaffWeekState.load, StaffWeekState.welcome, StaffWeekState.watch],
+    ),
     ("/personal/publicera", publish_page, "staff.publish.title", [*_ARRIVE, StaffPublishState.load]),
     (
         "/personal/publicera/granska",
@@ -23,7 +34,23 @@ ROUTES = [
         [*_ARRIVE, StaffPublishState.load_check],
     ),
     ("/personal/publicera/klart", done_page, "staff.published.page", [*_ARRIVE, StaffPublishState.load_done]),
-    ("/personal/bokningar", day_list_page, "staff.day.title", [*_ARRIVE, StaffDayState.load]),
+    ("/personal/kopiera", copy_page, "staff.copy.title", [*_ARRIVE, StaffCopyState.load]),
+    (
+        "/personal/kopiera/granska",
+        copy_check_page,
+        "staff.preview.title",
+        [*_ARRIVE, StaffCopyState.load_check],
+    ),
+    ("/personal/kopiera/klart", copy_done_page, "staff.published.page", [*_ARRIVE, StaffCopyState.load_done]),
+    ("/personal/andringar", changes_page, "staff.changes.title", [*_ARRIVE, StaffChangesState.load]),
+    ("/personal/andringar/[change]", undo_page, "staff.undo.title", [*_ARRIVE, StaffUndoState.load]),
+    ("/personal/installningar", settings_page, "staff.settings.title", [*_ARRIVE, StaffSettingsState.load]),
+    (
+        "/personal/bokningar",
+        day_list_page,
+        "staff.day.title",
+        [*_ARRIVE, StaffDayState.load, StaffDayState.watch],
+    ),
     (BOOKING, booking_page, "staff.booking.title", [SessionState.load, StaffBookingState.load]),
     (
         f"{BOOKING}/avboka",

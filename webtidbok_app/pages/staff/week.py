@@ -1,23 +1,31 @@
-"""/personal: the week of the schedule."""
+"""/personal: the schedule, a week or a day of it, as a grid or a list."""
 
 import reflex as rx
 
-from webtidbok_app.components import buttons
-from webtidbok_app.components.feedback import empty_state, notice, problem_box, skeleton, status
+from webtidbok_app.components import buttons, forms
+from webtidbok_app.components.feedback import (
+    empty_state,
+    error_summary,
+    notice,
+    problem_box,
+    skeleton,
+    status,
+)
 from webtidbok_app.components.layout import staff_page
-from webtidbok_app.components.week_table import week_cell, week_legend, week_table
+from webtidbok_app.components.week_table import schedule_box, week_cell, week_legend, week_table
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import outcome_box, stepper
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff_views import Chip, WeekDay
-from webtidbok_app.state.staff_week import WITHDRAW_BUTTON
+from webtidbok_app.state.staff_views import Way, WeekDay
+from webtidbok_app.state.staff_week import SCHEDULE, SPAN_DAY, SPAN_FROM, SPAN_TO, WITHDRAW_BUTTON
 from webtidbok_app.state.staff_week import StaffWeekState as State
+from webtidbok_app.state.staff_week_where import DAY, LIST
 
 PUBLISH = "/personal/publicera"
 
 
 def week_page() -> rx.Component:
-    """Return the schedule: a table, or a list where it is narrow or wanted; how to begin where it is empty."""
+    """Return the schedule: a grid, or a list where it is narrow or wanted; how to begin where it is empty."""
     return staff_page(
         rx.el.div(
             rx.el.h1(
@@ -37,7 +45,9 @@ def week_page() -> rx.Component:
         failure=SessionState.failure,
         current="schedule",
         announcement=State.week.caption,
-        above=problem_box("sv", State.problem),
+        above=rx.fragment(
+            problem_box("sv", State.problem), error_summary("sv", State.problems, attempt=State.attempts)
+        ),
     )
 
 
@@ -46,52 +56,68 @@ def _schedule() -> rx.Component:
         _toolbar(),
         _impact(),
         outcome_box(State.done, "done", kind="ok"),
-        rx.cond(
-            State.empty != "",
-            empty_state(State.empty, buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH)),
-            rx.el.div(
-                week_legend(),
-                rx.cond(
-                    State.as_list,
-                    rx.fragment(),
-                    rx.el.div(
-                        week_table(State.week, selected=State.selected, on_toggle=State.toggle),
-                        class_name="week-as-table",
+        _live_line(),
+        schedule_box(
+            rx.cond(
+                State.empty != "",
+                empty_state(State.empty, buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH)),
+                rx.fragment(
+                    week_legend(),
+                    rx.cond(
+                        State.view != LIST, rx.el.div(week_table(State.week), class_name="week-as-table")
                     ),
+                    rx.el.div(rx.foreach(State.days, _day), class_name="week-as-list"),
                 ),
-                rx.el.div(rx.foreach(State.days, _day), class_name="week-as-list"),
-                class_name=rx.cond(State.as_list, "week-views", "week-views week-views-both"),
             ),
+            selected=State.selected,
+            heard=State.heard,
+            place=State.here,
+            on_choose=State.choose,
+            id=SCHEDULE,
+            tab_index=-1,
+            class_name=rx.cond(State.view == LIST, "week-views", "week-views week-views-both"),
         ),
     )
 
 
 def _toolbar() -> rx.Component:
+    by_day = State.view == DAY
     return rx.el.div(
-        stepper(
-            State.steps,
-            label=t("sv", "staff.week.weeks"),
-            previous=t("sv", "staff.week.previous"),
-            following=t("sv", "staff.week.next"),
-            now=t("sv", "staff.week.this"),
-        ),
-        rx.cond(
-            State.chips.length() > 0,
-            rx.el.div(
-                rx.foreach(State.chips, _chip),
-                role="group",
-                aria_label=t("sv", "staff.week.performers"),
-                class_name="chips",
+        rx.el.div(
+            stepper(
+                State.steps,
+                label=rx.cond(by_day, t("sv", "staff.week.days"), t("sv", "staff.week.weeks")),
+                previous=rx.cond(by_day, t("sv", "staff.week.previous_day"), t("sv", "staff.week.previous")),
+                following=rx.cond(by_day, t("sv", "staff.week.next_day"), t("sv", "staff.week.next")),
+                now=rx.cond(by_day, t("sv", "staff.week.today"), t("sv", "staff.week.this")),
             ),
+            data_schedule_steps="true",
         ),
-        buttons.secondary(
-            rx.cond(State.as_list, t("sv", "staff.week.as_table"), t("sv", "staff.week.as_list")),
-            on_click=State.switch_view,
-            custom_attrs={"data-wide": "true"},
-        ),
+        _ways(State.views, "views", "switch", "data-wide"),
+        _ways(State.narrow_views, "views", "switch", "data-narrow"),
         buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH),
+        rx.cond(State.performers.length() > 0, _ways(State.performers, "performers", "chips")),
         rx.cond(State.empty == "", _selection()),
         class_name="toolbar",
+    )
+
+
+def _ways(ways: rx.Var[list[Way]], name: str, look: str, width: str = "") -> rx.Component:
+    """Return links to the same times seen in other ways; ``width`` says on which screens."""
+    return rx.el.nav(
+        rx.foreach(
+            ways,
+            lambda way: rx.el.a(
+                way.label,
+                href=way.href,
+                aria_current=rx.cond(way.here, "true", "false"),
+                key=way.href,
+                class_name="chip" if look == "chips" else "",
+            ),
+        ),
+        aria_label=t("sv", f"staff.week.{name}"),
+        class_name=look,
+        custom_attrs={width: "true"} if width else {},
     )
 
 
@@ -99,38 +125,88 @@ def _selection() -> rx.Component:
     some = State.selected.length() > 0
     return rx.el.div(
         status(State.selected_text),
+        _span(),
         buttons.link_button(
             rx.cond(some, t("sv", "staff.week.clear"), t("sv", "staff.week.select_all")),
             on_click=State.toggle_all,
         ),
         buttons.secondary(t("sv", "staff.week.withdraw"), on_click=State.ask_withdraw, id=WITHDRAW_BUTTON),
-        class_name="toolbar-end",
+        class_name="selection",
+    )
+
+
+def _span() -> rx.Component:
+    """Return the way to choose many times without dragging or holding a key down."""
+    return rx.el.details(
+        rx.el.summary(t("sv", "staff.week.span")),
+        forms.form(
+            rx.el.p(t("sv", "staff.week.span_hint"), class_name="fine"),
+            rx.cond(
+                State.span_days.length() > 0,
+                forms.select_field(
+                    "sv",
+                    SPAN_DAY,
+                    t("sv", "staff.week.span_day"),
+                    State.span_days,
+                    first=t("sv", "staff.week.span_every_day"),
+                ),
+            ),
+            _clock(SPAN_FROM),
+            _clock(SPAN_TO),
+            forms.submit(t("sv", "staff.week.span_select"), kind="secondary"),
+            on_submit=State.select_span,
+        ),
+        class_name="span-choice",
+    )
+
+
+def _clock(name: str) -> rx.Component:
+    return forms.text_field(
+        "sv",
+        name,
+        t("sv", f"staff.week.{name}"),
+        problems=State.problems,
+        optional=True,
+        width="tiny",
+        auto_complete="off",
     )
 
 
 def _impact() -> rx.Component:
+    impact = State.impact
     return outcome_box(
-        State.impact,
+        impact,
         "impact",
+        rx.cond(
+            impact.kept_title != "",
+            rx.fragment(
+                rx.el.h3(impact.kept_title),
+                rx.el.p(t("sv", "staff.withdraw.kept_body")),
+                rx.el.ul(
+                    rx.foreach(impact.kept, lambda row: rx.el.li(row, key=row)), class_name="outcome-rows"
+                ),
+            ),
+        ),
         buttons.button_row(
             rx.cond(
-                State.impact.confirm != "",
-                buttons.warning(State.impact.confirm, on_click=State.withdraw, once=True),
+                impact.confirm != "", buttons.warning(impact.confirm, on_click=State.withdraw, once=True)
             ),
-            buttons.secondary(State.impact.keep, on_click=State.keep),
+            buttons.secondary(impact.keep, on_click=State.keep),
         ),
         kind="warn",
     )
 
 
-def _chip(chip: rx.Var[Chip]) -> rx.Component:
-    return rx.el.button(
-        chip.label,
-        type="button",
-        aria_pressed=rx.cond(chip.pressed, "true", "false"),
-        on_click=State.show_performer(chip.value),
-        key=chip.value,
-        class_name="chip",
+def _live_line() -> rx.Component:
+    """Return what has happened while the page was open. It keeps its place, so that nothing below it moves."""
+    return rx.el.div(
+        rx.el.p(State.last_change, class_name="fine"),
+        rx.el.p(State.note, role="status", class_name="note"),
+        rx.el.div(
+            rx.cond(State.fresh != "", buttons.secondary(State.fresh, on_click=State.show_fresh)),
+            role="status",
+        ),
+        class_name="live-line no-print",
     )
 
 
@@ -153,7 +229,7 @@ def _day(day: rx.Var[WeekDay]) -> rx.Component:
                     lambda cell: rx.el.li(week_cell(cell, State.selected, State.toggle), key=cell.id),
                 )
             ),
-            rx.el.p(t("sv", "staff.week.empty_day"), class_name="fine"),
+            rx.el.p(t("sv", "staff.week.none_on_day"), class_name="fine"),
         ),
         key=day.iso,
         class_name="week-day",

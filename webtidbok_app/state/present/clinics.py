@@ -1,14 +1,17 @@
 """Clinics and what can be booked at them."""
 
+from collections.abc import Iterable
+
 from webtidbok_app.domain.errors import AgeOutside, WebtidbokError
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.i18n import Lang, t, tn
 from webtidbok_app.journal.port import TimeTypeInfo
 from webtidbok_app.services.booking import Progress
-from webtidbok_app.services.clinics import ClinicInfo
+from webtidbok_app.services.clinics import ClinicInfo, RegionInfo
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.words import form, length
 from webtidbok_app.state.resident_views import CaseTypeView, ClinicRow, ClinicView, NoTimesView, TimeTypeView
+from webtidbok_app.state.views import Choice
 
 
 def clinic_row(clinic: ClinicInfo, lang: Lang) -> ClinicRow:
@@ -21,11 +24,23 @@ def clinic_row(clinic: ClinicInfo, lang: Lang) -> ClinicRow:
     )
 
 
-def found_text(count: int, words: str, lang: Lang) -> str:
-    """Return "2 mottagningar för ”lind”"."""
-    if words:
-        return tn(lang, "public.clinics.found_for", count, words=words)
-    return tn(lang, "public.clinics.found", count)
+def found_text(count: int, lang: Lang, *, words: str, region: str = "", only_near: bool = False) -> str:
+    """Return "2 mottagningar för ”lind” i Region Mellanbygd", or that none is called so but some nearly."""
+    if only_near:
+        return t(lang, "public.clinics.only_near", words=words)
+    key = "public.clinics.found_for" if words else "public.clinics.found"
+    found = tn(lang, key, count, words=words)
+    return t(lang, "public.clinics.found_in", found=found, region=region) if region else found
+
+
+def region_choices(regions: Iterable[RegionInfo]) -> list[Choice]:
+    """Return the regions to choose among."""
+    return [Choice(region.slug, region.name) for region in regions]
+
+
+def name_of_region(regions: Iterable[RegionInfo], slug: str) -> str:
+    """Return the region's name, or an empty string for a region that is not there."""
+    return next((region.name for region in regions if region.slug == slug), "")
 
 
 def clinic_view(clinic: ClinicInfo, lang: Lang) -> ClinicView:

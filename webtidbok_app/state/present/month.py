@@ -1,5 +1,6 @@
 """The month with how many free times each day has."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from webtidbok_app.i18n import Lang, format_day, format_month, t, tn
@@ -7,18 +8,25 @@ from webtidbok_app.state.views import MonthDayView, MonthView
 
 
 def month_view(
-    month: date, counts: dict[date, int], lang: Lang, *, today: date, last: date, chosen: date | None = None
+    month: date,
+    counts: Mapping[date, int],
+    lang: Lang,
+    *,
+    today: date,
+    last: date,
+    chosen: date | None = None,
+    gone: Collection[date] = (),
 ) -> MonthView:
     """Return a month with how many free times each day has; weeks that have passed are left out.
 
-    One can step from ``today``'s month to ``last``'s.
+    One can step from ``today``'s month to ``last``'s. Days that are ``gone`` had times when they were shown.
     """
     first = month.replace(day=1)
     before, after = _add_months(first, -1), _add_months(first, 1)
     previous = f"{before:%Y-%m}" if first > today else ""
     following = f"{after:%Y-%m}" if after <= last else ""
     days = [
-        _month_day(first + timedelta(days=i), counts, lang, today, chosen)
+        _month_day(first + timedelta(days=i), counts, lang, today, chosen, gone)
         for i in range((after - first).days)
     ]
     cells = [MonthDayView()] * first.weekday() + days
@@ -35,7 +43,12 @@ def month_view(
 
 
 def _month_day(
-    day: date, counts: dict[date, int], lang: Lang, today: date, chosen: date | None
+    day: date,
+    counts: Mapping[date, int],
+    lang: Lang,
+    today: date,
+    chosen: date | None,
+    gone: Collection[date],
 ) -> MonthDayView:
     name, count = format_day(lang, day, year=False), counts.get(day, 0)
     if count:
@@ -46,7 +59,7 @@ def _month_day(
     past = day < today
     name = t(lang, "citizen.time.month_past" if past else "citizen.time.month_day_none", day=name)
     text = "" if past else t(lang, "citizen.time.month_none")
-    return MonthDayView(day.isoformat(), str(day.day), 0, text, name)
+    return MonthDayView(day.isoformat(), str(day.day), 0, text, name, "gone" if day in gone else "none")
 
 
 def _add_months(first: date, months: int) -> date:

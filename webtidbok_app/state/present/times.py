@@ -52,7 +52,9 @@ def day_views(
     return days
 
 
-def nearest_views(slots: Iterable[Timeslot], lang: Lang, *, clinic: str) -> list[TimeView]:
+def nearest_views(
+    slots: Iterable[Timeslot], lang: Lang, *, clinic: str, taken: Collection[str] = ()
+) -> list[TimeView]:
     """Return the nearest times after a conflict, each with its day."""
     return [
         TimeView(
@@ -60,6 +62,7 @@ def nearest_views(slots: Iterable[Timeslot], lang: Lang, *, clinic: str) -> list
             label=format_clock(slot.starts_at, lang),
             name=_time_name(slot, lang, clinic),
             sub=format_short_day(lang, slot.starts_at),
+            state="taken" if slot.id in taken else "free",
         )
         for slot in slots
     ]

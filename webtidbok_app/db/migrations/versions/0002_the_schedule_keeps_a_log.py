@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_hold_count_person_id")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_hold_count")),
     )
+    for name in ("phone", "email"):
+        op.add_column("draft", sa.Column(name, sa.Text(), nullable=True))
     _publications_become_changes()
     op.add_column("booking", _moment("starts_at"))
     op.execute(
@@ -37,7 +39,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_booking_live_start",
         "booking",
-        ["clinic_id", "starts_at"],
+        ["clinic_id", "starts_at", "slot_id", "status"],
         postgresql_where=LIVE,
         sqlite_where=LIVE,
     )
@@ -91,5 +93,7 @@ def downgrade() -> None:
     op.execute("ALTER TABLE schedule_change RENAME COLUMN changed_at TO published_at")
     op.execute("ALTER TABLE schedule_change RENAME COLUMN changed_by TO published_by")
     op.rename_table("schedule_change", "publication")
+    for name in ("phone", "email"):
+        op.drop_column("draft", name)
     op.drop_table("hold_count")
     op.drop_column("clinic", "hold_minutes")

@@ -1,0 +1,116 @@
+"""/personal/andringar and /personal/andringar/[change]: what was done to the schedule, and undoing it."""
+
+import reflex as rx
+
+from webtidbok_app.components import buttons
+from webtidbok_app.components.feedback import badge, empty_state, problem_box, skeleton
+from webtidbok_app.components.layout import heading, staff_page
+from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.parts import CHANGES, outcome_box
+from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff_changes import StaffChangesState, StaffUndoState
+from webtidbok_app.state.staff_views import ChangeRow
+
+_COLUMNS = ("when", "who", "what", "count", "days", "undo")
+
+
+def changes_page() -> rx.Component:
+    """Return the clinic's newest changes."""
+    return staff_page(
+        rx.cond(
+            StaffChangesState.loaded,
+            rx.cond(
+                StaffChangesState.rows.length() > 0, _table(), empty_state(t("sv", "staff.changes.empty"))
+            ),
+            rx.cond(StaffChangesState.problem.title == "", skeleton("sv", rows=6)),
+        ),
+        session=SessionState.session,
+        failure=SessionState.failure,
+        title_key="staff.changes.title",
+        current="changes",
+        above=problem_box("sv", StaffChangesState.problem),
+    )
+
+
+def undo_page() -> rx.Component:
+    """Return what undoing one change would do, and what it did."""
+    publication = StaffUndoState.publication
+    return staff_page(
+        heading(rx.cond(publication.heading != "", publication.heading, t("sv", "staff.undo.title"))),
+        rx.cond(
+            publication.heading != "",
+            _undo(),
+            rx.cond(StaffUndoState.problem.title == "", skeleton("sv")),
+        ),
+        session=SessionState.session,
+        failure=SessionState.failure,
+        back=CHANGES,
+        above=problem_box("sv", StaffUndoState.problem),
+    )
+
+
+def _undo() -> rx.Component:
+    publication, impact = StaffUndoState.publication, StaffUndoState.impact
+    return rx.fragment(
+        rx.el.p(publication.about),
+        outcome_box(
+            impact,
+            "impact",
+            rx.cond(
+                impact.confirm != "",
+                buttons.button_row(
+                    buttons.warning(impact.confirm, on_click=StaffUndoState.undo, once=True),
+                    buttons.link_as_button(t("sv", "staff.undo.no"), href=CHANGES, kind="secondary"),
+                ),
+            ),
+            kind="warn",
+        ),
+        outcome_box(
+            StaffUndoState.done,
+            "done",
+            buttons.button_row(
+                buttons.link_as_button(
+                    t("sv", "staff.undo.see"), href=publication.week_href, kind="secondary"
+                )
+            ),
+            kind="ok",
+        ),
+    )
+
+
+def _table() -> rx.Component:
+    """Return a table that stacks its cells where it is narrow; the roles keep it a table there too."""
+    heads = [
+        rx.el.th(t("sv", f"staff.changes.{name}"), scope="col", role="columnheader") for name in _COLUMNS
+    ]
+    return rx.el.table(
+        rx.el.caption(t("sv", "staff.changes.caption"), class_name="visually-hidden"),
+        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
+        rx.el.tbody(rx.foreach(StaffChangesState.rows, _row), role="rowgroup"),
+        role="table",
+        class_name="table bookings-table",
+    )
+
+
+def _row(row: rx.Var[ChangeRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(row.when, scope="row", role="rowheader"),
+        _cell("who", row.who),
+        _cell("what", row.what),
+        _cell("count", row.count),
+        _cell("days", row.days),
+        _cell(
+            "undo",
+            rx.cond(row.note != "", badge(row.note)),
+            rx.cond(
+                row.undo_href != "",
+                rx.el.a(t("sv", "staff.undo.link"), href=row.undo_href, aria_label=row.undo_name),
+            ),
+        ),
+        key=row.id,
+        role="row",
+    )
+
+
+def _cell(name: str, *children: rx.Component | rx.Var[str]) -> rx.Component:
+    return rx.el.td(*children, role="cell", data_label=t("sv", f"staff.changes.{name}"))

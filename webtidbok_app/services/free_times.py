@@ -1,0 +1,228 @@
+"""Free times as a resident sees them: by day, by month, nearest to a moment, after the resident's wishes, and live.
+
+No times are shown before the clinic's terms are accepted.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain.actor import Actor, Resident
+from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
+from webtidbok_app.journal.port import JournalSystem, Timeslot, TimeTypeInfo
+from webtidbok_app.services.terms import require_accepted_terms
+from webtidbok_app.services.time_types import enter, may_book
+
+HORIZON_DAYS = 365
+NEAREST = 3
+NEAREST_DAYS = 28
+CHOICE_DAYS = 56
+"""How far ahead one looks for whom there is to meet and how."""
+
+
+class PartOfDay(StrEnum):
+    """Half a day on clocks in Sweden: before noon, and from noon on."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a resident wants of a time; what is empty may be anything. Weekdays: 0 is Monday."""
+
+    performer_id: str = ""
+    visit_form: VisitForm | None = None
+    weekdays: frozenset[int] = frozenset()
+    part: PartOfDay | None = None
+
+    def fits(self, slot: Timeslot) -> bool:
+        """Whether the time is as wished."""
+        start = swedish_time.local(slot.starts_at)
+        part = PartOfDay.MORNING if start.hour < 12 else PartOfDay.AFTERNOON
+        return (
+            self.performer_id in ("", slot.performer_id)
+            and self.visit_form in (None, slot.visit_form)
+            and (not self.weekdays or start.weekday() in self.weekdays)
+            and self.part in (None, part)
+        )
+
+
+ANYTHING = Wish()
+
+
+@dataclass(frozen=True)
+class FreeTimes:
+    """Free times by day in Sweden. ``next_free`` is the first of all that are as wished, from today on.
+
+    ``other_forms`` are other time types with free times, told when this one has none at all.
+    """
+
+    next_free: Timeslot | None
+    days: list[tuple[date, list[Timeslot]]]
+    more: bool
+    any_at_all: bool = True
+    other_forms: Sequence[TimeTypeInfo] = ()
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Whom one can meet (id and name) and how, among the free times of the coming weeks."""
+
+    performers: list[tuple[str, str]]
+    visit_forms: list[VisitForm]
+
+
+@dataclass(frozen=True)
+class LiveTimes:
+    """The free times of one time type as they are at this moment, for one resident who follows them."""
+
+    _journal: JournalSystem
+    _resident: Resident
+    _time_type: str
+
+    async def between(self, first: date, last: date, wish: Wish = ANYTHING) -> list[Timeslot]:
+        """Return the free times between two days in Sweden, both included, that are as wished."""
+        found = await self._journal.available_timeslots(self._resident, self._time_type, first, last)
+        return [slot for slot in found if wish.fits(slot)]
+
+    async def first(self) -> Timeslot | None:
+        """Return the first free time, whatever was wished."""
+        today = swedish_time.day_of(clock.now())
+        horizon = today + timedelta(days=HORIZON_DAYS)
+        found = await self._journal.available_timeslots(
+            self._resident, self._time_type, today, horizon, limit=1
+        )
+        return found[0] if found else None
+
+
+async def find_times(
+    actor: Actor | None,
+    *,
+    clinic: str,
+    time_type: str,
+    first: date | None = None,
+    days: int = 5,
+    wish: Wish = ANYTHING,
+) -> FreeTimes:
+    """Return the first ``days`` days from ``first`` (today when None) that have free times as wished.
+
+    Raises TermsNotAccepted.
+    """
+    resident, journal, kind = await _enter(actor, clinic, time_type)
+    today = swedish_time.day_of(clock.now())
+    times = _Search(journal, resident, kind.id, wish.fits)
+    found = await times.days_from(max(first or today, today), days + 1)
+    next_free = found[0][1][0] if found else None
+    if first is not None and first > today:
+        soonest = await times.days_from(today, 1)
+        next_free = soonest[0][1][0] if soonest else None
+    if next_free is not None:
+        return FreeTimes(next_free, found[:days], len(found) > days)
+    if wish != ANYTHING and await _Search(journal, resident, kind.id, ANYTHING.fits).days_from(today, 1):
+        return FreeTimes(None, [], False)
+    return FreeTimes(None, [], False, False, await _others_with_times(resident, journal, kind))
+
+
+async def find_month(
+    actor: Actor | None, *, clinic: str, time_type: str, month: date, wish: Wish = ANYTHING
+) -> list[Timeslot]:
+    """Return the free times of the month that are as wished, in order of time."""
+    resident, journal, kind = await _enter(actor, clinic, time_type)
+    first = month.replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return await LiveTimes(journal, resident, kind.id).between(first, last, wish)
+
+
+async def find_choices(actor: Actor | None, *, clinic: str, time_type: str) -> Choices:
+    """Return whom the resident can meet and how in the coming eight weeks."""
+    resident, journal, kind = await _enter(actor, clinic, time_type)
+    today = swedish_time.day_of(clock.now())
+    last = today + timedelta(days=CHOICE_DAYS)
+    slots = await journal.available_timeslots(resident, kind.id, today, last)
+    performers = {slot.performer_id: slot.performer for slot in slots if slot.performer_id}
+    return Choices(
+        sorted(performers.items(), key=lambda one: one[1]),
+        [form for form in VisitForm if any(slot.visit_form == form for slot in slots)],
+    )
+
+
+async def find_nearest(
+    actor: Actor | None, *, clinic: str, time_type: str, moment: datetime
+) -> list[Timeslot]:
+    """Return the three free times that start nearest ``moment``, in order of time."""
+    resident, journal, kind = await _enter(actor, clinic, time_type)
+    day = swedish_time.day_of(moment)
+    around = timedelta(days=NEAREST_DAYS)
+    slots = await journal.available_timeslots(resident, kind.id, day - around, day + around)
+    nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - moment))[:NEAREST]
+    return sorted(nearest, key=lambda slot: slot.starts_at)
+
+
+async def look_at_times(actor: Actor | None, *, clinic: str, time_type: str) -> LiveTimes:
+    """Return the free times as they are now, to be asked for day by day. Raises TermsNotAccepted."""
+    resident, journal, kind = await _enter(actor, clinic, time_type)
+    return LiveTimes(journal, resident, kind.id)
+
+
+async def follow_times(actor: Actor | None, *, clinic: str, time_type: str) -> AsyncIterator[LiveTimes]:
+    """Yield the free times now, and again each time that they may have changed, until the caller stops.
+
+    The resident's right to see them is asked for once, at the beginning. Raises TermsNotAccepted.
+    """
+    resident, journal, kind = await _enter(actor, clinic, time_type)
+    async for _ in journal.changes():
+        yield LiveTimes(journal, resident, kind.id)
+
+
+async def _enter(
+    actor: Actor | None, clinic: str, time_type: str
+) -> tuple[Resident, JournalSystem, TimeTypeInfo]:
+    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
+    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
+    return resident, found.journal(), kind
+
+
+@dataclass(frozen=True)
+class _Search:
+    """A search through a timebook, week by week, over the weeks that have anything free."""
+
+    journal: JournalSystem
+    resident: Resident
+    time_type: str
+    fits: Callable[[Timeslot], bool]
+
+    async def days_from(self, first: date, count: int) -> list[tuple[date, list[Timeslot]]]:
+        """Return the first ``count`` days from ``first`` with times that fit, within a year from today."""
+        horizon = swedish_time.day_of(clock.now()) + timedelta(days=HORIZON_DAYS)
+        days: dict[date, list[Timeslot]] = {}
+        while first <= horizon and len(days) < count:
+            found = await self.journal.available_timeslots(
+                self.resident, self.time_type, first, horizon, limit=1
+            )
+            if not found:
+                break
+            sunday = swedish_time.monday_of(swedish_time.day_of(found[0].starts_at)) + timedelta(days=6)
+            for slot in await self.journal.available_timeslots(
+                self.resident, self.time_type, first, min(sunday, horizon)
+            ):
+                if self.fits(slot):
+                    days.setdefault(swedish_time.day_of(slot.starts_at), []).append(slot)
+            first = sunday + timedelta(days=1)
+        return sorted(days.items())[:count]
+
+
+async def _others_with_times(
+    resident: Resident, journal: JournalSystem, chosen: TimeTypeInfo
+) -> list[TimeTypeInfo]:
+    today = swedish_time.day_of(clock.now())
+    horizon = today + timedelta(days=HORIZON_DAYS)
+    others = [kind for kind in await journal.time_types(resident) if kind.id != chosen.id]
+    return [
+        kind
+        for kind in others
+        if may_book(resident, kind) is None
+        and await journal.available_timeslots(resident, kind.id, today, horizon, limit=1)
+    ]

@@ -1,0 +1,46 @@
+"""What a resident can book at a clinic: its time types, and who may book them."""
+
+from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain.actor import Actor, Resident
+from webtidbok_app.domain.errors import AgeOutside, InvitedOnly, NotFound, WebtidbokError
+from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.journal.port import TimeTypeInfo
+from webtidbok_app.services.authorise import as_resident
+from webtidbok_app.services.clinics import ClinicInfo, get_clinic_offering
+
+
+def may_book(actor: Actor | None, time_type: TimeTypeInfo) -> WebtidbokError | None:
+    """Return why the resident may not book the time type, or None. Told before any time is shown."""
+    resident = as_resident(actor)
+    if time_type.invited_only:
+        return InvitedOnly()
+    age = resident.number.age_on(swedish_time.day_of(clock.now()))
+    too_young = time_type.min_age is not None and age < time_type.min_age
+    too_old = time_type.max_age is not None and age > time_type.max_age
+    if too_young or too_old:
+        return AgeOutside(min_age=time_type.min_age, max_age=time_type.max_age)
+    return None
+
+
+async def list_time_types(actor: Actor | None, *, clinic: str) -> list[TimeTypeInfo]:
+    """Return the clinic's time types, those too that the resident may not book (see ``may_book``)."""
+    resident = as_resident(actor)
+    found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
+    return await found.journal().time_types(resident)
+
+
+async def enter(
+    actor: Actor | None, *, clinic: str, time_type: str
+) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
+    """Authorise, and find the clinic and a time type that this resident may book.
+
+    Raises NotFound, CapabilityMissing, AgeOutside and InvitedOnly.
+    """
+    resident = as_resident(actor)
+    found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
+    for kind in await found.journal().time_types(resident):
+        if kind.id == time_type:
+            if refusal := may_book(resident, kind):
+                raise refusal
+            return resident, found, kind
+    raise NotFound

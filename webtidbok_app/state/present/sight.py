@@ -1,0 +1,68 @@
+"""What a page has shown as free, and what has become of it since.
+
+What is lost is told at once and in its place; what is gained waits until the visitor asks for it, so that
+nothing moves by itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from webtidbok_app.domain.swedish_time import day_of
+from webtidbok_app.journal.port import Timeslot
+
+Span = tuple[date, date]
+"""Two days in Sweden, both included."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The times that a page shows: ``free`` ones, those ``lost`` since, and how many ``fresh`` ones wait."""
+
+    free: Mapping[str, Timeslot] = field(default_factory=dict)
+    lost: Mapping[str, Timeslot] = field(default_factory=dict)
+    fresh: int = 0
+
+    @staticmethod
+    def of(slots: Iterable[Timeslot]) -> "Sight":
+        """Return the sight of a page that has just been drawn."""
+        return Sight({slot.id: slot for slot in slots})
+
+    def with_more(self, slots: Iterable[Timeslot]) -> "Sight":
+        """Return the sight with more times shown, all of them free now."""
+        more = {slot.id: slot for slot in slots}
+        return replace(
+            self,
+            free={**self.free, **more},
+            lost={one: slot for one, slot in self.lost.items() if one not in more},
+        )
+
+    def only(self, slots: Iterable[Timeslot]) -> "Sight":
+        """Return the sight of a page that shows no other times than these any more."""
+        ids = {slot.id for slot in slots}
+        return Sight(
+            {one: slot for one, slot in self.free.items() if one in ids},
+            {one: slot for one, slot in self.lost.items() if one in ids},
+        )
+
+    def without(self, slot_id: str) -> "Sight":
+        """Return the sight with one time lost."""
+        return self.now({one: slot for one, slot in self.free.items() if one != slot_id})
+
+    def now(self, free: Mapping[str, Timeslot]) -> "Sight":
+        """Return what has become of it, when these are all that is free. The same object when nothing has."""
+        gone = {one: slot for one, slot in self.free.items() if one not in free}
+        kept = {one: slot for one, slot in self.free.items() if one in free} if gone else self.free
+        fresh = len(free.keys() - kept.keys())
+        if not gone and fresh == self.fresh:
+            return self
+        return Sight(kept, {**self.lost, **gone}, fresh)
+
+    def counts(self) -> Counter[date]:
+        """Return how many free times each day in Sweden has."""
+        return Counter(day_of(slot.starts_at) for slot in self.free.values())
+
+    def gone_days(self) -> set[date]:
+        """Return the days that had free times and have none left."""
+        return {day_of(slot.starts_at) for slot in self.lost.values()} - self.counts().keys()

@@ -1,0 +1,102 @@
+"""Which part of the schedule is shown, and how. It stands in the address, so that back, reload and sharing work."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from webtidbok_app.domain.swedish_time import day_of, monday_of
+from webtidbok_app.i18n import t
+from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot
+from webtidbok_app.state.addresses import with_query
+from webtidbok_app.state.input import parse_day, parse_id
+from webtidbok_app.state.staff_views import Stepper, Way
+from webtidbok_app.state.staff_week_view import parse_week, with_title, written_week
+
+PAGE = "/personal"
+WEEK, DAY, LIST = "vecka", "dag", "lista"
+VIEWS = (WEEK, DAY, LIST)
+
+
+@dataclass(frozen=True)
+class Where:
+    """A view of the week that ``day`` is in, or of the day alone; of one performer's times, or everybody's."""
+
+    view: str
+    day: date
+    performer: str = ""
+
+    @property
+    def monday(self) -> date:
+        """The Monday of the week."""
+        return monday_of(self.day)
+
+    @property
+    def href(self) -> str:
+        """The address that shows it."""
+        if self.view == DAY:
+            return with_query(PAGE, dag=self.day.isoformat(), vem=self.performer)
+        return with_query(PAGE, vecka=written_week(self.day), vy=self.view, vem=self.performer)
+
+    def shows(self, slot: ScheduleSlot) -> bool:
+        """Whether a time of the week is seen."""
+        theirs = self.performer in ("", str(slot.performer_id))
+        return theirs and (self.view != DAY or day_of(slot.starts_at) == self.day)
+
+
+def read_where(asked: Callable[[str], str], *, remembered: str, today: date) -> Where:
+    """Return what the address asks for; ``asked`` gives its parameters. What it leaves out is as it was last."""
+    day, monday = parse_day(asked("dag"), today=today), parse_week(asked("vecka"))
+    view = asked("vy")
+    if view not in VIEWS:
+        view = DAY if day else WEEK if monday and remembered == DAY else remembered
+    performer = parse_id(asked("vem"))
+    return Where(view, day or _in_week(monday, today), str(performer) if performer else "")
+
+
+def _in_week(monday: date | None, today: date) -> date:
+    return today if monday is None or monday == monday_of(today) else monday
+
+
+def steps_of(where: Where, today: date) -> Stepper:
+    """Return the way to the days or weeks around."""
+    step = timedelta(days=1 if where.view == DAY else 7)
+    now = where.day == today if where.view == DAY else where.monday == monday_of(today)
+    return Stepper(
+        replace(where, day=where.day - step).href,
+        replace(where, day=where.day + step).href,
+        replace(where, day=today).href,
+        now,
+    )
+
+
+def ways_of(where: Where, *, narrow: bool = False) -> list[Way]:
+    """Return the views to choose from. Where it is ``narrow`` a week is a list whatever is chosen."""
+    views = (LIST, DAY) if narrow else VIEWS
+    here = LIST if narrow and where.view == WEEK else where.view
+    return [
+        Way(replace(where, view=view).href, t("sv", f"staff.week.view.{view}"), view == here)
+        for view in views
+    ]
+
+
+def performers_of(performers: Sequence[PerformerChoice], where: Where) -> list[Way]:
+    """Return the links to each performer's times; none where there is one performer at most."""
+    if len(performers) < 2:
+        return []
+    everybody = Way(replace(where, performer="").href, t("sv", "staff.week.everybody"), not where.performer)
+    return [
+        everybody,
+        *(
+            Way(replace(where, performer=str(one.id)).href, with_title(one), where.performer == str(one.id))
+            for one in performers
+        ),
+    ]
+
+
+def empty_words(where: Where, performers: Sequence[PerformerChoice]) -> str:
+    """Return that there are no times where one looks."""
+    period = "day" if where.view == DAY else "week"
+    name = next((one.name for one in performers if str(one.id) == where.performer), "")
+    if name:
+        return t("sv", f"staff.week.empty_filtered_{period}", name=name)
+    return t("sv", f"staff.week.empty_{period}")

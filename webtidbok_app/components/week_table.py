@@ -46,7 +46,7 @@ def schedule_box(
 def week_table(week: rx.Var[WeekView]) -> rx.Component:
     """Return the grid, in a region of its own that scrolls sideways."""
     return rx.el.div(
-        rx.el.p(t("sv", "staff.week.help"), id=HELP, class_name="fine no-print"),
+        rx.el.p(t("sv", "staff.week.help"), id=HELP, class_name="fine grid-help no-print"),
         rx.el.div(
             rx.el.table(
                 rx.el.caption(week.caption, id="week-caption"),

@@ -38,4 +38,5 @@ async def insert_or_change(
 
 def _insert(session: AsyncSession, row: SQLModel) -> Any:
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    return insert(type(row)).values(**row.model_dump())
+    table: Any = type(row)  # its table: the ORM's own INSERT does much that nobody asks for here
+    return insert(table.__table__).values(**row.model_dump())

@@ -267,7 +267,14 @@ def _free_in(
         if since <= slot.starts_at < until and (left := slot.places_left(person_id=me, now=now)) > 0:
             mine = bool(slot.holds) and slot.is_held_by(me, now)
             yield Timeslot(
-                slot.id, slot.starts_at, slot.ends_at, slot.visit_form, slot.performer, left, slot.performer_id, mine
+                slot.id,
+                slot.starts_at,
+                slot.ends_at,
+                slot.visit_form,
+                slot.performer,
+                left,
+                slot.performer_id,
+                mine,
             )
 
 

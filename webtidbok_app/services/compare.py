@@ -1,7 +1,7 @@
 """When the next time is free, at several clinics side by side. For standalone timebooks only."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.nearness import Searchable, rank
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.journal.port import Timeslot, TimeTypeInfo
+from webtidbok_app.journal.port import JournalSystem, Timeslot, TimeTypeInfo
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import (
     ClinicInfo,
@@ -89,6 +89,34 @@ async def compare_next_free(
     if order == Order.TIME:
         rows.sort(key=_by_time)
     return Comparison(rows, only_near, len(found) > MOST_COMPARED, regions)
+
+
+async def follow_next_free(
+    actor: Actor | None, *, rows: Sequence[NextFree]
+) -> AsyncIterator[Sequence[NextFree]]:
+    """Yield the same rows in the same order, now and each time that a timebook of theirs may have changed."""
+    resident = as_resident(actor)
+    journals = {row.clinic.id: row.clinic.journal() for row in rows if row.time_type}
+    async for _ in _changes_of_any(journals.values()):
+        yield await _each(partial(_with_next_free, resident), rows)
+
+
+async def _changes_of_any(journals: Iterable[JournalSystem]) -> AsyncIterator[None]:
+    changed = asyncio.Event()
+
+    async def listen(journal: JournalSystem) -> None:
+        async for _ in journal.changes():
+            changed.set()
+
+    listeners = [asyncio.create_task(listen(journal)) for journal in journals]
+    try:
+        while True:
+            await changed.wait()
+            changed.clear()
+            yield
+    finally:
+        for listener in listeners:
+            listener.cancel()
 
 
 async def _each(work: Callable[[T], Awaitable[U]], things: Iterable[T]) -> list[U]:

@@ -5,7 +5,7 @@ from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
-from webtidbok_app.services.compare import Order, compare_next_free
+from webtidbok_app.services.compare import NextFree, Order, compare_next_free, follow_next_free
 from webtidbok_app.state import addresses
 from webtidbok_app.state.clinics import WORDS_MAX
 from webtidbok_app.state.common import attempt, lang_of, query
@@ -35,9 +35,11 @@ class CompareState(rx.State):
     ready: bool = False
     problem: Problem = Problem()
 
+    _asked: list[NextFree] = []
+
     @rx.event
     @requires("resident")
-    async def load(self) -> None:
+    async def load(self) -> EventSpec:
         """Read ``sok``, ``region`` and ``ordning`` in the address, and compare."""
         lang = lang_of(self)
         self.words = query(self, "sok").strip()[:WORDS_MAX]
@@ -47,6 +49,7 @@ class CompareState(rx.State):
         everywhere = addresses.compare(lang, words=self.words, order=BY_NAME if self.by_name else "")
         self.everywhere = everywhere if self.region else ""
         await self._show()
+        return CompareState.watch  # cancelled with this page's load when the page is left
 
     @rx.event
     @requires("resident")
@@ -55,6 +58,20 @@ class CompareState(rx.State):
         words, region = typed(form, "sok")[:WORDS_MAX], typed(form, "region")[:WORDS_MAX]
         order = BY_NAME if self.by_name else ""
         return rx.redirect(addresses.compare(lang_of(self), words=words, region=region, order=order))
+
+    @rx.event(background=True)
+    @requires("resident")
+    async def watch(self) -> None:
+        """Keep the next free times true until the page is left. Each stays in its place, whenever it is now."""
+        async with self:
+            asked, lang = tuple(self._asked), lang_of(self)
+        async for rows in follow_next_free(current(), rows=asked):
+            shown = [next_free_row(row, lang) for row in rows]
+            async with self:
+                if tuple(self._asked) != asked:
+                    return
+                if shown != self.rows:
+                    self.rows = shown
 
     async def _show(self) -> None:
         """Fetch the next free times as they are now."""
@@ -65,9 +82,11 @@ class CompareState(rx.State):
         )
         if isinstance(found, Problem):
             self.problem, self.rows, self.found, self.more, self.ready = found, [], "", False, False
+            self._asked = []
             return
         self.problem, self.ready = Problem(), True
         self.regions = region_choices(found.regions)
+        self._asked = found.rows
         self.rows = [next_free_row(row, lang) for row in found.rows]
         self.found = compared_text(found, self.words, lang) if self.words else ""
         self.more = found.more

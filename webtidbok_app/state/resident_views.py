@@ -124,6 +124,7 @@ class NoTimesView:
     """What to do when there is no free time. An empty ``intro`` means that there are times."""
 
     intro: str = ""
+    compare_href: str = ""
     others: list[TimeTypeView] = field(default_factory=list)
 
 

@@ -15,7 +15,7 @@ from webtidbok_app.services import week_copy
 from webtidbok_app.services.publication import Preview, Published
 from webtidbok_app.services.week_copy import SourceWeek, WeekCopy
 from webtidbok_app.state.common import attempt, query
-from webtidbok_app.state.input import ticked
+from webtidbok_app.state.input import parse_day, ticked
 from webtidbok_app.state.staff_copy_form import (
     PAGE,
     first_form,
@@ -61,8 +61,9 @@ class StaffCopyState(rx.State):
     @rx.event
     @requires("staff")
     async def load(self) -> None:
-        """Show the form for the week in the address, as it was left if it is the same week."""
-        monday = parse_week(query(self, "vecka")) or monday_of(_today())
+        """Show the form for the week in the address, or of the day in it, as it was left if it is the same week."""
+        day = parse_day(query(self, "dag"), today=_today()) or _today()
+        monday = parse_week(query(self, "vecka")) or monday_of(day)
         found = await attempt(week_copy.get_source_week(current(), monday=monday), "sv")
         self.loaded, self.problem, self.problems = not isinstance(found, Problem), Problem(), []
         if isinstance(found, Problem):

@@ -11,7 +11,7 @@ from webtidbok_app.services.week_copy import MAX_WEEKS, SourceWeek, WeekCopy
 from webtidbok_app.state.input import in_reach, parse_count, parse_ids, typed
 from webtidbok_app.state.staff_preview_view import week_words
 from webtidbok_app.state.staff_views import CopyForm, CopySourceView
-from webtidbok_app.state.staff_week_view import parse_week, week_href, with_title
+from webtidbok_app.state.staff_week_view import parse_week, week_href, with_title, written_week
 from webtidbok_app.state.views import Choice, FieldProblem, SummaryRow
 
 PAGE = "/personal/kopiera"
@@ -23,15 +23,9 @@ _TYPED = re.compile(r"(?:vecka|v\.?)?\s*(?P<week>[0-9]{1,2})(?:[ ,/]+(?P<year>[0
 _YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})[ -]*(?:vecka|v\.?|w)\s*(?P<week>[0-9]{1,2})")
 
 
-def iso_week(monday: date) -> str:
-    """Return the week as addresses hold it: "2026-W49"."""
-    year, week, _ = monday.isocalendar()
-    return f"{year}-W{week:02}"
-
-
 def copy_href(monday: date) -> str:
     """Return the address where the week is copied."""
-    return f"{PAGE}?vecka={iso_week(monday)}"
+    return f"{PAGE}?vecka={written_week(monday)}"
 
 
 def parse_typed_week(text: str, *, today: date) -> date | None:
@@ -79,7 +73,9 @@ def week_choices(source: date, *, today: date) -> list[Choice]:
     """Return the weeks to choose among: the next ones, but for the one that is copied."""
     first = monday_of(today)
     coming = [first + WEEK * number for number in range(OFFERED_WEEKS + 1)]
-    return [Choice(iso_week(monday), week_words(monday)) for monday in coming if monday != source]
+    return [
+        Choice(written_week(monday), week_words(monday, year=False)) for monday in coming if monday != source
+    ]
 
 
 def performer_choices(source: SourceWeek) -> list[Choice]:
@@ -93,7 +89,7 @@ def performer_choices(source: SourceWeek) -> list[Choice]:
 def first_form(source: SourceWeek, *, today: date) -> CopyForm:
     """Return the form before anything is filled in: everybody's times, to the week after."""
     choices = [choice.value for choice in week_choices(source.monday, today=today)]
-    following = iso_week(source.monday + WEEK)
+    following = written_week(source.monday + WEEK)
     return CopyForm(
         first_week=following if following in choices else choices[0],
         performers=[str(one.id) for one, _ in source.performers],
@@ -143,7 +139,7 @@ def problems_in_words(
 
 def week_example(today: date) -> str:
     """Return a week a month ahead as one may write it: "2026-W53"."""
-    return iso_week(today + 4 * WEEK)
+    return written_week(today + 4 * WEEK)
 
 
 def names_of(source: SourceWeek, copy: WeekCopy) -> Sequence[str]:

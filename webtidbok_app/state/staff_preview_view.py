@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from webtidbok_app.domain.errors import Conflict, ScheduleChanged
@@ -12,7 +12,7 @@ from webtidbok_app.i18n import format_day, format_day_span, format_span, format_
 from webtidbok_app.services.publication import Pattern, Preview, Published
 from webtidbok_app.services.week_copy import WeekCopy
 from webtidbok_app.state.staff_views import Outcome, PreviewView, PublishedView
-from webtidbok_app.state.staff_week_view import span_of, week_href
+from webtidbok_app.state.staff_week_view import week_href
 from webtidbok_app.state.views import Problem, SummaryRow
 
 SHOWN = 20
@@ -27,12 +27,9 @@ def preview_of(pattern: Pattern, preview: Preview, *, time_type: str, performer:
 
 def copy_preview_of(copy: WeekCopy, preview: Preview, *, performers: Sequence[str]) -> PreviewView:
     """Return what copying would do; ``performers`` are the names of those whose times are copied."""
-    last = copy.mondays[-1]
     values = {
         "from_week": week_words(copy.monday),
-        "to_weeks": week_words(copy.first_week)
-        if copy.weeks == 1
-        else t("sv", "staff.copy.weeks_value", first=week_words(copy.first_week), last=week_words(last)),
+        "to_weeks": _weeks_words(copy.first_week, copy.mondays[-1]),
         "performer": ", ".join(performers),
         "count": tn("sv", "staff.preview.count_value", len(preview.publishable)),
     }
@@ -91,9 +88,19 @@ def moment_words(moment: datetime, now: datetime) -> str:
     return time_of_day if day_of(moment) == day_of(now) else f"{format_day('sv', moment)} {time_of_day}"
 
 
-def week_words(monday: date) -> str:
-    """Return "Vecka 49, 30 november–6 december 2026"."""
-    return f"{t('sv', 'staff.preview.week', week=monday.isocalendar().week)}, {span_of(monday)}"
+def week_words(monday: date, *, year: bool = True) -> str:
+    """Return "Vecka 49, 30 november–6 december 2026", or without the year."""
+    span = format_day_span("sv", monday, monday + timedelta(days=6), year=year)
+    return f"{t('sv', 'staff.preview.week', week=monday.isocalendar().week)}, {span}"
+
+
+def _weeks_words(first: date, last: date) -> str:
+    """Return "Vecka 49–51, 30 november–20 december 2026" for the weeks that begin on ``first`` to ``last``."""
+    if first == last:
+        return week_words(first)
+    span = format_day_span("sv", first, last + timedelta(days=6))
+    weeks = f"{first.isocalendar().week}–{last.isocalendar().week}"
+    return f"{t('sv', 'staff.preview.week', week=weeks)}, {span}"
 
 
 def published_words(published: Published, now: datetime) -> PublishedView:

@@ -69,15 +69,14 @@ class StaffWeekState(rx.State):
     _boxed: list[str] = []
     _lost: list[str] = []
     """Chosen times that somebody else got meanwhile: withdrawing tells of them too."""
-    _asked: list[str] = []
+    _weighed: list[str] = []
     _seen: int = 0
 
     @rx.event
     @requires("staff")
     async def load(self) -> None:
         """Show what the address asks for, this week without anything. What is chosen and still there stays so."""
-        today = day_of(clock.now())
-        where = ways.read_where(lambda name: query(self, name), remembered=self.view, today=today)
+        where = self._asked_for()
         self.view, self._day, self._performer = where.view, where.day, where.performer
         self.problem, self.problems, self.done, self.impact, self.note = (
             Problem(),
@@ -113,7 +112,7 @@ class StaffWeekState(rx.State):
     async def watch(self) -> None:
         """Keep the page true until it is left: what changes does so in its place, what is new waits."""
         async with self:
-            monday = self._where().monday
+            monday = self._asked_for().monday  # by the address: this may begin before ``load`` has ended
         try:
             async for week in schedule.follow_week(current(), monday=monday):
                 if not await still_logged_in():
@@ -195,7 +194,7 @@ class StaffWeekState(rx.State):
         if isinstance(impact, Problem):
             self.problem = impact
             return
-        self.problem, self._asked, self._seen = Problem(), asked, impact.seen
+        self.problem, self._weighed, self._seen = Problem(), asked, impact.seen
         self.impact = impact_of(impact.slots, clock.now(), str(self.attempts))
 
     @rx.event
@@ -215,7 +214,7 @@ class StaffWeekState(rx.State):
         """
         if not self.impact.confirm:
             return None
-        withdrawing = schedule.withdraw(current(), slot_ids=parse_ids(self._asked), seen=self._seen)
+        withdrawing = schedule.withdraw(current(), slot_ids=parse_ids(self._weighed), seen=self._seen)
         self.impact = Outcome()
         try:
             result = await attempt(withdrawing, "sv", let_through=(ScheduleChanged,))
@@ -234,6 +233,10 @@ class StaffWeekState(rx.State):
     async def refresh(self) -> None:
         """Show the same week as it is now."""
         await self._reload()
+
+    def _asked_for(self) -> Where:
+        today = day_of(clock.now())
+        return ways.read_where(lambda name: query(self, name), remembered=self.view, today=today)
 
     def _where(self) -> Where:
         return Where(self.view, self._day, self._performer)

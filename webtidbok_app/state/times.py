@@ -130,7 +130,8 @@ class TimesState(rx.State):
                 async with self:
                     if way_of(self) != way:
                         return
-                    await attempt(self._compare(times), way.lang)
+                    if self.shown_at == path_of(self):  # not before load, which runs at the same time
+                        await attempt(self._compare(times), way.lang)
         except WebtidbokError:
             return  # the page itself tells why there is nothing to follow
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, TextClause, Uuid, bindparam, func, select, text
+from sqlalchemy import Select, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import UTCDateTime, col
 
@@ -91,7 +91,15 @@ async def read_offered_slots(
         if holds and key in found:
             holds += found[key].holds
         found[key] = OfferedSlot(
-            key, _moment(start), _moment(end), _FORMS[form], _hex(performer_id), performer, places, booked, holds
+            key,
+            _moment(start),
+            _moment(end),
+            _FORMS[form],
+            _hex(performer_id),
+            performer,
+            places,
+            booked,
+            holds,
         )
     return tuple(found.values())
 

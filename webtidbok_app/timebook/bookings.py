@@ -135,11 +135,13 @@ async def _remove_holds_in_the_way(
 ) -> None:
     expired_here = (col(Booking.slot_id) == slot.id) & (col(Booking.expires_at) <= now)
     await session.execute(
-        delete(Booking).where(
+        delete(Booking)
+        .where(
             col(Booking.clinic_id) == slot.clinic_id,
             col(Booking.status) == BookingStatus.HELD,
             expired_here | (col(Booking.person_id) == person_id),
         )
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -9,7 +9,7 @@ from webtidbok_app.state.times import TimesState as State
 
 
 def no_times(lang: Lang) -> rx.Component:
-    """Return the ways on: other visits, the clinic's phone, later, urgent care."""
+    """Return the ways on: other visits, other clinics, the clinic's phone, later, urgent care."""
     others = State.none.others
     return rx.el.div(
         rx.el.p(State.none.intro),
@@ -20,6 +20,11 @@ def no_times(lang: Lang) -> rx.Component:
                 rx.el.ul(rx.foreach(others, lambda found: time_type(lang, found)), class_name="cards"),
                 class_name="stack",
             ),
+        ),
+        rx.el.section(
+            rx.el.h2(t(lang, "citizen.none.elsewhere_title")),
+            rx.el.p(rx.el.a(t(lang, "citizen.none.elsewhere"), href=State.none.compare_href)),
+            class_name="stack",
         ),
         rx.el.section(
             rx.el.h2(t(lang, "citizen.none.call_title")),

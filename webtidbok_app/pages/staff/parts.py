@@ -102,10 +102,9 @@ def published_body(published: rx.Var[PublishedView], *more: rx.Component) -> rx.
         rx.cond(
             published.undo_href != "",
             notice(
-                rx.el.p(
-                    published.undo_text,
-                    " ",
-                    rx.el.a(t("sv", "staff.undo.link"), href=published.undo_href),
+                published.undo_text,
+                buttons.link_as_button(
+                    t("sv", "staff.undo.link"), href=published.undo_href, kind="secondary"
                 ),
                 rx.el.p(rx.el.a(t("sv", "staff.undo.all_changes"), href=CHANGES)),
                 title=t("sv", "staff.undo.wrong"),

@@ -22,6 +22,7 @@ from webtidbok_app.state.staff_week import StaffWeekState as State
 from webtidbok_app.state.staff_week_where import DAY, LIST
 
 PUBLISH = "/personal/publicera"
+COPY = "/personal/kopiera"
 
 
 def week_page() -> rx.Component:
@@ -34,6 +35,7 @@ def week_page() -> rx.Component:
                 tab_index=-1,
             ),
             rx.el.p(State.span, class_name="week-span"),
+            rx.el.p(State.last_change, class_name="fine last-change"),
             class_name="week-heading",
         ),
         rx.cond(
@@ -62,7 +64,6 @@ def _schedule() -> rx.Component:
                 State.empty != "",
                 empty_state(State.empty, buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH)),
                 rx.fragment(
-                    week_legend(),
                     rx.cond(
                         State.view != LIST, rx.el.div(week_table(State.week), class_name="week-as-table")
                     ),
@@ -96,6 +97,9 @@ def _toolbar() -> rx.Component:
         _ways(State.views, "views", "switch", "data-wide"),
         _ways(State.narrow_views, "views", "switch", "data-narrow"),
         buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH),
+        buttons.link_as_button(
+            t("sv", "staff.copy.link"), href=State.here.replace("/personal?", f"{COPY}?"), kind="secondary"
+        ),
         rx.cond(State.performers.length() > 0, _ways(State.performers, "performers", "chips")),
         rx.cond(State.empty == "", _selection()),
         class_name="toolbar",
@@ -200,13 +204,13 @@ def _impact() -> rx.Component:
 def _live_line() -> rx.Component:
     """Return what has happened while the page was open. It keeps its place, so that nothing below it moves."""
     return rx.el.div(
-        rx.el.p(State.last_change, class_name="fine"),
+        rx.cond(State.empty == "", week_legend()),
         rx.el.p(State.note, role="status", class_name="note"),
         rx.el.div(
             rx.cond(State.fresh != "", buttons.secondary(State.fresh, on_click=State.show_fresh)),
             role="status",
         ),
-        class_name="live-line no-print",
+        class_name="live-line",
     )
 
 

@@ -112,5 +112,6 @@ def no_times_view(progress: Progress, others: list[TimeTypeInfo], lang: Lang) ->
             clinic=clinic.name,
             time_type=progress.time_type.name.in_language(lang),
         ),
+        compare_href=addresses.compare(lang, words=progress.time_type.name.in_language(lang)),
         others=[time_type_view(other, lang, clinic=clinic.slug) for other in others],
     )

@@ -40,3 +40,19 @@ def check_targets(page: Page, least: int = 44) -> None:
 def expect_focus_on_heading(page: Page) -> None:
     """Assert that the focus is on the page's heading, as after every step."""
     expect(page.locator("#page-heading")).to_be_focused()
+
+
+def check_uncovered(page: Page) -> None:
+    """Assert that whatever one can press, when it has been scrolled to, has nothing in front of it."""
+    covered = page.evaluate(
+        """() => [...document.querySelectorAll('main :is(a[href], button, input, select, textarea, summary)')]
+            .filter(control => control.checkVisibility({ visibilityProperty: true }))
+            .filter(control => {
+                control.scrollIntoView({ block: 'center', behavior: 'instant' })
+                const box = control.getClientRects()[0]
+                const front = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+                return !front || !(control.contains(front) || front.closest('label')?.contains(control))
+            })
+            .map(control => control.outerHTML.slice(0, 120))"""
+    )
+    assert covered == [], (page.url, covered)

@@ -50,6 +50,39 @@ class Resident:
         """Return one of the times that can be chosen."""
         return self.page.locator("main button.time-free").nth(index)
 
+    def free_ids(self) -> list[str]:
+        """Return the ids of the times that can be chosen, in the order of the list of days."""
+        return self.page.locator("section.day button.time-free").evaluate_all(
+            "buttons => buttons.map(button => button.dataset.time)"
+        )
+
+    def time(self, time_id: str) -> Locator:
+        """Return the button of a time in the list of days, whatever has become of it."""
+        return self.page.locator(f'section.day button[data-time="{time_id}"]')
+
+    def expect_time(self, time_id: str, state: str) -> None:
+        """Wait until a time is ``free``, ``chosen`` or ``taken``."""
+        expect(self.time(time_id)).to_have_attribute("data-time-state", state)
+
+    def choose(self, time_id: str) -> None:
+        """Choose a time and wait until it is held."""
+        self.time(time_id).click()
+        self.expect_time(time_id, "chosen")
+
+    def let_go(self) -> None:
+        """Leave the booking, so that the time that is held is free again."""
+        visit(self.page, "/mottagningar")
+
+    def cancel_booking(self) -> None:
+        """Cancel the time whose confirmation is shown, by way of the terms where they are asked for."""
+        self.page.get_by_role("link", name="Avboka tiden").click()
+        self.heading(re.compile("Villkor för dina bokningar|Vill du avboka tiden"))
+        if self.page.get_by_role("checkbox").count():
+            self.accept_terms()
+            self.heading("Vill du avboka tiden?")
+        self.page.get_by_role("button", name="Ja, avboka tiden").click()
+        self.heading("Tiden är avbokad")
+
     def choose_time(self, index: int = 0) -> str:
         """Choose a time and return its name."""
         self.heading("Välj en tid")
@@ -58,6 +91,15 @@ class Resident:
         button.click()
         expect(self.page.get_by_text("Tiden är reserverad för dig till").first).to_be_visible()
         return name
+
+    def tab_to(self, wanted: Locator) -> None:
+        """Press Tab until the focus is on ``wanted``."""
+        focused = wanted.and_(self.page.locator(":focus"))
+        for _ in range(120):
+            self.page.keyboard.press("Tab")
+            if focused.count():
+                return
+        raise AssertionError(f"the keyboard does not reach {wanted}")
 
     def go_on(self) -> None:
         """Press Fortsätt."""

@@ -1,10 +1,11 @@
-"""What every journey needs: pages that are ready to be used, and the demo's clock."""
+"""What every journey needs: pages that are ready to be used, a connection to lose, and the demo's clock."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from playwright.sync_api import APIRequestContext, Page, expect
+from playwright.sync_api import APIRequestContext, BrowserContext, Page, WebSocketRoute, expect
 
 READY_MS = 15_000
 
@@ -36,3 +37,40 @@ def moved_clock(request: APIRequestContext, step: timedelta) -> Iterator[None]:
         yield
     finally:
         set_clock(request, None)
+
+
+class Wire:
+    """What a browser's websockets go through. Cut, the browser loses them; the server thinks them whole."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._open: list[WebSocketRoute] = []
+        self._is_cut = False
+        context.route_web_socket(re.compile("/_event"), self._join)
+
+    def _join(self, socket: WebSocketRoute) -> None:
+        if self._is_cut:
+            socket.close(code=4000)
+            return
+        socket.connect_to_server()
+        self._open.append(socket)
+
+    @contextmanager
+    def cut(self) -> Iterator[None]:
+        """Let nothing through for the length of a ``with`` block."""
+        self._is_cut = True
+        while self._open:
+            self._open.pop().close(code=4000)
+        try:
+            yield
+        finally:
+            self._is_cut = False
+
+
+@contextmanager
+def offline(context: BrowserContext) -> Iterator[None]:
+    """Take the network from a browser for the length of a ``with`` block."""
+    context.set_offline(True)
+    try:
+        yield
+    finally:
+        context.set_offline(False)

@@ -1,0 +1,35 @@
+"""The program and the bare application, each in a server process of its own, on databases of the same kind."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.bare_app.app import STATEMENTS
+from benchmarks.stamp import STAMP
+from scripts import dev
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its port, and the file with the moment of its last commit."""
+
+    port: int
+    stamp: Path
+
+
+@contextmanager
+def serving(app: str, database_url: str, folder: Path, statements: Path | None = None) -> Iterator[Server]:
+    """Run ``app`` (``module:name``) as in production, without its pages."""
+    port = dev.free_port()
+    stamp = folder / f"stamp-{port}"
+    environment = dev.server_environment(
+        port,
+        __REFLEX_MOUNT_FRONTEND_COMPILED_APP="false",
+        WEBTIDBOK_DATABASE_URL=database_url,
+        **{STAMP: str(stamp), STATEMENTS: str(statements or "")},
+    )
+    command = [*dev.server_command(port)[:-1], app]
+    with (folder / f"server-{port}.log").open("w") as log, dev.started(command, env=environment, output=log) as process:
+        dev.wait_until_it_answers(port, process)
+        yield Server(port, stamp)

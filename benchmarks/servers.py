@@ -1,7 +1,10 @@
 """The program and the bare application, each in a server process of its own, on databases of the same kind."""
 
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,13 +26,26 @@ def serving(app: str, database_url: str, folder: Path, statements: Path | None =
     """Run ``app`` (``module:name``) as in production, without its pages."""
     port = dev.free_port()
     stamp = folder / f"stamp-{port}"
-    environment = dev.server_environment(
-        port,
-        __REFLEX_MOUNT_FRONTEND_COMPILED_APP="false",
-        WEBTIDBOK_DATABASE_URL=database_url,
-        **{STAMP: str(stamp), STATEMENTS: str(statements or "")},
-    )
+    environment = {
+        **dev.server_environment(port),
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false",
+        "WEBTIDBOK_DATABASE_URL": database_url,
+        STAMP: str(stamp),
+        STATEMENTS: str(statements or ""),
+    }
     command = [*dev.server_command(port)[:-1], app]
-    with (folder / f"server-{port}.log").open("w") as log, dev.started(command, env=environment, output=log) as process:
-        dev.wait_until_it_answers(port, process)
+    with (
+        (folder / f"server-{port}.log").open("w", encoding="utf-8") as log,
+        dev.started(command, env=environment, output=log) as process,
+    ):
+        _wait_for(port, process)
         yield Server(port, stamp)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the server did not start; its log stands beside the database")

@@ -10,6 +10,8 @@ from simple_websocket import AioClient
 
 SPACE = "/_event,"
 PING, PONG = "2", "3"
+PATIENCE = 10.0
+"""Seconds that a message may keep us waiting."""
 
 
 class Tab:
@@ -33,10 +35,10 @@ class Tab:
     async def __aexit__(self, *_: object) -> None:
         await self._socket.close()
 
-    async def load(self) -> None:
-        """Fetch the page: every state, then what happens as it opens."""
-        await self.fire(State.hydrate_and_load)
-        await self.until('"is_hydrated_rx_state_":true')
+    async def load(self, *, events: bool = True) -> None:
+        """Fetch every state and, unless told otherwise, let happen what happens as the page opens."""
+        await self.fire(State.hydrate_and_load if events else State.hydrate)
+        await self.until('"is_hydrated_rx_state_":true' if events else "is_hydrated_rx_state_")
 
     async def fire(self, handler: Any, **payload: Any) -> None:
         """Send an event."""
@@ -44,10 +46,21 @@ class Tab:
         await self._socket.send(f"42{SPACE}{json.dumps(['event', data])}")
 
     async def until(self, text: str) -> str:
-        """Return the first message that has ``text`` in it; those before are thrown away."""
+        """Return the first message that has ``text`` in it; those before are thrown away. Raises TimeoutError."""
         while True:
-            message: str = await self._socket.receive()
-            if message == PING:
-                await self._socket.send(PONG)
-            elif text in message:
+            message = await self._receive(PATIENCE)
+            if message is None:
+                raise TimeoutError(text)
+            if text in message:
                 return message
+
+    async def quieten(self, seconds: float) -> None:
+        """Throw away what has come, until nothing has for so long."""
+        while await self._receive(seconds) is not None:
+            pass
+
+    async def _receive(self, seconds: float) -> str | None:
+        message: str | None = await self._socket.receive(timeout=seconds)
+        if message == PING:
+            await self._socket.send(PONG)
+        return message

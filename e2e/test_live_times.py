@@ -169,11 +169,7 @@ def test_next_free__taken_stays_until_the_next_is_asked_for(at_times: Bring) -> 
 def test_ten__all_see_what_one_of_them_takes(at_times: Bring) -> None:
     one = at_times("amina")
     sizes = ({"width": 390, "height": 844}, {"width": 1280, "height": 800}, ZOOMED)
-    others = [
-        at_times(persona, viewport=size)
-        for size in sizes
-        for persona in ("samuel", "emma", "gunvor")
-    ]
+    others = [at_times(persona, viewport=size) for size in sizes for persona in ("samuel", "emma", "gunvor")]
     time_id, next_id = one.free_ids()[9:11]
     one.choose(time_id)
     for other in others:
@@ -420,7 +416,9 @@ def test_wishes__stand_in_the_address_and_come_back(at_times: Bring) -> None:
     names = one.page.locator("section.day button.time-free").evaluate_all(
         "times => times.map(time => time.dataset.timeName)"
     )
-    assert all("Yusuf Ahlm" in name and "fredag" in name and re.match("1[2-6]", name) for name in names), names
+    assert all("Yusuf Ahlm" in name and "fredag" in name and re.match("1[2-6]", name) for name in names), (
+        names
+    )
     check_page(page)
     page.reload()
     one.heading("Välj en tid")
@@ -575,7 +573,11 @@ def test_reduced_motion__nothing_moves_on_any_step(at_times: Bring, new_context:
 
 @pytest.mark.parametrize(
     "look",
-    [{"forced_colors": "active"}, {"color_scheme": "dark"}, {"forced_colors": "active", "color_scheme": "dark"}],
+    [
+        {"forced_colors": "active"},
+        {"color_scheme": "dark"},
+        {"forced_colors": "active", "color_scheme": "dark"},
+    ],
     ids=["forced-colours", "dark", "both"],
 )
 def test_look__taken_chosen_and_new_are_told_apart(at_times: Bring, look: dict[str, str]) -> None:

@@ -200,7 +200,8 @@ def test_day_list__is_live__new_bookings_wait_and_a_cancelled_one_changes_in_pla
     chosen = re.search(r"\d+ [a-z]+(?=,)", resident.choose_time())
     assert chosen
     context = new_context(**DESK)
-    staff = _log_in(context.new_page(), "signe", f"/personal/bokningar?dag={chosen[0]}")
+    staff = _log_in(context.new_page(), "signe")
+    visit(staff, f"/personal/bokningar?dag={quote(chosen[0])}")
     _heading(staff, re.compile(f"^Bokningar .*{chosen[0]}"))
     before = _rows(staff).count()
     resident.go_on()

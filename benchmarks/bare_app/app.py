@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class BareState(rx.State):
     async def send(self, event: str, others: dict[str, str]) -> Any:
         """Send an event's statements, with other values, and show that it is done."""
         await replay(_open_database(), _transactions(event), others)
-        self.said = others["booking"]
+        self.said = secrets.token_hex(4)
         return rx.redirect("/done") if event == "confirm" else None
 
     @rx.event

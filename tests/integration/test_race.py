@@ -35,6 +35,8 @@ from webtidbok_app.journal.standalone import StandaloneJournal
 
 RESIDENTS = 200
 PROCESSES = 4
+AT_ONCE = 10
+"""Residents of one process who are at it at the same moment: as many as it has connections."""
 SAID = BookingDetails(phone="0701740605")
 LONG = 60
 """Seconds that a process waits for another before the test fails."""
@@ -83,21 +85,24 @@ async def _confirm(journal: StandaloneJournal, resident: Resident, hold: Hold) -
     return Report(resident.person_id, "booked", UUID(hold.timeslot.id), hold.id)
 
 
-async def _hold_and_book(
-    journal: StandaloneJournal, resident: Resident, slot_ids: list[UUID], parent: Connection
-) -> None:
+async def _hold_and_book(journal: StandaloneJournal, resident: Resident, slot_ids: list[UUID]) -> Report:
     try:
         hold = await _choose(journal, resident, slot_ids)
     except SlotTaken as refusal:
-        parent.send(Report(resident.person_id, refusal.code))
-    else:
-        parent.send(await _confirm(journal, resident, hold))
+        return Report(resident.person_id, refusal.code)
+    return await _confirm(journal, resident, hold)
 
 
 async def _run_takers(errand: Errand, start: Any, parent: Connection) -> None:
     database = Database(errand.url)
     journal = StandaloneJournal(errand.clinic_id, database)
+    connections = asyncio.Semaphore(AT_ONCE)
     thinking, at_once = errand.residents[: errand.thinking], errand.residents[errand.thinking :]
+
+    async def take_turn(resident: Resident) -> None:
+        async with connections:
+            parent.send(await _hold_and_book(journal, resident, errand.slot_ids))
+
     with clock.use(clock.FixedClock(errand.now)):
         async with database.read() as session:  # connected before the start
             await session.scalar(select(1))
@@ -105,7 +110,7 @@ async def _run_takers(errand: Errand, start: Any, parent: Connection) -> None:
         for one, hold in chosen:
             parent.send(Report(one.person_id, "held", UUID(hold.timeslot.id), hold.id))
         await asyncio.to_thread(start.wait, LONG)
-        await asyncio.gather(*(_hold_and_book(journal, one, errand.slot_ids, parent) for one in at_once))
+        await asyncio.gather(*map(take_turn, at_once))
         if chosen:
             await asyncio.to_thread(parent.recv)
         for one, hold in chosen:
@@ -138,11 +143,11 @@ class Race:
 
     def __init__(self, works: list[Work]) -> None:
         context: SpawnContext = multiprocessing.get_context("spawn")
-        start = context.Barrier(len(works))
+        self.start = context.Barrier(len(works))  # which must outlive the processes' beginning
         self.runners: dict[Connection, SpawnProcess] = {}
         for work in works:
             mine, theirs = context.Pipe()
-            process = context.Process(target=work, args=(start, theirs))
+            process = context.Process(target=work, args=(self.start, theirs))
             process.start()
             theirs.close()
             self.runners[mine] = process

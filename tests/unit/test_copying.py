@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -185,6 +186,4 @@ def test_plan__any_week__is_in_order_and_never_gives_a_performer_two_at_once(dra
     assert found.slots == sorted(found.slots, key=lambda one: one.starts_at)
     for performer in (ANNA, OMAR):
         theirs = [one for one in found.slots if one.performer_id == performer]
-        assert all(
-            before.ends_at <= after.starts_at for before, after in zip(theirs, theirs[1:], strict=False)
-        )
+        assert all(before.ends_at <= after.starts_at for before, after in pairwise(theirs))

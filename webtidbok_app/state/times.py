@@ -325,9 +325,10 @@ class TimesState(rx.State):
         free = {slot.id: slot for span in self._spans() for slot in await times.between(*span, self._wish)}
         sight = self._sight.now(free)
         held = free.get(self.chosen.id)
-        if self.chosen.id and not self.chosen.lost and not (held and held.held_by_patient):
+        hold_lost = bool(self.chosen.id and not self.chosen.lost and not (held and held.held_by_patient))
+        if hold_lost:
             self.chosen = replace(self.chosen, lost=t(lang_of(self), "citizen.time.hold_lost"))
-        if sight is not self._sight:
+        if hold_lost or sight is not self._sight:
             self._sight = sight
             self._draw()
 

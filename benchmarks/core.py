@@ -1,6 +1,5 @@
 """Holding and booking in plain SQLAlchemy Core: the same statements as the timebook's, and nothing around them."""
 
-import random
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -115,7 +114,7 @@ class CoreTimebook:
         )
         held = Booking(
             clinic_id=self._clinic, id=new_id(), slot_id=slot.id, starts_at=slot.starts_at,
-            place=random.choice([n for n in range(1, slot.places + 1) if n not in taken]),
+            place=next(n for n in range(1, slot.places + 1) if n not in taken),
             person_id=person_id, status=BookingStatus.HELD, held_at=now,
             expires_at=now + timedelta(minutes=slot.hold_minutes),
         )  # fmt: skip

@@ -49,7 +49,7 @@ class Timebooks:
     async def grow(self, slots: int) -> None:
         """Add clinics until there are so many times; weeks and bookings of different clinics lie mixed."""
         clinics = await self._add_clinics((slots - self.slots) // PER_CLINIC)
-        chance = random.Random(slots)
+        chance = random.Random(slots)  # noqa: S311  the same data each time
         published = list(_slot_rows(clinics, chance))
         people = [resident.person_id.hex for resident in self.first.residents]
         url = self.first.database.url
@@ -93,7 +93,9 @@ def _slot_rows(clinics: Sequence[World], chance: random.Random) -> Iterator[Row]
     """Yield the published times as they are published: a week at a time, one clinic after the other."""
     for week in range(WEEKS):
         starts = [
-            MONDAY + timedelta(weeks=week, days=day, minutes=10 * n) for day in range(DAYS) for n in range(A_DAY)
+            MONDAY + timedelta(weeks=week, days=day, minutes=10 * n)
+            for day in range(DAYS)
+            for n in range(A_DAY)
         ]
         spans = [(_written(start), _written(start + timedelta(minutes=10))) for start in starts]
         for one in clinics:
@@ -105,7 +107,9 @@ def _slot_rows(clinics: Sequence[World], chance: random.Random) -> Iterator[Row]
 def _booking_rows(published: Sequence[Row], people: Sequence[str], chance: random.Random) -> Iterator[Row]:
     """Yield a booking of every third time, in the order in which they are made."""
     booked = [(_made_at(str(slot[5]), chance), n, slot) for n, slot in enumerate(published) if n % 3 == 0]
-    said = [seal(text, f"booking.{name}") for name, text in zip(SEALED, ("Blodtryck", "0701740605"), strict=False)]
+    said = [
+        seal(text, f"booking.{name}") for name, text in zip(SEALED, ("Blodtryck", "0701740605"), strict=False)
+    ]
     said += [seal("", f"booking.{name}") for name in SEALED[len(said) :]]
     for made, n, slot in sorted(booked):
         clinic_id, slot_id, start = slot[0], slot[1], slot[5]
@@ -134,10 +138,13 @@ def write_rows(url: str, table: str, columns: Sequence[str], rows: Iterable[Row]
             file.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
         return
     copy = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), SQL(", ").join(map(Identifier, columns)))
-    with psycopg.connect(libpq(url), options=LOADING) as connection:
-        with connection.cursor() as cursor, cursor.copy(copy) as into:
-            for row in rows:
-                into.write_row(row)
+    with (
+        psycopg.connect(libpq(url), options=LOADING) as connection,
+        connection.cursor() as cursor,
+        cursor.copy(copy) as into,
+    ):
+        for row in rows:
+            into.write_row(row)
 
 
 def tidy(url: str) -> None:

@@ -5,7 +5,7 @@ sent by the bare driver on a connection of its own that begins no transaction, i
 """
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +28,9 @@ from webtidbok_app.timebook.availability import OFFERED_SLOTS
 ASKED = MONDAY.date() + timedelta(weeks=2)
 QUESTIONS = 20
 """In each round and by each variant."""
+
+
+Send = Callable[[str, Any], Awaitable[Sequence[Any]]]
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,8 @@ class Week:
         bus.publish([self.world.clinic_id])
 
 
-Send = Callable[[str, Any], Awaitable[Sequence[Any]]]
-
-
 @asynccontextmanager
-async def bare(url: str):
+async def bare(url: str) -> AsyncIterator[Send]:
     """Connect by the bare driver, and give the function that sends a statement and returns its rows."""
     if url.startswith("sqlite"):
         async with aiosqlite.connect(str(make_url(url).database), isolation_level=None) as file:
@@ -130,7 +130,9 @@ def _buffers(database: Database, books: Timebooks) -> float:
 
 def _pages(connection: psycopg.Connection[Any], sql: str, parameters: Any) -> int:
     for _ in range(2):  # the first time the connection learns what tables there are
-        [[[found]]] = connection.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", parameters).fetchall()
+        [[[found]]] = connection.execute(
+            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", parameters
+        ).fetchall()
     plan = found["Plan"]
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 

@@ -98,7 +98,10 @@ class _Stage:
         world = await build_world(Database(url), residents=2 + picks // PICKS, length_minutes=20)
         set_database(world.database)
         start = (clock.now() + timedelta(days=1)).replace(hour=6, minute=0, second=0, microsecond=0)
-        ids = [await world.publish(24, places=1, start=start + timedelta(days=day)) for day in range(2 + picks // 24)]
+        ids = [
+            await world.publish(24, places=1, start=start + timedelta(days=day))
+            for day in range(2 + picks // 24)
+        ]
         async with world.database.write() as session:
             session.add_all(
                 TermsAcceptance(
@@ -159,9 +162,7 @@ class Visitors:
         assert self._check
         return await _seconds(self._check, "_redirect", CheckState.confirm)
 
-    async def open(
-        self, tabs: AsyncExitStack, resident: Resident, step: str = "", **options: bool
-    ) -> Tab:
+    async def open(self, tabs: AsyncExitStack, resident: Resident, step: str = "", **options: bool) -> Tab:
         """Open a page of the booking as ``resident``, to be closed with ``tabs``."""
         where = {"clinic": self.stage.world.clinic, "time_type": self.stage.world.time_type}
         path = f"/boka/{where['clinic']}/{where['time_type']}{step}"

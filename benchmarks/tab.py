@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from reflex.state import State
 from reflex.utils.format import format_event_handler
-from simple_websocket import AioClient
+from simple_websocket import AioClient  # type: ignore[import-untyped]
 
 SPACE = "/_event,"
 PING, PONG = "2", "3"

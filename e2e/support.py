@@ -48,18 +48,18 @@ class Wire:
         context.route_web_socket(re.compile("/_event"), self._join)
 
     def _join(self, socket: WebSocketRoute) -> None:
-        if self._is_cut:
-            socket.close(code=4000)
-            return
         socket.connect_to_server()
-        self._open.append(socket)
+        if self._is_cut:
+            socket.on_message(lambda _: socket.close())
+        else:
+            self._open.append(socket)
 
     @contextmanager
     def cut(self) -> Iterator[None]:
         """Let nothing through for the length of a ``with`` block."""
         self._is_cut = True
         while self._open:
-            self._open.pop().close(code=4000)
+            self._open.pop().close()
         try:
             yield
         finally:

@@ -10,6 +10,7 @@ from e2e.checks import check_page
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
 from e2e.support import ready, visit
+from webtidbok_app.domain.swedish_time import day_of
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
 
@@ -25,8 +26,8 @@ def _heading(page: Page, words: str | re.Pattern[str]) -> None:
 
 
 def _today(page: Page) -> date:
-    """Return today by the server's clock."""
-    return datetime.fromisoformat(page.request.get("/demo/clock").json()["now"]).date()
+    """Return today in Sweden by the server's clock."""
+    return day_of(datetime.fromisoformat(page.request.get("/demo/clock").json()["now"]))
 
 
 def _week(day: date) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 import reflex as rx
 
-from benchmarks.statements import Transaction, replay
 from benchmarks.stamp import stamp
+from benchmarks.statements import Transaction, replay
 from webtidbok_app.db.engine import Database
 
 STATEMENTS = "BENCH_STATEMENTS"
@@ -35,7 +35,7 @@ class BareState(rx.State):
     """What the events show."""
 
     said: str = ""
-    rows: list[dict[str, str]] = []
+    rows: list[dict[str, str]] = []  # noqa: RUF012  Reflex copies it for each tab
 
     @rx.event
     async def send(self, event: str, others: dict[str, str]) -> Any:

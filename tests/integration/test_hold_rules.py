@@ -15,7 +15,14 @@ from webtidbok_app.db.tables import Booking, Clinic
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.clock import FixedClock
-from webtidbok_app.domain.errors import HoldExpired, LimitReached, NotFound, SlotTaken, SlotWithdrawn
+from webtidbok_app.domain.errors import (
+    HoldExpired,
+    LimitReached,
+    NotFound,
+    SlotTaken,
+    SlotWithdrawn,
+    WebtidbokError,
+)
 from webtidbok_app.journal.port import BookingDetails, Hold
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.timebook.bookings import HOLD_AT_MOST, HOLDS_AN_HOUR
@@ -103,17 +110,15 @@ async def test_hold__leaves_what_others_hold_and_what_is_booked(here, there, alv
     assert [one.id for one in await here.journal.schedule(alva)] == [booked.id]
 
 
-@pytest.mark.parametrize("why", ["taken", "withdrawn", "unknown", "limit"])
+@pytest.mark.parametrize("why", ["taken", "too near", "unknown", "limit"])
 async def test_hold__that_is_refused__leaves_the_earlier_one(here, there, alva, bo, clock, why) -> None:
-    time, refusal = there.times[0], SlotTaken
+    time = there.times[0]
+    refusal: type[WebtidbokError] = SlotTaken
     if why == "taken":
         await there.hold(bo)
-    elif why == "withdrawn":
-        clock.moment, refusal = (
-            FIRST_START - 30 * MINUTE,
-            SlotWithdrawn,
-        )  # later than may be booked on the web
-        await here.world.publish(1, start=FIRST_START + 5 * HOUR)
+    elif why == "too near":
+        clock.moment = FIRST_START - 30 * MINUTE  # too near to be booked on the web
+        refusal = SlotWithdrawn
     elif why == "unknown":
         time, refusal = "0" * 32, NotFound
     elif why == "limit":

@@ -158,7 +158,7 @@ class Race:
         while listening:
             ready = wait(listening, timeout=LONG)
             assert ready, "the processes have got stuck"
-            for pipe in ready:
+            for pipe in [one for one in listening if one in ready]:
                 try:
                     yield pipe, pipe.recv()
                 except (EOFError, OSError):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from tests.world import World, build_world
 from webtidbok_app.db.tables import AccessLog, ScheduleChange, Slot
@@ -31,7 +32,7 @@ async def _seen(world: World, copy: WeekCopy) -> int:
 
 async def _starts(world: World) -> list[datetime]:
     async with world.database.read() as session:
-        return list(await session.scalars(select(Slot.starts_at).order_by(Slot.starts_at)))
+        return list(await session.scalars(select(col(Slot.starts_at)).order_by(col(Slot.starts_at))))
 
 
 async def test_copy__is_one_change_in_the_log_and_can_be_undone(world):
@@ -40,7 +41,7 @@ async def test_copy__is_one_change_in_the_log_and_can_be_undone(world):
     published = await week_copy.copy_week(world.staff, copy=copy, seen=await _seen(world, copy))
     async with world.database.read() as session:
         change = await session.scalar(select(ScheduleChange).where(ScheduleChange.id == published.change_id))
-        lines = list(await session.scalars(select(AccessLog.action)))
+        lines = list(await session.scalars(select(col(AccessLog.action))))
     assert (published.count, change.kind, change.slots, change.number) == (6, "copy", 6, 2)
     assert change.changed_by_name == world.staff.name
     assert lines == ["copy_week"]

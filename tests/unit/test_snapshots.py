@@ -94,7 +94,7 @@ async def test_get__change_while_it_is_read__is_not_answered_with_the_old(
     bus.publish([CLINIC])
     late = asyncio.ensure_future(snapshots.get(CLINIC, "week", source.read))
     source.open.set()
-    assert await asyncio.gather(early, late) == [["9.00"], ["9.20"]]
+    assert [await early, await late] == [["9.00"], ["9.20"]]
     assert await snapshots.get(CLINIC, "week", source.read) == ["9.20"]
 
 

@@ -239,7 +239,7 @@ def test_week_addresses__are_different_for_different_weeks() -> None:
 @pytest.mark.parametrize("lang", ["sv", "en"])
 def test_months__show_every_day_of_the_year_once_below_its_weekday(year: int, lang: str) -> None:
     shown = []
-    month = date(year, 1, 1)
+    month = parse_month(f"{year}-01")
     while month.year == year:
         view = month_view(month, {}, lang, today=date(year, 1, 1), last=date(year + 1, 12, 31))
         for week in view.weeks:

@@ -5,6 +5,7 @@ Swedish follows webbriktlinje 66 and common usage in care: "torsdag 3 december 2
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 from babel.dates import format_date
@@ -73,4 +74,10 @@ def _date_of(day: date | datetime) -> date:
 
 
 def _format(lang: str, day: date | datetime, pattern: str) -> str:
-    return str(format_date(_date_of(day), pattern, locale=_LOCALES[lang]))
+    return _written(lang, _date_of(day), pattern)
+
+
+@lru_cache(maxsize=4096)
+def _written(lang: str, day: date, pattern: str) -> str:
+    """Write a day once: a page of times says the same few days in every one of them."""
+    return str(format_date(day, pattern, locale=_LOCALES[lang]))

@@ -1,6 +1,6 @@
 """The clinic's day: who comes, opening a booking, cancelling for a resident. For staff of the clinic."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -88,7 +88,7 @@ async def get_day_list(actor: Actor | None, *, day: date) -> DayList:
     return await snapshots.get(clinic_id, ("day list", day), partial(_read_day, clinic_id, day))
 
 
-async def follow_day_list(actor: Actor | None, *, day: date) -> AsyncIterator[DayList]:
+async def follow_day_list(actor: Actor | None, *, day: date) -> AsyncGenerator[DayList, None]:
     """Yield the day's bookings as they are now and, as long as it is asked for more, after each change.
 
     The same list may come again. A database that does not answer is asked anew at the next change.

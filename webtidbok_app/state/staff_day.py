@@ -10,6 +10,7 @@ from reflex.event import EventType
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current, require_staff, still_logged_in
 from webtidbok_app.domain import clock
+from webtidbok_app.domain.errors import NotAllowed
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, format_span, format_time, t, tn
 from webtidbok_app.services import reception
@@ -43,8 +44,7 @@ class StaffDayState(rx.State):
     @requires("staff")
     async def load(self) -> None:
         """Show the day in the address, today without one."""
-        today = day_of(clock.now())
-        day = parse_day(query(self, "dag"), today=today) or today
+        today, day = day_of(clock.now()), _asked_for(self)
         self.problem, self.problems, self.bookings = Problem(), [], DayListView()
         self._shown, self._new = None, []
         found = await attempt(reception.get_day_list(current(), day=day), "sv")
@@ -61,20 +61,15 @@ class StaffDayState(rx.State):
     async def watch(self) -> None:
         """Keep the list true for as long as the page is open: what is shown changes in its place."""
         async with self:
-            shown = self._shown
-        if shown is None:
-            return  # the page has told why
-        async for found in reception.follow_day_list(current(), day=shown.day):
-            if not await still_logged_in():
-                return
-            async with self:
-                if self._shown is None or self._shown.day != found.day:
+            day = _asked_for(self)  # by the address: this may begin before ``load`` has ended
+        try:
+            async for found in reception.follow_day_list(current(), day=day):
+                if not await still_logged_in():
                     return
-                self._shown, waiting = take_in(self._shown, found)
-                view = day_view(self._shown, waiting=waiting, new=self._new)
-                if view != self.bookings:
-                    self.bookings = view
-                self.fetched = _fetched()
+                async with self:
+                    self._follow(found)
+        except NotAllowed:
+            return  # the page itself tells why there is nothing to follow
 
     @rx.event
     @requires("staff")
@@ -91,6 +86,15 @@ class StaffDayState(rx.State):
         self._shown, self.bookings, self.fetched = found, day_view(found, new=self._new), _fetched()
         return rx.set_focus(COUNT)
 
+    def _follow(self, found: DayList) -> None:
+        if self._shown is None or self._shown.day != found.day:
+            return  # not before ``load``
+        self._shown, waiting = take_in(self._shown, found)
+        view = day_view(self._shown, waiting=waiting, new=self._new)
+        if view != self.bookings:
+            self.bookings = view
+        self.fetched = _fetched()
+
     @rx.event
     @requires("staff")
     async def go(self, form: rx.form.FormData) -> EventType[()] | None:
@@ -104,6 +108,12 @@ class StaffDayState(rx.State):
             return None
         self.problems = []
         return rx.redirect(day_href(day))
+
+
+def _asked_for(state: rx.State) -> date:
+    """Return the day in the address, today without one."""
+    today = day_of(clock.now())
+    return parse_day(query(state, "dag"), today=today) or today
 
 
 def day_href(day: date) -> str:

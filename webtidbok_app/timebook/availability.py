@@ -87,7 +87,7 @@ async def read_offered_slots(
     found: dict[str, OfferedSlot] = {}
     for slot_id, start, end, form, performer_id, performer, places, booked, holder, held_until in rows:
         key = _hex(slot_id)
-        holds = ((_hex(holder), _moment(held_until)),) if holder else ()
+        holds: tuple[tuple[str, datetime], ...] = ((_hex(holder), _moment(held_until)),) if holder else ()
         if holds and key in found:
             holds += found[key].holds
         found[key] = OfferedSlot(

@@ -44,7 +44,7 @@ def bench(name: str, new_database: NewDatabase, folder: Path, given: argparse.Na
             free = asyncio.run(_free_times(new_database(), given.sizes, given.rounds))
             figures = replace(figures, free_times=free)
         if "bookings" in given.only:
-            figures = replace(figures, bookings=asyncio.run(_bookings(new_database(), given.rounds)))
+            figures = replace(figures, bookings=asyncio.run(_bookings(new_database(), 3 * given.rounds)))
     if "journeys" in given.only:
         figures = replace(figures, journeys=asyncio.run(bench_journeys(new_database, folder, given.rounds)))
     return figures

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 import psycopg
@@ -39,29 +40,20 @@ Row = tuple[str | int, ...]
 
 @dataclass
 class Timebooks:
-    """Clinics with five weeks of times each, in one database."""
+    """A region's clinics in one database, which one after the other begin to publish: five weeks of times each."""
 
-    first: World
+    world: World
+    clinics: list[World]
     slots: int = 0
     sample: list[World] = field(default_factory=list)
-    """Clinics to ask about: some of those that came last."""
+    """Clinics to ask about: some of those that began last."""
 
-    async def grow(self, slots: int) -> None:
-        """Add clinics until there are so many times; weeks and bookings of different clinics lie mixed."""
-        clinics = await self._add_clinics((slots - self.slots) // PER_CLINIC)
-        chance = random.Random(slots)  # noqa: S311  the same data each time
-        published = list(_slot_rows(clinics, chance))
-        people = [resident.person_id.hex for resident in self.first.residents]
-        url = self.first.database.url
-        write_rows(url, "slot", SLOT, published)
-        write_rows(url, "booking", BOOKING, _booking_rows(published, people, chance))
-        tidy(url)
-        self.slots, self.sample = slots, chance.sample(clinics, SAMPLE)
-
-    async def _add_clinics(self, count: int) -> list[World]:
-        async with self.first.database.write() as session:
-            pattern = await session.get_one(Clinic, self.first.clinic_id)
-            clinics = [_another_clinic(pattern) for _ in range(count)]
+    @classmethod
+    async def build(cls, world: World, *, most: int) -> Self:
+        """Make as many clinics as ``most`` times need. None has published anything yet."""
+        async with world.database.write() as session:
+            pattern = await session.get_one(Clinic, world.clinic_id)
+            clinics = [_another_clinic(pattern) for _ in range(most // PER_CLINIC)]
             kinds = [
                 TimeType(clinic_id=one.id, slug="besok", name_sv="Besök", name_en="Visit", length_minutes=10)
                 for one in clinics
@@ -70,10 +62,25 @@ class Timebooks:
             for rows in (clinics, kinds, performers, [_publication(one.id) for one in clinics]):
                 session.add_all(rows)
                 await session.flush()
-        return [
-            replace(self.first, clinic_id=one.id, time_type_id=kind.id, performer_id=who.id, clinic=one.slug)
-            for one, kind, who in zip(clinics, kinds, performers, strict=True)
-        ]
+        return cls(
+            world,
+            [
+                replace(world, clinic_id=one.id, time_type_id=kind.id, performer_id=who.id, clinic=one.slug)
+                for one, kind, who in zip(clinics, kinds, performers, strict=True)
+            ],
+        )
+
+    def grow(self, slots: int) -> None:
+        """Publish until there are so many times; weeks and bookings of different clinics lie mixed."""
+        clinics = self.clinics[self.slots // PER_CLINIC : slots // PER_CLINIC]
+        chance = random.Random(slots)  # noqa: S311  the same data each time
+        published = list(_slot_rows(clinics, chance))
+        people = [resident.person_id.hex for resident in self.world.residents]
+        url = self.world.database.url
+        write_rows(url, "slot", SLOT, published)
+        write_rows(url, "booking", BOOKING, _booking_rows(published, people, chance))
+        tidy(url)
+        self.slots, self.sample = slots, chance.sample(clinics, SAMPLE)
 
 
 def _another_clinic(pattern: Clinic) -> Clinic:

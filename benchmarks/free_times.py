@@ -47,10 +47,10 @@ class FreeTimes:
 
 async def bench_free_times(database: Database, sizes: Sequence[int], rounds: int) -> list[FreeTimes]:
     """Return the figures for each size, the database growing from one to the next."""
-    books = Timebooks(await build_world(database, residents=60))
+    books = await Timebooks.build(await build_world(database, residents=60), most=max(sizes))
     found = []
     for slots in sizes:
-        await books.grow(slots)
+        books.grow(slots)
         found.append(await _measure(database, books, rounds))
     return found
 

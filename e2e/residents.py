@@ -107,6 +107,11 @@ class Resident:
             self.page.locator("main").get_by_role("button", name="Fortsätt")
         ).first.click()
 
+    def go_to_details(self) -> None:
+        """Come from the held time to the details, also when they are filled in since before."""
+        visit(self.page, f"{self.page.url.partition('?')[0]}/uppgifter")
+        self.heading("Dina uppgifter")
+
     def fill_details(self, *, reason: str = "", phone: str = "070-174 06 05") -> None:
         """Fill in the details and go on."""
         self.heading("Dina uppgifter")

@@ -76,10 +76,10 @@ def test_publish_to_book__in_an_empty_clinic(new_context: ContextMaker) -> None:
 
 
 def test_week__shows_the_times_and_withdraws_free_ones(page: Page) -> None:
-    _log_in(page, "ali")
+    _log_in(page, "maria")
     page.get_by_role("link", name="Nästa vecka").click()
     ready(page)
-    expect(page.locator("table caption")).to_contain_text("Hamnens vaccinationsmottagning")
+    expect(page.locator("table caption")).to_contain_text("Björkens vårdcentral")
     check_page(page)
     free = page.locator("td[data-free=true]")
     before = free.count()

@@ -71,7 +71,7 @@ def _week(monday: date, **more: str) -> str:
 
 
 def test_keyboard__moves_chooses_and_clears_with_one_tab_stop(new_context: ContextMaker) -> None:
-    staff = Schedule(new_context(viewport=WIDE).new_page(), "ali")
+    staff = Schedule(new_context(viewport=WIDE).new_page(), "maria")
     page = staff.page
     staff.open(_week(_weeks_ahead(page, 3)))
     expect(page.locator("td[tabindex='0']")).to_have_count(1)
@@ -196,7 +196,7 @@ def test_views__stand_in_the_address_and_are_remembered(new_context: ContextMake
 
 
 def test_phone__list_and_day_with_boxes_to_tick(new_context: ContextMaker) -> None:
-    staff = Schedule(new_context(viewport=PHONE, has_touch=True).new_page(), "ali")
+    staff = Schedule(new_context(viewport=PHONE, has_touch=True).new_page(), "johan")
     page = staff.page
     staff.open(_week(_weeks_ahead(page, 3)))
     expect(page.get_by_role("grid")).to_have_count(0)

@@ -35,6 +35,7 @@ class Resident:
         expect(box.or_(times).or_(none).first).to_be_visible()
         if box.count():
             self.accept_terms()
+            expect(times.or_(none).first).to_be_visible()
 
     def accept_terms(self) -> None:
         """Tick the box and go on."""
@@ -77,10 +78,12 @@ class Resident:
         """Cancel the time whose confirmation is shown, by way of the terms where they are asked for."""
         self.page.get_by_role("link", name="Avboka tiden").click()
         self.heading(re.compile("Villkor för dina bokningar|Vill du avboka tiden"))
-        if self.page.get_by_role("checkbox").count():
+        box, yes = self.page.get_by_role("checkbox"), self.page.get_by_role("button", name="Ja, avboka tiden")
+        expect(box.or_(yes).first).to_be_visible()
+        if box.count():
             self.accept_terms()
             self.heading("Vill du avboka tiden?")
-        self.page.get_by_role("button", name="Ja, avboka tiden").click()
+        yes.click()
         self.heading("Tiden är avbokad")
 
     def choose_time(self, index: int = 0) -> str:

@@ -40,19 +40,40 @@ def moved_clock(request: APIRequestContext, step: timedelta) -> Iterator[None]:
 
 
 class Wire:
-    """What a browser's websockets go through. Cut, the browser loses them; the server thinks them whole."""
+    """What a browser's websockets go through.
+
+    Cut, the browser loses them; the server thinks them whole. Slow, what the server says comes afterwards.
+    """
 
     def __init__(self, context: BrowserContext) -> None:
         self._open: list[WebSocketRoute] = []
         self._is_cut = False
+        self._late: list[tuple[WebSocketRoute, str | bytes]] | None = None
         context.route_web_socket(re.compile("/_event"), self._join)
 
     def _join(self, socket: WebSocketRoute) -> None:
-        socket.connect_to_server()
+        socket.connect_to_server().on_message(lambda message: self._deliver(socket, message))
         if self._is_cut:
             socket.on_message(lambda _: socket.close())
         else:
             self._open.append(socket)
+
+    def _deliver(self, socket: WebSocketRoute, message: str | bytes) -> None:
+        if self._late is None:
+            socket.send(message)
+        else:
+            self._late.append((socket, message))
+
+    @contextmanager
+    def slow(self) -> Iterator[None]:
+        """Keep what the server says, and deliver it in order when the ``with`` block ends."""
+        self._late = []
+        try:
+            yield
+        finally:
+            late, self._late = self._late, None
+            for socket, message in late:
+                socket.send(message)
 
     @contextmanager
     def cut(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from e2e.checks import check_page, check_targets, expect_focus_on_heading
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
-from e2e.support import moved_clock, ready, visit
+from e2e.support import Wire, moved_clock, ready, visit
 
 PHONE = {"width": 320, "height": 640}
 HEALTH_CENTRE = "bjorkens-vardcentral"
@@ -122,14 +122,17 @@ def test_book__by_keyboard_alone(page: Page) -> None:
 
 
 def test_taken__between_the_list_and_the_choice(new_context: ContextMaker) -> None:
-    first, second = (Resident(new_context().new_page()) for _ in range(2))
+    slow_phone = new_context()
+    wire = Wire(slow_phone)
+    first, second = Resident(new_context().new_page()), Resident(slow_phone.new_page())
     first.log_in("karin")
     second.log_in("amina")
     for resident in (first, second):
         resident.go_to_times(HEALTH_CENTRE, "sjukgymnast-nybesok")
         resident.heading("Välj en tid")
-    first.choose_time(0)
-    second.free_time(0).click()
+    with wire.slow():  # so that the second one cannot see that it is taken
+        first.choose_time(0)
+        second.free_time(0).click()
     box = second.page.get_by_role("alert").filter(has_text="Tiden hann bli bokad")
     expect(box).to_be_visible()
     expect(second.page.locator("[data-take-focus]")).to_be_focused()

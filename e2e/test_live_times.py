@@ -301,7 +301,7 @@ def test_lost_connection__what_is_typed_is_kept(new_context: ContextMaker, losin
     check_page(page)
     one.go_on()
     one.heading("Kontrollera din bokning")
-    for text in ("0701740605", *[DETAILS[label] for label in ("E-post", "Varför söker du?")]):
+    for text in ("070-174 06 05", *[DETAILS[label] for label in ("E-post", "Varför söker du?")]):
         expect(page.locator("main").get_by_text(text)).to_be_visible()
     check_page(page)
     one.let_go()

@@ -20,8 +20,9 @@ from benchmarks.fill import A_WEEK, MONDAY, Timebooks, libpq
 from benchmarks.measure import Ratio, ratio, take_turns
 from tests.world import World, build_world
 from webtidbok_app.db.engine import Database
-from webtidbok_app.domain.swedish_time import span_of_days
+from webtidbok_app.domain.swedish_time import span_of_days, start_of_day
 from webtidbok_app.journal.standalone import StandaloneJournal
+from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.timebook.availability import OFFERED_SLOTS
 
@@ -99,7 +100,7 @@ class Week:
 
     def change(self) -> None:
         """Let the worker believe that the clinic's timebook has changed."""
-        bus.publish([self.world.clinic_id])
+        bus.publish(topics.of_times(self.world.clinic_id, [start_of_day(ASKED)]))
 
 
 @asynccontextmanager

@@ -69,7 +69,7 @@ class World:
             ]  # fmt: skip
             ids = [slot.id for slot in slots]
             session.add_all(slots)
-            tell_of_change(session, self.clinic_id)
+            tell_of_change(session, self.clinic_id, starts)
         return ids
 
 

@@ -53,13 +53,15 @@ def assemble() -> rx.App:
     app.register_lifespan_task(connections)
     for lang in LANGS:
         for route, builder, title_key, on_load in ROUTES:
-            app.add_page(
-                builder(lang), route=path(lang, route), title=page_title(lang, title_key), on_load=on_load
-            )
-    for address, staff_page, staff_title, events in STAFF_ROUTES:
-        app.add_page(staff_page(), route=address, title=page_title("sv", staff_title), on_load=events)
+            _add_page(app, builder(lang), path(lang, route), page_title(lang, title_key), on_load)
+    for address, staff_page, staff_title, on_load in STAFF_ROUTES:
+        _add_page(app, staff_page(), address, page_title("sv", staff_title), on_load)
     app.add_page(NOT_FOUND.builder("sv"), route="404", title=page_title("sv", NOT_FOUND.title_key))
     return app
+
+
+def _add_page(app: rx.App, page: rx.Component, address: str, title: str, on_load: list[object]) -> None:
+    app.add_page(page, route=address, title=title, on_load=[*on_load, SessionState.note_loaded])
 
 
 app = assemble()

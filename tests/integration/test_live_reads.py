@@ -16,7 +16,8 @@ from webtidbok_app.db.engine import Database
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.clock import FixedClock
 from webtidbok_app.domain.errors import SlotTaken
-from webtidbok_app.journal.port import BookingDetails, Timeslot
+from webtidbok_app.domain.timeslot import Timeslot
+from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.live.bus import bus
 
@@ -122,7 +123,7 @@ async def test_each_change__is_one_question_more_however_many_look(
         assert len(seen[-1]) == left
 
 
-async def test_change__another_weeks_viewers_are_one_question_too(world: World, crowd: Crowd) -> None:
+async def test_change__another_weeks_viewers_ask_nothing(world: World, crowd: Crowd) -> None:
     await world.publish(2)
     await world.publish(1, start=FIRST_START + WEEK)
     await asyncio.gather(crowd.look(), crowd.look(MONDAY + WEEK))
@@ -133,6 +134,21 @@ async def test_change__another_weeks_viewers_are_one_question_too(world: World, 
         [3] * VIEWERS,
         [1] * VIEWERS,
     )
+    assert len(asked) == 1
+
+
+async def test_hold__in_another_week__frees_the_one_before_for_all(
+    world: World, journal: StandaloneJournal, crowd: Crowd
+) -> None:
+    [first] = await world.publish(1)
+    [second] = await world.publish(1, start=FIRST_START + WEEK)
+    await journal.hold(world.resident, first.hex)
+    await asyncio.gather(crowd.look(), crowd.look(MONDAY + WEEK))
+    await journal.hold(world.resident, second.hex)
+    with questions_to(world.database) as asked:
+        freed, taken = await asyncio.gather(crowd.look(), crowd.look(MONDAY + WEEK))
+    assert [len(slots) for slots in freed] == [1] * VIEWERS
+    assert [len(slots) for slots in taken] == [1] + [0] * (VIEWERS - 1)
     assert len(asked) == 2
 
 
@@ -200,8 +216,8 @@ async def _next_of(calendars: list[AsyncIterator[int]]) -> list[int]:
 async def test_write__tells_once_when_it_stands__and_only_then(world: World, database: Database) -> None:
     clinic, before = world.clinic_id, bus.version(world.clinic_id)
     async with database.write() as session:
-        tell_of_change(session, clinic)
-        tell_of_change(session, clinic)
+        tell_of_change(session, clinic, [FIRST_START])
+        tell_of_change(session, clinic, [FIRST_START + WEEK])
         assert bus.version(clinic) == before
     assert bus.version(clinic) == before + 1
 
@@ -221,5 +237,5 @@ async def test_write__that_is_rolled_back__tells_nobody(
 
 async def _change_and_fail(database: Database, clinic_id: UUID) -> None:
     async with database.write() as session:
-        tell_of_change(session, clinic_id)
+        tell_of_change(session, clinic_id, [FIRST_START])
         raise ZeroDivisionError

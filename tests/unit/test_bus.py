@@ -96,7 +96,7 @@ async def test_publish_after__the_earliest_counts(bus: Bus, delays: tuple[float,
     watcher = bus.changes(CLINIC)
     await told(watcher)
     for delay in delays:
-        bus.publish_after(CLINIC, delay)
+        bus.publish_after(delay, CLINIC)
     assert bus.version(CLINIC) == 0
     assert await told(watcher) == 1
 
@@ -105,15 +105,24 @@ async def test_publish_after__one_that_has_been_told__is_not_in_the_way_of_the_n
     watcher = bus.changes(CLINIC)
     await told(watcher)
     for version in (1, 2, 3):
-        bus.publish_after(CLINIC, SOON)
+        bus.publish_after(SOON, CLINIC)
         assert await told(watcher) == version
+
+
+async def test_publish_after__several_topics_at_once(bus: Bus) -> None:
+    watchers = [bus.changes(CLINIC), bus.changes(ANOTHER)]
+    for watcher in watchers:
+        await told(watcher)
+    bus.publish_after(SOON, CLINIC, ANOTHER)
+    assert [await told(watcher) for watcher in watchers] == [1, 1]
+    assert not bus._timers
 
 
 async def test_publish_after__clinics_do_not_share_a_timer(bus: Bus) -> None:
     watcher = bus.changes(ANOTHER)
     await told(watcher)
-    bus.publish_after(CLINIC, LATE)
-    bus.publish_after(ANOTHER, SOON)
+    bus.publish_after(LATE, CLINIC)
+    bus.publish_after(SOON, ANOTHER)
     assert await told(watcher) == 1
     assert bus.version(CLINIC) == 0
 

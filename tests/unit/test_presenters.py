@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 
 from webtidbok_app.domain.errors import AgeOutside, InvitedOnly, JournalUnavailable
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import CaseTypeKind, ReasonRule, VisitForm
-from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, Text, Timeslot, TimeTypeInfo
+from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, Text, TimeTypeInfo
 from webtidbok_app.services.booking import Progress
 from webtidbok_app.services.clinics import CaseTypeInfo, ClinicInfo, RegionInfo
 from webtidbok_app.services.my_bookings import ClinicBookings, MyBooking

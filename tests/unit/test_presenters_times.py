@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
-from webtidbok_app.journal.port import Timeslot
 from webtidbok_app.state.present import month, times
 
 TODAY = date(2026, 11, 23)

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.swedish_time import NoSuchWallTime
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.i18n import format_clock, format_day, format_short_day, format_span, format_time
-from webtidbok_app.journal.port import Timeslot
 from webtidbok_app.state.present.month import month_view, parse_day, parse_month
 from webtidbok_app.state.present.times import day_views
 from webtidbok_app.state.staff_week_view import parse_week, week_href

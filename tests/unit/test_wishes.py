@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
-from webtidbok_app.journal.port import Timeslot
 from webtidbok_app.services.free_times import Choices, PartOfDay, Wish
 from webtidbok_app.state.present.wishes import read_wish, wish_query, wish_view
 

@@ -1,17 +1,20 @@
 """What is told once a transaction stands, and never when it does not."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 
 _CHANGED = "changed timebooks"
 
 
-def tell_of_change(session: AsyncSession, clinic_id: UUID) -> None:
-    """Tell the bus, when the transaction is committed, that the clinic's timebook looks different now."""
-    session.info.setdefault(_CHANGED, set()).add(clinic_id)
+def tell_of_change(session: AsyncSession, clinic_id: UUID, starts: Iterable[datetime]) -> None:
+    """Tell the bus, when the transaction is committed, that the clinic's times that start then look different now."""
+    session.info.setdefault(_CHANGED, set()).update(topics.of_times(clinic_id, starts))
 
 
 def committed(session: AsyncSession) -> None:

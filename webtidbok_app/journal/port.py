@@ -13,6 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from webtidbok_app.domain.actor import Resident
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import ReasonRule, VisitForm
 
 
@@ -55,20 +56,6 @@ class TimeTypeInfo:
     invited_only: bool = False
     reason: ReasonRule = ReasonRule.NONE
     cancel_hours: int = 24
-
-
-@dataclass(frozen=True)
-class Timeslot:
-    """A free time. ``id`` is the adapter's own; instants are aware, UTC."""
-
-    id: str
-    starts_at: datetime
-    ends_at: datetime
-    visit_form: VisitForm
-    performer: str = ""
-    places_left: int = 1
-    performer_id: str = ""
-    held_by_patient: bool = False
 
 
 @dataclass(frozen=True)

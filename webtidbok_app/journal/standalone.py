@@ -1,8 +1,10 @@
 """The adapter onto our own standalone timebook (fristående tidbok)."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,20 +17,13 @@ from webtidbok_app.db.tables import Booking, Performer, Slot, TimeType
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import HoldExpired, NotFound
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import BookingStatus, ReasonRule, VisitForm
-from webtidbok_app.journal.port import (
-    BookedTime,
-    BookingDetails,
-    Capabilities,
-    Hold,
-    Text,
-    Timeslot,
-    TimeTypeInfo,
-)
+from webtidbok_app.journal.port import BookedTime, BookingDetails, Capabilities, Hold, Text, TimeTypeInfo
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.timebook import bookings
-from webtidbok_app.timebook.availability import OfferedSlot
+from webtidbok_app.timebook.availability import HeldSlot, OpenSlot
 from webtidbok_app.timebook.calendar import Calendar
 
 
@@ -259,23 +254,18 @@ def _time_type_info(row: TimeType) -> TimeTypeInfo:
 
 
 def _free_in(
-    week: Sequence[OfferedSlot], patient: Resident, *, since: datetime, until: datetime, now: datetime
-) -> Iterator[Timeslot]:
-    """Yield the times that start in [since, until) and have a place left for the patient."""
-    me = patient.person_id
-    for slot in week:
-        if since <= slot.starts_at < until and (left := slot.places_left(person_id=me, now=now)) > 0:
-            mine = bool(slot.holds) and slot.is_held_by(me, now)
-            yield Timeslot(
-                slot.id,
-                slot.starts_at,
-                slot.ends_at,
-                slot.visit_form,
-                slot.performer,
-                left,
-                slot.performer_id,
-                mine,
-            )
+    week: Sequence[OpenSlot], patient: Resident, *, since: datetime, until: datetime, now: datetime
+) -> list[Timeslot]:
+    """Return the times that start in [since, until) and have a place left for the patient."""
+    between = slice(bisect_left(week, since, key=_start), bisect_left(week, until, key=_start))
+    seen = [
+        slot.as_seen_by(patient.person_id, now) if isinstance(slot, HeldSlot) else slot
+        for slot in week[between]
+    ]
+    return [slot for slot in seen if slot]
+
+
+_start = attrgetter("starts_at")
 
 
 def _parse_id(text: str, error: type[Exception] = NotFound) -> UUID:

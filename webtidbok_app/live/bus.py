@@ -15,7 +15,7 @@ AT_LEAST_EVERY = 60.0
 
 
 Topic = Hashable
-"""What can change: a clinic's timebook by the clinic's id, other things by a name and an id."""
+"""What can change; see ``topics``."""
 
 
 class Bus:
@@ -25,10 +25,11 @@ class Bus:
         self._versions: Counter[Topic] = Counter()
         self._next: dict[Topic, asyncio.Event] = {}
         self._timers: dict[Topic, asyncio.TimerHandle] = {}
+        self._times_all_changed = 0
 
     def version(self, topic: Topic) -> int:
         """Return how many times it has changed, as far as this worker knows."""
-        return self._versions[topic]
+        return self._versions[topic] + self._times_all_changed
 
     def publish(self, topics: Iterable[Topic]) -> None:
         """Tell that the timebooks have changed. To be called after the change is committed."""
@@ -39,21 +40,26 @@ class Bus:
 
     def publish_all(self) -> None:
         """Tell that every timebook looks different, as when the clock is moved."""
-        self.publish([*self._versions.keys() | self._next.keys()])
+        self._times_all_changed += 1
+        while self._next:
+            self._next.popitem()[1].set()
 
-    def publish_after(self, topic: Topic, seconds: float) -> None:
-        """Tell of a change that time alone makes, such as a hold that runs out; the earliest one counts."""
+    def publish_after(self, seconds: float, *topics: Topic) -> None:
+        """Tell of a change that time alone makes, such as a hold that runs out; the earliest of the same counts."""
         loop = asyncio.get_running_loop()
-        due, waiting = loop.time() + seconds, self._timers.get(topic)
+        due, waiting = loop.time() + seconds, self._timers.get(topics)
         if waiting and not waiting.cancelled() and loop.time() < waiting.when() <= due:
             return
         if waiting:
             waiting.cancel()
-        self._timers[topic] = loop.call_at(due, self.publish, [topic])
+        self._timers[topics] = loop.call_at(due, self._ring, topics)
+
+    def _ring(self, topics: tuple[Topic, ...]) -> None:
+        del self._timers[topics]
+        self.publish(topics)
 
     async def changes(self, topic: Topic) -> AsyncIterator[int]:
         """Yield its version now, and each newer one. Changes that come close together are one."""
-        self._versions.setdefault(topic, 0)  # so that publish_all reaches who follows what has never changed
         while True:
             seen = self.version(topic)
             yield seen

@@ -13,6 +13,12 @@ from webtidbok_app.state.views import Problem
 
 Text = str | rx.Var[str]
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+LOADED = SessionState.loaded_at == HERE
+"""Whether what is fetched is of the page that the browser shows, and not of the one that it just left.
+
+It stays so while the same page is fetched anew, as after a lost connection: focus, scrolling and what is being
+typed stay too.
+"""
 
 
 def resident_page(lang: Lang, *children: rx.Component, **props: object) -> rx.Component:
@@ -43,20 +49,14 @@ def once_fetched(
     *content: rx.Component,
     ready: rx.Var[bool],
     stop: rx.Var[Problem],
-    shown_at: rx.Var[str] | None = None,
     rows: int = 4,
     height: str = "row",
 ) -> rx.Component:
-    """Return the content when it is there, its place before that, or what to do when it cannot be had.
-
-    ``shown_at`` is the path that the content is of. With it the content stays while the same page is fetched
-    anew, as after a lost connection: focus, scrolling and what is being typed stay too.
-    """
-    fetched = rx.State.is_hydrated if shown_at is None else rx.State.is_hydrated | (shown_at == HERE)
+    """Return the content when it is there, its place before that, or what to do when it cannot be had."""
     return rx.cond(
-        stop.title != "",
+        LOADED & (stop.title != ""),
         stopped(lang, stop),
-        rx.cond(fetched & ready, rx.fragment(*content), skeleton(lang, rows, height)),
+        rx.cond(LOADED & ready, rx.fragment(*content), skeleton(lang, rows, height)),
     )
 
 

@@ -20,8 +20,9 @@ from webtidbok_app.domain.errors import (
     HoldExpired,
     InvalidInput,
 )
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import REASON_MAX, CaseTypeKind, ReasonRule
-from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, Timeslot, TimeTypeInfo
+from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, TimeTypeInfo
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic_offering

@@ -48,5 +48,5 @@ async def set_hold_minutes(actor: Actor | None, *, minutes: int) -> ClinicSettin
         clinic = await session.get_one(Clinic, clinic_id)
         clinic.hold_minutes = minutes
         audit.record(session, staff, "set_hold_minutes", clinic_id=clinic_id)
-        tell_of_change(session, clinic_id)
+        tell_of_change(session, clinic_id, [])
     return ClinicSettings(clinic.name, minutes, may_change=True)

@@ -12,8 +12,9 @@ from typing import TypeVar
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.nearness import Searchable, rank
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.journal.port import JournalSystem, Timeslot, TimeTypeInfo
+from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import (
     ClinicInfo,

@@ -10,8 +10,9 @@ from enum import StrEnum
 
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
-from webtidbok_app.journal.port import JournalSystem, Timeslot, TimeTypeInfo
+from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
 from webtidbok_app.services.terms import require_accepted_terms
 from webtidbok_app.services.time_types import enter, may_book
 
@@ -86,7 +87,7 @@ class LiveTimes:
     async def between(self, first: date, last: date, wish: Wish = ANYTHING) -> list[Timeslot]:
         """Return the free times between two days in Sweden, both included, that are as wished."""
         found = await self._journal.available_timeslots(self._resident, self._time_type, first, last)
-        return [slot for slot in found if wish.fits(slot)]
+        return found if wish == ANYTHING else [slot for slot in found if wish.fits(slot)]
 
     async def first(self) -> Timeslot | None:
         """Return the first free time, whatever was wished."""

@@ -175,7 +175,7 @@ def _come_back_when_time_changes(clinic_id: UUID, slots: Sequence[ScheduleSlot])
     now = clock.now()
     moments = [moment for slot in slots for moment in (slot.starts_at, slot.held_until) if moment]
     if coming := [moment for moment in moments if moment > now]:
-        bus.publish_after(clinic_id, (min(coming) - now).total_seconds())
+        bus.publish_after((min(coming) - now).total_seconds(), clinic_id)
 
 
 _SlotRow = Row[UUID, datetime, datetime, str, UUID, str, VisitForm, int, bool]

@@ -26,6 +26,8 @@ class SessionState(rx.State):
 
     session: SessionView = SessionView()
     failure: Problem = Problem()
+    loaded_at: str = ""
+    """The path whose page has all that it fetches; while it is another than the browser's, that page is on its way."""
 
     @rx.event
     @public
@@ -38,6 +40,12 @@ class SessionState(rx.State):
         else:
             kind = "resident" if isinstance(login.actor, Resident) else "staff"
             self.session = SessionView(kind=kind, name=login.actor.name, clinic=login.clinic_name)
+
+    @rx.event
+    @public
+    async def note_loaded(self) -> None:
+        """Note that the page is fetched. Last among every page's on_load."""
+        self.loaded_at = path_of(self)
 
     @rx.event
     @public

@@ -8,7 +8,7 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.visit import REASON_MAX
 from webtidbok_app.services.booking import NEED_MAX, Progress, TypedField, keep_details, keep_typed
-from webtidbok_app.state.common import attempt, lang_of, path_of
+from webtidbok_app.state.common import attempt, lang_of
 from webtidbok_app.state.flow import open_step, way_of
 from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.steps import details_view, is_language, step_view
@@ -27,8 +27,6 @@ FIELDS = ("reason", "phone", "email", "interpreter", "access_needs")
 class DetailsState(rx.State):
     """What is asked and what is typed already."""
 
-    shown_at: str = ""
-    """The path that is shown here; empty until something is."""
     step: StepView = StepView()
     details: DetailsView = DetailsView()
     problems: list[FieldProblem] = []
@@ -48,7 +46,6 @@ class DetailsState(rx.State):
         elif isinstance(found, Progress):
             self.details = details_view(found, lang)
             self.step = step_view(found, lang, back=way_of(self).address(""))
-            self.shown_at = path_of(self)
         else:
             return found
         return None

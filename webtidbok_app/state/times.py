@@ -12,8 +12,9 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import Conflict, TermsNotAccepted, WebtidbokError
 from webtidbok_app.domain.swedish_time import day_of
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.i18n import t, tn
-from webtidbok_app.journal.port import Hold, Timeslot
+from webtidbok_app.journal.port import Hold
 from webtidbok_app.services.booking import Progress, hold_time
 from webtidbok_app.services.free_times import (
     HORIZON_DAYS,
@@ -60,8 +61,6 @@ DAY = "dag"
 class TimesState(rx.State):
     """The free times as list and month, and the one that is held."""
 
-    shown_at: str = ""
-    """The path that is shown here; empty until something is."""
     step: StepView = StepView()
     stop: Problem = Problem()
     problem: Problem = Problem()
@@ -87,10 +86,12 @@ class TimesState(rx.State):
     """"Visa 3 nya tider": what has come since the page was drawn, and waits to be asked for."""
     refreshed: int = 0
 
-    _listed: list[Timeslot] = []
+    _shown_at: str = ""
+    """The path that the times are of; empty until there are any."""
+    _listed: tuple[Timeslot, ...] = ()
     _sight: Sight = Sight()
-    _near: list[Timeslot] = []
-    _pinned: list[Timeslot] = []
+    _near: tuple[Timeslot, ...] = ()
+    _pinned: tuple[Timeslot, ...] = ()
     """The next free time and the held one, which are shown beside the list."""
     _wish: Wish = Wish()
     _month: date = date.min
@@ -103,10 +104,10 @@ class TimesState(rx.State):
 
         Who comes back to the same address, as after a lost connection, finds as many days and the same month.
         """
-        again = self.shown_at == path_of(self)
+        again = self._shown_at == path_of(self)
         view, days, month = (self.view, len(self.days), self._month) if again else (self.view, 0, date.min)
         self.reset()
-        self.view, self._wish, self.shown_at = view, read_wish(lambda name: query(self, name)), path_of(self)
+        self.view, self._wish, self._shown_at = view, read_wish(lambda name: query(self, name)), path_of(self)
         found = await attempt(open_step(self, ""), lang_of(self))
         if isinstance(found, Problem):
             self.stop = found
@@ -130,7 +131,7 @@ class TimesState(rx.State):
                 async with self:
                     if way_of(self) != way:
                         return
-                    if self.shown_at == path_of(self):  # not before load, which runs at the same time
+                    if self._shown_at == path_of(self):  # not before load, which runs at the same time
                         await attempt(self._compare(times), way.lang)
         except WebtidbokError:
             return  # the page itself tells why there is nothing to follow
@@ -140,7 +141,7 @@ class TimesState(rx.State):
     async def pick(self, timeslot_id: str) -> EventSpec | None:
         """Hold a time for the resident alone, in place of the one that was held before."""
         way = way_of(self)
-        self.problem, self.nearest, self._near = Problem(), [], []
+        self.problem, self.nearest, self._near = Problem(), [], ()
         holding = hold_time(current(), clinic=way.clinic, time_type=way.time_type, timeslot_id=timeslot_id)
         try:
             hold = await attempt(holding, way.lang, let_through=(Conflict, TermsNotAccepted))
@@ -175,7 +176,7 @@ class TimesState(rx.State):
             return
         before = len(self.days)
         added = _slots_of(times)
-        self._listed, self._sight = [*self._listed, *added], self._sight.with_more(added)
+        self._listed, self._sight = (*self._listed, *added), self._sight.with_more(added)
         self._draw()
         self.announced = self.status
         self.more = times.more and len(self.days) < MOST_DAYS
@@ -279,8 +280,8 @@ class TimesState(rx.State):
         self.none_as_wished = times.next_free is None
         self.next_free = next_free_view(times.next_free, lang_of(self))
         held = [slot for slot in self._pinned if slot.held_by_patient]
-        self._pinned = [*held, *([times.next_free] if times.next_free else [])]
-        self._listed, self._sight = slots, Sight.of([*slots, *self._pinned])
+        self._pinned = (*held, *([times.next_free] if times.next_free else []))
+        self._listed, self._sight = tuple(slots), Sight.of([*slots, *self._pinned])
 
     async def _find(self, first: date | None, *, days: int = DAYS, cut: bool = True) -> FreeTimes | None:
         """Return free times, or None when it went wrong; then the page says so."""
@@ -370,7 +371,7 @@ class TimesState(rx.State):
         finding = find_nearest(current(), clinic=way.clinic, time_type=way.time_type, moment=near)
         nearest = await attempt(finding, way.lang)
         if not isinstance(nearest, Problem):
-            self._near = nearest
+            self._near = tuple(nearest)
             self._sight = self._sight.with_more(nearest)
             self.nearest = nearest_views(nearest, way.lang, clinic=self.step.clinic)
 
@@ -387,10 +388,10 @@ class TimesState(rx.State):
         onward = way.address("kontrollera" if self._details_done else "uppgifter")
         self.chosen = chosen_view(hold, way.lang, href=onward) if hold else ChosenView()
         self.just_chosen = False
-        self._pinned = [slot for slot in self._pinned if not slot.held_by_patient]
+        self._pinned = tuple(slot for slot in self._pinned if not slot.held_by_patient)
         if hold:
             self._pinned, self._sight = (
-                [hold.timeslot, *self._pinned],
+                (hold.timeslot, *self._pinned),
                 self._sight.with_more([hold.timeslot]),
             )
             await note_hold(self, hold)

@@ -11,35 +11,37 @@ from sqlmodel import UTCDateTime, col
 
 from webtidbok_app.db.engine import Database
 from webtidbok_app.db.tables import LIVE, Booking, Slot
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
 
 
-class OfferedSlot(NamedTuple):
-    """A published time and what is taken of it. Instants are aware, UTC; identities are in hex.
+class HeldSlot(NamedTuple):
+    """A time with places that are not booked, and the holds on it, run out or not: who has each, and until when.
 
-    ``holds`` are the holds on it, run out or not: who has each, and until when.
+    The slot's ``places_left`` are those not booked. Persons are in hex, instants aware, UTC.
     """
 
-    id: str
-    starts_at: datetime
-    ends_at: datetime
-    visit_form: VisitForm
-    performer_id: str
-    performer: str
-    places: int
-    booked: int
-    holds: tuple[tuple[str, datetime], ...] = ()
+    slot: Timeslot
+    holds: tuple[tuple[str, datetime], ...]
 
-    def places_left(self, *, person_id: UUID, now: datetime) -> int:
-        """Return how many places the person can have: a running hold takes one from everybody but its owner."""
-        free = self.places - self.booked
-        if self.holds:
-            free -= sum(until > now and holder != person_id.hex for holder, until in self.holds)
-        return free
+    @property
+    def starts_at(self) -> datetime:
+        """When the time starts."""
+        return self.slot.starts_at
 
-    def is_held_by(self, person_id: UUID, now: datetime) -> bool:
-        """Whether the person has a running hold on it."""
-        return any(holder == person_id.hex and until > now for holder, until in self.holds)
+    def as_seen_by(self, person_id: UUID, now: datetime) -> Timeslot | None:
+        """Return the time with the places that the person can have, None without any.
+
+        A running hold takes a place from everybody but its owner.
+        """
+        running = [holder for holder, until in self.holds if until > now]
+        mine = running.count(person_id.hex)
+        left = self.slot.places_left - len(running) + mine
+        return self.slot._replace(places_left=left, held_by_patient=mine > 0) if left > 0 else None
+
+
+OpenSlot = Timeslot | HeldSlot
+"""A published time with a place that is not booked; identities are in hex."""
 
 
 OFFERED_SLOTS = text(f"""
@@ -77,31 +79,35 @@ among a million. It is SQL because it is what is asked most: nothing is built or
 """
 
 
-async def read_offered_slots(
+async def read_open_slots(
     database: Database, *, clinic_id: UUID, time_type_id: UUID, since: datetime, until: datetime
-) -> Sequence[OfferedSlot]:
-    """Return the published times that start in [since, until), in order of time, in one question."""
+) -> Sequence[OpenSlot]:
+    """Return the published times that start in [since, until) and are not booked out, in order, in one question."""
     rows = await database.ask(
         OFFERED_SLOTS, clinic_id=clinic_id, time_type_id=time_type_id, since=since, until=until
     )
-    found: dict[str, OfferedSlot] = {}
+    found: list[OpenSlot] = []
     for slot_id, start, end, form, performer_id, performer, places, booked, holder, held_until in rows:
-        key = _hex(slot_id)
-        holds: tuple[tuple[str, datetime], ...] = ((_hex(holder), _moment(held_until)),) if holder else ()
-        if holds and key in found:
-            holds += found[key].holds
-        found[key] = OfferedSlot(
-            key,
+        if booked >= places:
+            continue
+        slot = Timeslot(
+            _hex(slot_id),
             _moment(start),
             _moment(end),
             _FORMS[form],
-            _hex(performer_id),
             performer,
-            places,
-            booked,
-            holds,
+            places - booked,
+            _hex(performer_id),
         )
-    return tuple(found.values())
+        if holder is None:
+            found.append(slot)
+            continue
+        hold, last = (_hex(holder), _moment(held_until)), found[-1] if found else None
+        if isinstance(last, HeldSlot) and last.slot == slot:
+            found[-1] = HeldSlot(slot, (*last.holds, hold))
+        else:
+            found.append(HeldSlot(slot, (hold,)))
+    return tuple(found)
 
 
 _FORMS = {str(form): form for form in VisitForm}

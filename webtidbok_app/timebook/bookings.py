@@ -59,7 +59,7 @@ async def hold_place(
             person_id=person_id, status=BookingStatus.HELD, held_at=now, expires_at=now + length,
         )  # fmt: skip
         if await insert_or_ignore(session, held):
-            tell_of_change(session, clinic_id)
+            tell_of_change(session, clinic_id, [slot.starts_at])
             return held
     raise SlotTaken
 
@@ -116,33 +116,36 @@ async def _count_hold(session: AsyncSession, *, person_id: UUID, now: datetime) 
 
 
 async def _let_go_elsewhere(session: AsyncSession, *, clinic_id: UUID, person_id: UUID) -> None:
-    gone = await session.scalars(
+    gone = await session.execute(
         delete(Booking)
         .where(
             col(Booking.person_id) == person_id,
             col(Booking.clinic_id) != clinic_id,
             text("booking.status = 'held'"),
         )
-        .returning(col(Booking.clinic_id))
+        .returning(col(Booking.clinic_id), col(Booking.starts_at))
         .execution_options(synchronize_session=False)
     )
-    for elsewhere in gone:
-        tell_of_change(session, elsewhere)
+    for elsewhere, starts_at in gone:
+        tell_of_change(session, elsewhere, [starts_at])
 
 
 async def _remove_holds_in_the_way(
     session: AsyncSession, *, slot: Slot, person_id: UUID, now: datetime
 ) -> None:
     expired_here = (col(Booking.slot_id) == slot.id) & (col(Booking.expires_at) <= now)
-    await session.execute(
+    gone = await session.scalars(
         delete(Booking)
         .where(
             col(Booking.clinic_id) == slot.clinic_id,
             col(Booking.status) == BookingStatus.HELD,
             expired_here | (col(Booking.person_id) == person_id),
         )
+        .returning(col(Booking.starts_at))
         .execution_options(synchronize_session=False)
     )
+    if starts := gone.all():
+        tell_of_change(session, slot.clinic_id, starts)
 
 
 async def _pick_free_place(session: AsyncSession, slot: Slot) -> int:
@@ -194,21 +197,25 @@ async def extend_hold(
     if not _rows(changed):
         raise HoldExpired
     hold.expires_at = until
-    tell_of_change(session, clinic_id)
+    tell_of_change(session, clinic_id, [hold.starts_at])
     return hold
 
 
 async def release_hold(session: AsyncSession, *, clinic_id: UUID, hold_id: UUID, person_id: UUID) -> None:
     """Let the place go. What is no longer held is left alone."""
-    await session.execute(
-        delete(Booking).where(
+    gone = await session.scalars(
+        delete(Booking)
+        .where(
             col(Booking.clinic_id) == clinic_id,
             col(Booking.id) == hold_id,
             col(Booking.person_id) == person_id,
             col(Booking.status) == BookingStatus.HELD,
         )
+        .returning(col(Booking.starts_at))
+        .execution_options(synchronize_session=False)
     )
-    tell_of_change(session, clinic_id)
+    if starts := gone.all():
+        tell_of_change(session, clinic_id, starts)
 
 
 async def confirm_hold(
@@ -233,7 +240,7 @@ async def confirm_hold(
     )
     booking = await session.get(Booking, (clinic_id, hold_id), populate_existing=True)
     if _rows(changed) and booking is not None:
-        tell_of_change(session, clinic_id)
+        tell_of_change(session, clinic_id, [booking.starts_at])
         return booking
     if booking is not None and booking.person_id == person_id and booking.status == BookingStatus.BOOKED:
         return booking
@@ -270,7 +277,7 @@ async def cancel_booking(
         raise NotFound
     if not _rows(changed):
         raise AlreadyCancelled
-    tell_of_change(session, clinic_id)
+    tell_of_change(session, clinic_id, [booking.starts_at])
     return booking
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from webtidbok_app.db.engine import Database
 from webtidbok_app.domain import clock, swedish_time
-from webtidbok_app.live.bus import bus
+from webtidbok_app.live import topics
+from webtidbok_app.live.bus import Topic, bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.timebook import availability
-from webtidbok_app.timebook.availability import OfferedSlot
+from webtidbok_app.timebook.availability import HeldSlot, OpenSlot
 
 WEEK = timedelta(days=7)
 
@@ -24,31 +25,32 @@ class Calendar:
     time_type_id: UUID
     notice: timedelta
 
-    async def week(self, monday: date) -> Sequence[OfferedSlot]:
-        """Return the times that start in the week, taken ones and past ones too, in order of time."""
+    async def week(self, monday: date) -> Sequence[OpenSlot]:
+        """Return the times that start in the week and are not booked out, past ones too, in order of time."""
+        topic = topics.week(self.clinic_id, monday)
 
-        async def read() -> Sequence[OfferedSlot]:
+        async def read() -> Sequence[OpenSlot]:
             since, until = swedish_time.span_of_days(monday, monday + timedelta(days=6))
-            found = await availability.read_offered_slots(
+            found = await availability.read_open_slots(
                 self.database,
                 clinic_id=self.clinic_id,
                 time_type_id=self.time_type_id,
                 since=since,
                 until=until,
             )
-            self._come_back_when_time_changes(found)
+            self._come_back_when_time_changes(topic, found)
             return found
 
-        return await snapshots.get(self.clinic_id, ("week", self.time_type_id, monday), read)
+        return await snapshots.get(topic, self.time_type_id, read)
 
-    async def weeks(self, first: date, last: date) -> AsyncIterator[Sequence[OfferedSlot]]:
+    async def weeks(self, first: date, last: date) -> AsyncIterator[Sequence[OpenSlot]]:
         """Yield every week from ``first`` to ``last``."""
         monday = swedish_time.monday_of(first)
         while monday <= last:
             yield await self.week(monday)
             monday += WEEK
 
-    async def weeks_with_room(self, first: date, last: date) -> AsyncIterator[Sequence[OfferedSlot]]:
+    async def weeks_with_room(self, first: date, last: date) -> AsyncIterator[Sequence[OpenSlot]]:
         """Yield the weeks from ``first`` to ``last`` that may have a free time; empty stretches are jumped over."""
         monday: date | None = swedish_time.monday_of(first)
         while monday is not None and monday <= last:
@@ -68,11 +70,12 @@ class Calendar:
 
         return await snapshots.get(self.clinic_id, ("next week", self.time_type_id, monday), read)
 
-    def _come_back_when_time_changes(self, slots: Sequence[OfferedSlot]) -> None:
-        """Have the clinic looked at again when a hold runs out or a time comes too near to be booked."""
+    def _come_back_when_time_changes(self, week: Topic, slots: Sequence[OpenSlot]) -> None:
+        """Have the week looked at again when a hold runs out or a time comes too near to be booked."""
         now = clock.now()
-        coming = [until for slot in slots for _, until in slot.holds if until > now]
+        held = [slot for slot in slots if isinstance(slot, HeldSlot)]
+        coming = [until for slot in held for _, until in slot.holds if until > now]
         first = next((slot.starts_at for slot in slots if slot.starts_at > now + self.notice), None)
         coming += [first - self.notice] if first else []
         if coming:
-            bus.publish_after(self.clinic_id, (min(coming) - now).total_seconds())
+            bus.publish_after((min(coming) - now).total_seconds(), week, self.clinic_id)

@@ -121,7 +121,7 @@ async def publish_slots(
         for slot in chosen
     ]
     await session.execute(insert(Slot), rows)
-    tell_of_change(session, clinic_id)
+    tell_of_change(session, clinic_id, [slot.starts_at for slot in chosen])
     return change.id, chosen
 
 
@@ -177,18 +177,17 @@ async def take_away_free(
     session: AsyncSession, *, clinic_id: UUID, slot_ids: Sequence[UUID], now: datetime
 ) -> tuple[list[UUID], list[UUID]]:
     """Take those of the times that nobody has booked or holds out of the schedule. Returns (taken away, kept)."""
-    published = list(
-        await session.scalars(
-            select(col(Slot.id))
-            .where(
-                col(Slot.clinic_id) == clinic_id,
-                col(Slot.id).in_(slot_ids),
-                text("slot.withdrawn_at IS NULL"),
-            )
-            .order_by(col(Slot.id))
-            .with_for_update()
+    rows = await session.execute(
+        select(col(Slot.id), col(Slot.starts_at))
+        .where(
+            col(Slot.clinic_id) == clinic_id,
+            col(Slot.id).in_(slot_ids),
+            text("slot.withdrawn_at IS NULL"),
         )
+        .order_by(col(Slot.id))
+        .with_for_update()
     )
+    published = {row.id: row.starts_at for row in rows}
     on_them = (col(Booking.clinic_id) == clinic_id) & col(Booking.slot_id).in_(published)
     # Removed, not overlooked: whoever confirms such a hold in this very moment and we meet on its row.
     await session.execute(
@@ -202,7 +201,7 @@ async def take_away_free(
         .values(withdrawn_at=now)
         .execution_options(synchronize_session=False)
     )
-    tell_of_change(session, clinic_id)
+    tell_of_change(session, clinic_id, published.values())
     return free, [slot_id for slot_id in published if slot_id in in_use]
 
 

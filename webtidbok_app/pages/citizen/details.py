@@ -22,7 +22,6 @@ def page(lang: Lang) -> rx.Component:
             rx.cond(State.step.booked_href != "", already_booked(lang, State.step), _questions(lang)),
             ready=State.step.caption != "",
             stop=State.stop,
-            shown_at=State.shown_at,
         ),
         current="clinics",
         back=back_to(lang, State.step.back),

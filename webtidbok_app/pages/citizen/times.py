@@ -29,7 +29,6 @@ def page(lang: Lang) -> rx.Component:
             rx.cond(State.none.intro != "", rx.fragment(_now_there_are(lang), no_times(lang)), _choose(lang)),
             ready=State.step.caption != "",
             stop=State.stop,
-            shown_at=State.shown_at,
             rows=6,
         ),
         live_words(lang),

@@ -6,7 +6,7 @@ from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import problem_box, skeleton
 from webtidbok_app.components.forms import form, select_field, text_field
 from webtidbok_app.i18n import Lang, path, t
-from webtidbok_app.pages.parts import emergency, resident_page
+from webtidbok_app.pages.parts import LOADED, emergency, resident_page
 from webtidbok_app.state.clinics import ClinicListState as State
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.resident_views import ClinicRow
@@ -26,7 +26,7 @@ def page(lang: Lang) -> rx.Component:
             ),
         ),
         rx.cond(
-            rx.State.is_hydrated & (State.found != ""),
+            LOADED & (State.found != ""),
             _found(lang),
             rx.cond(State.problem.title == "", skeleton(lang, rows=3, height="card")),
         ),

@@ -6,22 +6,21 @@ nothing moves by itself.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from webtidbok_app.domain.swedish_time import day_of
-from webtidbok_app.journal.port import Timeslot
+from webtidbok_app.domain.timeslot import Timeslot
 
 Span = tuple[date, date]
 """Two days in Sweden, both included."""
 
 
-@dataclass(frozen=True)
-class Sight:
+class Sight(NamedTuple):
     """The times that a page shows: ``free`` ones, those ``lost`` since, and how many ``fresh`` ones wait."""
 
-    free: Mapping[str, Timeslot] = field(default_factory=dict)
-    lost: Mapping[str, Timeslot] = field(default_factory=dict)
+    free: Mapping[str, Timeslot] = {}
+    lost: Mapping[str, Timeslot] = {}
     fresh: int = 0
 
     @staticmethod
@@ -32,8 +31,7 @@ class Sight:
     def with_more(self, slots: Iterable[Timeslot]) -> "Sight":
         """Return the sight with more times shown, all of them free now."""
         more = {slot.id: slot for slot in slots}
-        return replace(
-            self,
+        return self._replace(
             free={**self.free, **more},
             lost={one: slot for one, slot in self.lost.items() if one not in more},
         )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from webtidbok_app.domain import swedish_time
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.i18n import (
     Lang,
     format_clock,
@@ -16,7 +17,6 @@ from webtidbok_app.i18n import (
     t,
     tn,
 )
-from webtidbok_app.journal.port import Timeslot
 from webtidbok_app.state.views import DayView, NextFreeView, Problem, TimeView
 
 GROUPED_FROM = 13

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.i18n import Lang, format_day, format_span, format_time, t, tn
-from webtidbok_app.journal.port import BookedTime, Hold, Timeslot, TimeTypeInfo
+from webtidbok_app.journal.port import BookedTime, Hold, TimeTypeInfo
 from webtidbok_app.state.views import FieldProblem
 
 

@@ -1,0 +1,19 @@
+"""What can change, and be followed on the bus: a clinic's timebook as a whole, and each week of it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from webtidbok_app.domain import swedish_time
+from webtidbok_app.live.bus import Topic
+
+
+def week(clinic_id: UUID, monday: date) -> Topic:
+    """Return the topic of the clinic's times that start in the week, by its Monday in Sweden."""
+    return clinic_id, monday
+
+
+def of_times(clinic_id: UUID, starts: Iterable[datetime]) -> set[Topic]:
+    """Return every topic that has changed when the clinic's times that start then have."""
+    mondays = {swedish_time.monday_of(swedish_time.day_of(start)) for start in starts}
+    return {clinic_id, *(week(clinic_id, monday) for monday in mondays)}

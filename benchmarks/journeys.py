@@ -4,6 +4,7 @@ Our server and a bare Reflex application run beside each other, each on a databa
 The bare one sends the very statements that ours was heard to send, and does nothing else.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -254,10 +255,13 @@ async def _bench_push(visitors: Visitors, tab: BareTab, rounds: int) -> dict[str
 
 
 def _pushed(tab: Tab, server: Server, change: Callable[[], Awaitable[None]], until: str) -> Variant:
+    async def arrived() -> float:
+        await tab.until(until)
+        return time.monotonic()
+
     async def run() -> float:
         await tab.quieten(QUIET)
-        await change()
-        await tab.until(until)
-        return time.monotonic() - stamped(server.stamp)
+        moment, _ = await asyncio.gather(arrived(), change())
+        return moment - stamped(server.stamp)
 
     return run

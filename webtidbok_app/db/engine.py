@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from sqlalchemy import TextClause, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -36,6 +38,10 @@ DEADLOCK_TRIES = 5
 RETRIED_SQLSTATES = ("40001", "40P01")  # serialization failure, deadlock detected
 
 
+class _ConnectionLost(DatabaseBusy):
+    """The connection had been closed by the other end."""
+
+
 class Database:
     """A database that the application reads from and writes to."""
 
@@ -45,10 +51,10 @@ class Database:
             _sqlite_engine(url, pool_size) if url.startswith("sqlite") else _postgres_engine(url, pool_size)
         )
         self._write_engine = self.engine.execution_options(immediate=True)
-        self._question_engine = (
-            self.engine
+        self._questions = (
+            _sqlite_engine(url, pool_size, pool_reset_on_return=None)
             if url.startswith("sqlite")
-            else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            else _postgres_questions(url, pool_size)
         )
         self._compiled: dict[TextClause, str] = {}
 
@@ -61,19 +67,35 @@ class Database:
     async def ask(self, question: TextClause, **values: UUID | datetime) -> list[Any]:
         """Return the rows that one question in SQL gives, as the driver gives them.
 
-        The quick way, for what is read most: the pool lends a connection and its driver does the rest, in no
-        transaction and unseen by SQLAlchemy's events. From SQLite identities come as hex, and instants as text
+        The quick way, for what is read most: a connection of its own pool and its driver do the rest, in no
+        transaction and unseen by SQLAlchemy's events. Identities come as hex; from SQLite instants come as text
         in UTC without their zone. Raises DatabaseBusy.
         """
         sql, parameters = self.driver_terms(question, values)
-        async with _translating_errors(), self._question_engine.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            try:
-                if self.engine.dialect.name == "sqlite":
-                    return list(await driver.execute_fetchall(sql, parameters))
-                return list(await (await driver.execute(sql, parameters)).fetchall())
-            except (sqlite3.OperationalError, psycopg.OperationalError) as error:
-                raise DatabaseBusy from error
+        try:
+            return await self._send(sql, parameters)
+        except _ConnectionLost:  # as it lay in the pool; the next one is new
+            return await self._send(sql, parameters)
+
+    async def _send(self, sql: str, parameters: dict[str, object]) -> list[Any]:
+        async with _translating_errors():
+            connection = await self._questions.raw_connection()
+        driver: Any = connection.driver_connection
+        try:
+            if self.engine.dialect.name == "sqlite":
+                return list(await driver.execute_fetchall(sql, parameters))
+            return list(await (await driver.execute(sql, parameters)).fetchall())
+        except sqlite3.OperationalError as error:
+            raise DatabaseBusy from error
+        except psycopg.OperationalError as error:
+            raise (_ConnectionLost if driver.closed else DatabaseBusy) from error
+        except BaseException:  # cancelled in the middle of an answer, which nobody is to read
+            connection.invalidate()
+            raise
+        finally:
+            if getattr(driver, "closed", False):
+                connection.invalidate()
+            connection.close()
 
     def driver_terms(
         self, question: TextClause, values: Mapping[str, UUID | datetime]
@@ -111,6 +133,7 @@ class Database:
     async def dispose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        await self._questions.dispose()
 
 
 @asynccontextmanager
@@ -129,19 +152,41 @@ def _as_sqlite_keeps(value: UUID | datetime) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def _postgres_engine(url: str, pool_size: int) -> AsyncEngine:
+def _postgres_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"options": "-c timezone=utc -c statement_timeout=15000"},
+        **{"pool_pre_ping": True, **options},
     )
 
 
-def _sqlite_engine(url: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True)
+def _postgres_questions(url: str, pool_size: int) -> AsyncEngine:
+    """Return an engine whose connections stand in no transaction, and of which nothing is asked between questions."""
+    engine = _postgres_engine(
+        url, pool_size, pool_pre_ping=False, pool_reset_on_return=None, isolation_level="AUTOCOMMIT"
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.driver_connection.adapters.register_loader("uuid", _HexLoader)
+
+    return engine
+
+
+class _HexLoader(Loader):
+    """Reads an identity as SQLite keeps it, without making an object that is not needed."""
+
+    def load(self, data: Buffer) -> str:
+        return bytes(data).replace(b"-", b"").decode()
+
+
+def _sqlite_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True, **options
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -5,6 +5,7 @@ not exist, or exists twice, cannot be told to a journal system. Such times are r
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -31,6 +32,7 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(STOCKHOLM)
 
 
+@lru_cache(maxsize=16_384)
 def day_of(moment: datetime) -> date:
     """Return the date in Sweden at that instant."""
     return local(moment).date()

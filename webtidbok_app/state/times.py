@@ -35,7 +35,7 @@ from webtidbok_app.state.flow import note_conflict, note_hold, open_step, take_c
 from webtidbok_app.state.input import ticked, typed
 from webtidbok_app.state.present.clinics import no_times_view
 from webtidbok_app.state.present.month import month_view, parse_day, parse_month
-from webtidbok_app.state.present.sight import Sight, Span
+from webtidbok_app.state.present.sight import Sight, Span, joined
 from webtidbok_app.state.present.steps import chosen_view, step_view
 from webtidbok_app.state.present.times import (
     conflict_problem,
@@ -125,13 +125,13 @@ class TimesState(rx.State):
     async def watch(self) -> None:
         """Keep the page true until it is left: what is taken turns so in its place, what is new waits."""
         async with self:
-            way = way_of(self)
+            way, here = way_of(self), path_of(self)
         try:
             async for times in follow_times(current(), clinic=way.clinic, time_type=way.time_type):
                 async with self:
-                    if way_of(self) != way:
+                    if path_of(self) != here:
                         return
-                    if self._shown_at == path_of(self):  # not before load, which runs at the same time
+                    if self._shown_at == here:  # not before load, which runs at the same time
                         await attempt(self._compare(times), way.lang)
         except WebtidbokError:
             return  # the page itself tells why there is nothing to follow
@@ -335,13 +335,12 @@ class TimesState(rx.State):
 
     def _spans(self) -> list[Span]:
         """Return the days that the page shows anything of."""
-        if self.narrowed and self.days:
-            first = last = parse_day(self.days[0].key) or _today()
-        else:
-            first, last = _today(), (parse_day(self.days[-1].key) if self.days else None) or _today()
+        today = _today()
+        last = day_of(self._listed[-1].starts_at) if self._listed else today
         month_end = (self._month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        days = [day_of(slot.starts_at) for slot in [*self._near, *self._pinned]]
-        return [(first, last), (max(self._month, _today()), month_end), *zip(days, days, strict=True)]
+        days = [day_of(slot.starts_at) for slot in (*self._near, *self._pinned)]
+        listed = (last if self.narrowed else today, last)
+        return joined([listed, (max(self._month, today), month_end), *zip(days, days, strict=True)])
 
     async def _tell_why_sent_back(self) -> None:
         code, moment = await take_conflict(self)

@@ -91,18 +91,18 @@ async def read_open_slots(
         if booked >= places:
             continue
         slot = Timeslot(
-            _hex(slot_id),
+            slot_id,
             _moment(start),
             _moment(end),
             _FORMS[form],
             performer,
             places - booked,
-            _hex(performer_id),
+            performer_id,
         )
         if holder is None:
             found.append(slot)
             continue
-        hold, last = (_hex(holder), _moment(held_until)), found[-1] if found else None
+        hold, last = (holder, _moment(held_until)), found[-1] if found else None
         if isinstance(last, HeldSlot) and last.slot == slot:
             found[-1] = HeldSlot(slot, (*last.holds, hold))
         else:
@@ -111,11 +111,6 @@ async def read_open_slots(
 
 
 _FORMS = {str(form): form for form in VisitForm}
-
-
-def _hex(identity: UUID | str) -> str:
-    """Return an identity in hex, which is how SQLite keeps it."""
-    return identity if isinstance(identity, str) else identity.hex
 
 
 def _moment(value: datetime | str) -> datetime:

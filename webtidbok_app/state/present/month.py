@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 
 from webtidbok_app.i18n import Lang, format_day, format_month, t, tn
 from webtidbok_app.state.views import MonthDayView, MonthView
@@ -25,9 +26,9 @@ def month_view(
     before, after = _add_months(first, -1), _add_months(first, 1)
     previous = f"{before:%Y-%m}" if first > today else ""
     following = f"{after:%Y-%m}" if after <= last else ""
+    dates = [first + timedelta(days=i) for i in range((after - first).days)]
     days = [
-        _month_day(first + timedelta(days=i), counts, lang, today, chosen, gone)
-        for i in range((after - first).days)
+        _month_day(day, counts.get(day, 0), lang, day < today, day == chosen, day in gone) for day in dates
     ]
     cells = [MonthDayView()] * first.weekday() + days
     cells += [MonthDayView()] * (-len(cells) % 7)
@@ -42,24 +43,17 @@ def month_view(
     )
 
 
-def _month_day(
-    day: date,
-    counts: Mapping[date, int],
-    lang: Lang,
-    today: date,
-    chosen: date | None,
-    gone: Collection[date],
-) -> MonthDayView:
-    name, count = format_day(lang, day, year=False), counts.get(day, 0)
+@lru_cache(maxsize=4096)
+def _month_day(day: date, count: int, lang: Lang, past: bool, chosen: bool, gone: bool) -> MonthDayView:
+    name = format_day(lang, day, year=False)
     if count:
         text = tn(lang, "citizen.time.count", count)
         name = t(lang, "citizen.time.month_day", day=name, count=text)
-        state = "chosen" if day == chosen else "free"
+        state = "chosen" if chosen else "free"
         return MonthDayView(day.isoformat(), str(day.day), count, text, name, state)
-    past = day < today
     name = t(lang, "citizen.time.month_past" if past else "citizen.time.month_day_none", day=name)
     text = "" if past else t(lang, "citizen.time.month_none")
-    return MonthDayView(day.isoformat(), str(day.day), 0, text, name, "gone" if day in gone else "none")
+    return MonthDayView(day.isoformat(), str(day.day), 0, text, name, "gone" if gone else "none")
 
 
 def _add_months(first: date, months: int) -> date:

@@ -6,7 +6,7 @@ nothing moves by itself.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from webtidbok_app.domain.swedish_time import day_of
@@ -14,6 +14,17 @@ from webtidbok_app.domain.timeslot import Timeslot
 
 Span = tuple[date, date]
 """Two days in Sweden, both included."""
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Return the same days in as few spans as there can be, in order."""
+    found: list[Span] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1] + timedelta(days=1):
+            found[-1] = found[-1][0], max(found[-1][1], last)
+        else:
+            found.append((first, last))
+    return found
 
 
 class Sight(NamedTuple):

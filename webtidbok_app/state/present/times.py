@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from itertools import groupby
+from functools import lru_cache
 
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.timeslot import Timeslot
@@ -19,6 +19,7 @@ from webtidbok_app.i18n import (
 )
 from webtidbok_app.state.views import DayView, NextFreeView, Problem, TimeView
 
+NOON = 12
 GROUPED_FROM = 13
 """A day with more than twelve times is split at noon (ux.md 3.1)."""
 
@@ -37,19 +38,12 @@ def day_views(
     """Return the times by day in Sweden, in order. Who one meets is written out where two start alike."""
     ordered = sorted(slots, key=lambda slot: (slot.starts_at, slot.performer))
     alike = Counter(slot.starts_at for slot in ordered)
-    days = []
-    for day, in_day in groupby(ordered, key=lambda slot: swedish_time.day_of(slot.starts_at)):
-        shown = [
-            (
-                slot,
-                _time_view(
-                    slot, lang, clinic=clinic, chosen=chosen, taken=taken, alone=alike[slot.starts_at] == 1
-                ),
-            )
-            for slot in in_day
-        ]
-        days.append(_day_view(day, shown, lang))
-    return days
+    views: dict[date, tuple[list[TimeView], list[TimeView]]] = {}
+    for slot in ordered:
+        state = "taken" if slot.id in taken else "chosen" if slot.id == chosen else "free"
+        day, is_morning, view = _in_words(slot, lang, clinic, state, alike[slot.starts_at] == 1)
+        views.setdefault(day, ([], []))[0 if is_morning else 1].append(view)
+    return [_day_view(day, morning, afternoon, lang) for day, (morning, afternoon) in views.items()]
 
 
 def nearest_views(
@@ -68,33 +62,33 @@ def nearest_views(
     ]
 
 
-def _day_view(day: date, shown: list[tuple[Timeslot, TimeView]], lang: Lang) -> DayView:
-    grouped = len(shown) >= GROUPED_FROM
-    before_noon = [
-        view for slot, view in shown if not grouped or swedish_time.local(slot.starts_at).hour < 12
-    ]
-    free = sum(view.state != "taken" for _, view in shown)
+def _day_view(day: date, morning: list[TimeView], afternoon: list[TimeView], lang: Lang) -> DayView:
+    together = [*morning, *afternoon]
+    grouped = len(together) >= GROUPED_FROM
     return DayView(
         key=day.isoformat(),
         heading=format_day(lang, day, year=False),
-        count_text=tn(lang, "citizen.time.free", free),
-        morning=before_noon,
-        afternoon=[view for _, view in shown if view not in before_noon],
+        count_text=tn(lang, "citizen.time.free", sum(view.state != "taken" for view in together)),
+        morning=morning if grouped else together,
+        afternoon=afternoon if grouped else [],
         grouped=grouped,
     )
 
 
-def _time_view(
-    slot: Timeslot, lang: Lang, *, clinic: str, chosen: str, taken: Collection[str], alone: bool
-) -> TimeView:
-    state = "taken" if slot.id in taken else "chosen" if slot.id == chosen else "free"
-    return TimeView(
+@lru_cache(maxsize=8192)
+def _in_words(
+    slot: Timeslot, lang: Lang, clinic: str, state: str, alone: bool
+) -> tuple[date, bool, TimeView]:
+    """Return its day in Sweden, whether it is before noon, and the time as all who look at it have it."""
+    start = swedish_time.local(slot.starts_at)
+    view = TimeView(
         id=slot.id,
         label=format_clock(slot.starts_at, lang),
         name=_time_name(slot, lang, clinic),
         state=state,
         sub="" if alone else slot.performer,
     )
+    return start.date(), start.hour < NOON, view
 
 
 def _time_name(slot: Timeslot, lang: Lang, clinic: str) -> str:

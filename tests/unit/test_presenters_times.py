@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.state.present import month, times
+from webtidbok_app.state.present.sight import Sight
 
 TODAY = date(2026, 11, 23)
 LAST = date(2027, 11, 23)
@@ -42,9 +43,17 @@ def test_performer__is_shown_where_two_times_start_alike() -> None:
 
 def test_taken_time__stays_in_its_place_and_is_not_counted() -> None:
     found = [slot("c", at(3, 10)), slot("a", at(3, 8)), slot("b", at(3, 9))]
-    day = times.day_views(found, "sv", clinic="Björken", chosen="c", taken=["b"])[0]
-    assert [(time.id, time.state) for time in day.morning] == [("a", "free"), ("b", "taken"), ("c", "chosen")]
-    assert day.count_text == "2 lediga"
+    [day] = times.day_views(found, "sv", clinic="Björken")
+    assert [time.id for time in day.morning] == ["a", "b", "c"]
+    since = times.since_view(found, Sight.of(found).without("b"), "sv", chosen="c")
+    assert since.times == {"b": "taken", "c": "chosen"}
+    assert (day.count_text, since.days) == ("3 lediga", {"2026-12-03": "2 lediga"})
+
+
+def test_chosen_time__that_is_taken__is_taken() -> None:
+    found = [slot("a", at(3, 8))]
+    assert times.since_view(found, Sight.of(found).without("a"), "sv", chosen="a").times == {"a": "taken"}
+    assert times.since_view(found, Sight.of(found), "sv", chosen="a").times == {"a": "chosen"}
 
 
 def test_many_times__are_split_at_noon__twelve_are_not() -> None:

@@ -6,6 +6,7 @@ from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.state.present.month import month_view
 from webtidbok_app.state.present.sight import Sight
+from webtidbok_app.state.present.times import since_view
 
 NINE = datetime(2026, 12, 1, 8, tzinfo=UTC)
 
@@ -28,7 +29,6 @@ def test_taken_time__is_lost_and_its_day_gone() -> None:
     sight = Sight.of(slots("a", "b").values()).now(slots("a"))
     assert (set(sight.free), set(sight.lost), sight.fresh) == ({"a"}, {"b"}, 0)
     assert sight.counts() == {date(2026, 12, 1): 1}
-    assert sight.gone_days() == {date(2026, 12, 2)}
 
 
 def test_new_time__waits() -> None:
@@ -65,10 +65,18 @@ def test_one_time_refused__is_lost_whatever_else_is_free() -> None:
 def test_month__keeps_a_day_that_has_lost_its_times_in_its_place() -> None:
     sight = Sight.of(slots("a", "b").values()).now(slots("a"))
     view = month_view(
-        date(2026, 12, 1), sight.counts(), "sv", today=date(2026, 11, 23), last=date(2027, 11, 23),
-        gone=sight.gone_days(),
+        date(2026, 12, 1), sight.drawn(), "sv", today=date(2026, 11, 23), last=date(2027, 11, 23)
     )  # fmt: skip
-    states = {day.iso: (day.state, day.text) for week in view.weeks for day in week if day.iso}
-    assert states["2026-12-01"] == ("free", "1 tid")
-    assert states["2026-12-02"] == ("gone", "inga")
-    assert states["2026-12-03"] == ("none", "inga")
+    drawn = {day.iso: (day.state, day.text) for week in view.weeks for day in week if day.iso}
+    assert drawn["2026-12-01"] == drawn["2026-12-02"] == ("free", "1 tid")
+    assert drawn["2026-12-03"] == ("none", "inga")
+    [(lost, cell)] = since_view([], sight, "sv").cells.items()
+    assert (lost, cell.state, cell.text) == ("2026-12-02", "gone", "inga")
+
+
+def test_month__counts_what_is_left_of_a_day_that_is_chosen() -> None:
+    day = [Timeslot(name, NINE, NINE, VisitForm.ON_SITE) for name in ("a", "b")]
+    since = since_view(day, Sight.of(day).without("a"), "sv", chosen_day=date(2026, 12, 1))
+    assert since.cells["2026-12-01"].state == "chosen"
+    assert since.cells["2026-12-01"].text == "1 tid"
+    assert since.days == {"2026-12-01": "1 ledig"}

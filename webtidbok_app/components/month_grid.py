@@ -12,13 +12,18 @@ from webtidbok_app.components.icons import icon
 from webtidbok_app.components.native import anchor
 from webtidbok_app.components.time_list import OnPick
 from webtidbok_app.i18n import Lang, format_weekday, t
-from webtidbok_app.state.views import MonthDayView, MonthView
+from webtidbok_app.state.views import MonthDayView, MonthView, SinceView
 
 _A_MONDAY = date(2026, 11, 30)
 
 
-def month_grid(lang: Lang, month: rx.Var[MonthView], *, on_day: OnPick, on_month: OnPick) -> rx.Component:
-    """Return the month. ``on_day`` takes an ISO date, ``on_month`` a month as "2026-12"."""
+def month_grid(
+    lang: Lang, month: rx.Var[MonthView], *, since: rx.Var[SinceView], on_day: OnPick, on_month: OnPick
+) -> rx.Component:
+    """Return the month. ``on_day`` takes an ISO date, ``on_month`` a month as "2026-12".
+
+    ``since`` tells what has become of its days after they were drawn.
+    """
     return rx.el.section(
         rx.el.div(
             rx.el.h2(month.title, id="month-title", aria_live="polite"),
@@ -32,7 +37,7 @@ def month_grid(lang: Lang, month: rx.Var[MonthView], *, on_day: OnPick, on_month
         rx.el.table(
             rx.el.caption(t(lang, "common.time.month_keys"), class_name="visually-hidden"),
             rx.el.thead(rx.el.tr(*(_weekday(lang, index) for index in range(7)))),
-            rx.el.tbody(rx.foreach(month.weeks, lambda week: _week(week, on_day))),
+            rx.el.tbody(rx.foreach(month.weeks, lambda week: _week(week, since, on_day))),
             role="grid",
             class_name="month",
             aria_labelledby="month-title",
@@ -71,8 +76,11 @@ def _weekday(lang: Lang, index: int) -> rx.Component:
     return rx.el.th(rx.el.abbr(format_weekday(lang, day, "short"), title=name, aria_label=name), scope="col")
 
 
-def _week(week: rx.Var[list[MonthDayView]], on_day: OnPick) -> rx.Component:
-    return rx.el.tr(rx.foreach(week, lambda day: _day(day, on_day)))
+def _week(week: rx.Var[list[MonthDayView]], since: rx.Var[SinceView], on_day: OnPick) -> rx.Component:
+    def one(day: rx.Var[MonthDayView]) -> rx.Component:
+        return _day((since.cells[day.iso] | day).to(MonthDayView), on_day)
+
+    return rx.el.tr(rx.foreach(week, one))
 
 
 def _day(day: rx.Var[MonthDayView], on_day: OnPick) -> rx.Component:

@@ -7,7 +7,7 @@ import reflex as rx
 from webtidbok_app.components import buttons
 from webtidbok_app.components.icons import icon
 from webtidbok_app.i18n import Lang, t
-from webtidbok_app.state.views import DayView, NextFreeView, TimeView
+from webtidbok_app.state.views import DayView, NextFreeView, SinceView, TimeView
 
 OnPick = Callable[[rx.Var[str]], object]
 """An event handler that takes an id, a date or a name of a view."""
@@ -66,14 +66,17 @@ def view_switch(lang: Lang, view: rx.Var[str], *, on_view: OnPick) -> rx.Compone
     )
 
 
-def time_button(lang: Lang, time: rx.Var[TimeView], *, on_pick: OnPick) -> rx.Component:
+def time_button(
+    lang: Lang, time: rx.Var[TimeView], *, since: rx.Var[SinceView], on_pick: OnPick
+) -> rx.Component:
     """Return one time. A taken one stays where it was and keeps its focus, but does nothing."""
+    state = since.times[time.id] | "free"
     return rx.el.button(
-        rx.cond(time.state == "chosen", icon("check")),
+        rx.cond(state == "chosen", icon("check")),
         rx.el.span(
             rx.el.span(time.label, class_name="time-label"),
             rx.cond(
-                time.state == "taken",
+                state == "taken",
                 rx.el.span(t(lang, "common.time.taken"), class_name="time-sub"),
                 rx.cond(time.sub != "", rx.el.span(time.sub, class_name="time-sub")),
             ),
@@ -81,31 +84,41 @@ def time_button(lang: Lang, time: rx.Var[TimeView], *, on_pick: OnPick) -> rx.Co
         ),
         type="button",
         key=time.id,
-        class_name=f"time time-{time.state}",
+        class_name=f"time time-{state}",
         aria_label=rx.cond(
-            time.state == "taken", f"{time.name}, {t(lang, 'common.time.taken').lower()}", time.name
+            state == "taken", f"{time.name}, {t(lang, 'common.time.taken').lower()}", time.name
         ),
-        aria_pressed=rx.cond(time.state == "chosen", "true", "false"),
-        aria_disabled=rx.cond(time.state == "taken", "true", "false"),
+        aria_pressed=rx.cond(state == "chosen", "true", "false"),
+        aria_disabled=rx.cond(state == "taken", "true", "false"),
         data_time=time.id,
-        data_time_state=time.state,
+        data_time_state=state,
         data_time_name=time.name,
         data_once="true",
         on_click=on_pick(time.id),
     )
 
 
-def times(lang: Lang, found: rx.Var[list[TimeView]], *, on_pick: OnPick) -> rx.Component:
-    """Return times as a list of buttons: those of a day, or the nearest ones after a conflict."""
+def times(
+    lang: Lang, found: rx.Var[list[TimeView]], *, since: rx.Var[SinceView], on_pick: OnPick
+) -> rx.Component:
+    """Return times as a list of buttons: those of a day, or the nearest ones after a conflict.
+
+    ``since`` tells what has become of them after they were drawn.
+    """
 
     def one(time: rx.Var[TimeView]) -> rx.Component:
-        return rx.el.li(time_button(lang, time, on_pick=on_pick), key=time.id)
+        return rx.el.li(time_button(lang, time, since=since, on_pick=on_pick), key=time.id)
 
     return rx.el.ul(rx.foreach(found, one), class_name="times")
 
 
 def day_group(
-    lang: Lang, day: rx.Var[DayView], *, on_pick: OnPick, first_new: rx.Var[str] | str = ""
+    lang: Lang,
+    day: rx.Var[DayView],
+    *,
+    since: rx.Var[SinceView],
+    on_pick: OnPick,
+    first_new: rx.Var[str] | str = "",
 ) -> rx.Component:
     """Return one day's times under its heading, in morning and afternoon when they are many.
 
@@ -114,7 +127,7 @@ def day_group(
     return rx.el.section(
         rx.el.h2(
             day.heading,
-            rx.el.span(" ", day.count_text, class_name="day-count"),
+            rx.el.span(" ", since.days[day.key] | day.count_text, class_name="day-count"),
             id=f"day-{day.key}",
             tab_index=-1,
             data_take_focus=rx.cond(day.key == first_new, "true", rx.Var("undefined")),
@@ -122,10 +135,10 @@ def day_group(
         rx.cond(
             day.grouped,
             rx.fragment(
-                _part(lang, "morning", day.morning, on_pick),
-                _part(lang, "afternoon", day.afternoon, on_pick),
+                _part(lang, "morning", day.morning, since, on_pick),
+                _part(lang, "afternoon", day.afternoon, since, on_pick),
             ),
-            times(lang, day.morning, on_pick=on_pick),
+            times(lang, day.morning, since=since, on_pick=on_pick),
         ),
         key=day.key,
         class_name="day",
@@ -138,6 +151,7 @@ def day_list(
     lang: Lang,
     days: rx.Var[list[DayView]],
     *,
+    since: rx.Var[SinceView],
     on_pick: OnPick,
     more: rx.Var[bool],
     on_more: object,
@@ -149,7 +163,7 @@ def day_list(
     """
 
     def one(day: rx.Var[DayView]) -> rx.Component:
-        return day_group(lang, day, on_pick=on_pick, first_new=first_new)
+        return day_group(lang, day, since=since, on_pick=on_pick, first_new=first_new)
 
     return rx.el.div(
         rx.foreach(days, one),
@@ -158,8 +172,10 @@ def day_list(
     )
 
 
-def _part(lang: Lang, name: str, found: rx.Var[list[TimeView]], on_pick: OnPick) -> rx.Component:
+def _part(
+    lang: Lang, name: str, found: rx.Var[list[TimeView]], since: rx.Var[SinceView], on_pick: OnPick
+) -> rx.Component:
     return rx.cond(
         found.length() > 0,
-        rx.el.div(rx.el.h3(t(lang, f"common.time.{name}")), times(lang, found, on_pick=on_pick)),
+        rx.el.div(rx.el.h3(t(lang, f"common.time.{name}")), times(lang, found, since=since, on_pick=on_pick)),
     )

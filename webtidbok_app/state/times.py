@@ -42,12 +42,13 @@ from webtidbok_app.state.present.times import (
     day_views,
     nearest_views,
     next_free_view,
+    since_view,
     status_text,
 )
 from webtidbok_app.state.present.wishes import FORM as FORM_FIELD
 from webtidbok_app.state.present.wishes import PART, PERFORMER, WEEKDAYS, read_wish, wish_query, wish_view
 from webtidbok_app.state.resident_views import ChosenView, NoTimesView, StepView, WishView
-from webtidbok_app.state.views import DayView, MonthView, NextFreeView, Problem, TimeView
+from webtidbok_app.state.views import DayView, MonthView, NextFreeView, Problem, SinceView, TimeView
 
 DAYS = 5
 ENOUGH = 60
@@ -78,6 +79,8 @@ class TimesState(rx.State):
     narrowed: bool = False
     """Only the day that was chosen in the month is shown."""
     month: MonthView = MonthView()
+    since: SinceView = SinceView()
+    """What has become of days, month and nearest times since they were drawn, so that little is sent anew."""
     view: str = "list"
     status: str = ""
     announced: str = ""
@@ -154,7 +157,7 @@ class TimesState(rx.State):
             return None
         await self._note_hold(hold)
         self.just_chosen = True
-        self._draw()
+        self._mark()
         return None
 
     @rx.event
@@ -331,7 +334,7 @@ class TimesState(rx.State):
             self.chosen = replace(self.chosen, lost=t(lang_of(self), "citizen.time.hold_lost"))
         if hold_lost or sight is not self._sight:
             self._sight = sight
-            self._draw()
+            self._mark()
 
     def _spans(self) -> list[Span]:
         """Return the days that the page shows anything of."""
@@ -359,7 +362,7 @@ class TimesState(rx.State):
                 return TimesState.load
             await attempt(self._compare(times), way.lang)
         self._sight = self._sight.without(timeslot_id)
-        self._draw()
+        self._mark()
         await self._show_conflict(error.code, slot.starts_at if slot else None)
         return None
 
@@ -396,23 +399,32 @@ class TimesState(rx.State):
             await note_hold(self, hold)
 
     def _draw(self) -> None:
-        """Put the times in words, as the page has them and as they are now."""
-        lang, lost = lang_of(self), self._sight.lost
-        chosen = "" if self.chosen.lost else self.chosen.id
-        self.days = day_views(self._listed, lang, clinic=self.step.clinic, chosen=chosen, taken=lost)
-        self.nearest = nearest_views(self._near, lang, clinic=self.step.clinic, taken=lost)
-        self.next_free = replace(self.next_free, taken=self.next_free.id in lost)
-        self.status = status_text([slot for slot in self._listed if slot.id not in lost], lang)
-        self.fresh = tn(lang, "citizen.time.fresh", self._sight.fresh) if self._sight.fresh else ""
+        """Put the times in words, all as if they were free, and then what has become of them."""
+        lang = lang_of(self)
+        self.days = day_views(self._listed, lang, clinic=self.step.clinic)
         self.month = month_view(
             self._month,
-            self._sight.counts(),
+            self._sight.drawn(),
             lang,
             today=_today(),
             last=_last_day(),
-            chosen=parse_day(self.days[0].key) if self.narrowed and self.days else None,
-            gone=self._sight.gone_days(),
+            chosen=self._only_day(),
         )
+        self._mark()
+
+    def _mark(self) -> None:
+        """Put in words what has become of the times since they were drawn."""
+        lang, sight = lang_of(self), self._sight
+        chosen = "" if self.chosen.lost else self.chosen.id
+        self.since = since_view(self._listed, sight, lang, chosen=chosen, chosen_day=self._only_day())
+        self.status = status_text([slot for slot in self._listed if slot.id not in sight.lost], lang)
+        self.fresh = tn(lang, "citizen.time.fresh", sight.fresh) if sight.fresh else ""
+        taken = self.next_free.id in sight.lost
+        if taken != self.next_free.taken:
+            self.next_free = replace(self.next_free, taken=taken)
+
+    def _only_day(self) -> date | None:
+        return day_of(self._listed[0].starts_at) if self.narrowed and self._listed else None
 
 
 def _enough(times: FreeTimes) -> FreeTimes:

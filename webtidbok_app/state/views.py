@@ -48,12 +48,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class TimeView:
-    """One time. ``label`` is "9.20", ``name`` what is read aloud, ``state`` free, chosen or taken."""
+    """One time. ``label`` is "9.20", ``name`` what is read aloud. Its state is told by ``SinceView``."""
 
     id: str = ""
     label: str = ""
     name: str = ""
-    state: str = "free"
     sub: str = ""
 
 
@@ -95,6 +94,19 @@ class MonthDayView:
     text: str = ""
     name: str = ""
     state: str = "none"
+
+
+@dataclass(frozen=True)
+class SinceView:
+    """What has become of the times that a page shows since it was drawn; all that a change of them sends.
+
+    ``times`` are states by id: taken or chosen, all others are free. ``days`` are the texts of how many are free,
+    ``cells`` those of the month, by ISO date; where there is none, what was drawn holds.
+    """
+
+    times: dict[str, str] = field(default_factory=dict)
+    days: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, MonthDayView] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def _problem(lang: Lang) -> rx.Component:
         State.nearest.length() > 0,
         rx.el.div(
             rx.el.p(t(lang, "citizen.time.nearest"), class_name="strong"),
-            times(lang, State.nearest, on_pick=State.pick),
+            times(lang, State.nearest, since=State.since, on_pick=State.pick),
         ),
     )
     return problem_box(lang, State.problem, nearest)
@@ -93,7 +93,9 @@ def _choose(lang: Lang) -> rx.Component:
         rx.cond(State.none_as_wished, _none_as_wished(lang)),
         rx.el.div(
             rx.el.div(
-                month_grid(lang, State.month, on_day=State.choose_day, on_month=State.choose_month),
+                month_grid(
+                    lang, State.month, since=State.since, on_day=State.choose_day, on_month=State.choose_month
+                ),
                 class_name="choose-month",
             ),
             rx.el.div(
@@ -101,6 +103,7 @@ def _choose(lang: Lang) -> rx.Component:
                 day_list(
                     lang,
                     State.days,
+                    since=State.since,
                     on_pick=State.pick,
                     more=State.more,
                     on_more=State.show_more,

@@ -1,6 +1,7 @@
 """The month with how many free times each day has."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -16,20 +17,17 @@ def month_view(
     today: date,
     last: date,
     chosen: date | None = None,
-    gone: Collection[date] = (),
 ) -> MonthView:
     """Return a month with how many free times each day has; weeks that have passed are left out.
 
-    One can step from ``today``'s month to ``last``'s. Days that are ``gone`` had times when they were shown.
+    One can step from ``today``'s month to ``last``'s.
     """
     first = month.replace(day=1)
     before, after = _add_months(first, -1), _add_months(first, 1)
     previous = f"{before:%Y-%m}" if first > today else ""
     following = f"{after:%Y-%m}" if after <= last else ""
     dates = [first + timedelta(days=i) for i in range((after - first).days)]
-    days = [
-        _month_day(day, counts.get(day, 0), lang, day < today, day == chosen, day in gone) for day in dates
-    ]
+    days = [_month_day(day, counts.get(day, 0), lang, day < today, day == chosen) for day in dates]
     cells = [MonthDayView()] * first.weekday() + days
     cells += [MonthDayView()] * (-len(cells) % 7)
     weeks = [cells[i : i + 7] for i in range(0, len(cells), 7)]
@@ -43,8 +41,14 @@ def month_view(
     )
 
 
+def lost_in_day(day: date, count: int, lang: Lang, *, chosen: bool) -> MonthDayView:
+    """Return a day that has lost times since the month was drawn: without any, it stays where it is."""
+    cell = _month_day(day, count, lang, past=False, chosen=chosen)
+    return cell if count else replace(cell, state="gone")
+
+
 @lru_cache(maxsize=4096)
-def _month_day(day: date, count: int, lang: Lang, past: bool, chosen: bool, gone: bool) -> MonthDayView:
+def _month_day(day: date, count: int, lang: Lang, past: bool, chosen: bool) -> MonthDayView:
     name = format_day(lang, day, year=False)
     if count:
         text = tn(lang, "citizen.time.count", count)
@@ -53,7 +57,7 @@ def _month_day(day: date, count: int, lang: Lang, past: bool, chosen: bool, gone
         return MonthDayView(day.isoformat(), str(day.day), count, text, name, state)
     name = t(lang, "citizen.time.month_past" if past else "citizen.time.month_day_none", day=name)
     text = "" if past else t(lang, "citizen.time.month_none")
-    return MonthDayView(day.isoformat(), str(day.day), 0, text, name, "gone" if gone else "none")
+    return MonthDayView(day.isoformat(), str(day.day), 0, text, name)
 
 
 def _add_months(first: date, months: int) -> date:

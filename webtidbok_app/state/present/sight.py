@@ -72,6 +72,6 @@ class Sight(NamedTuple):
         """Return how many free times each day in Sweden has."""
         return Counter(day_of(slot.starts_at) for slot in self.free.values())
 
-    def gone_days(self) -> set[date]:
-        """Return the days that had free times and have none left."""
-        return {day_of(slot.starts_at) for slot in self.lost.values()} - self.counts().keys()
+    def drawn(self) -> Counter[date]:
+        """Return how many times each day in Sweden is drawn with: what is lost stays where it is."""
+        return Counter(day_of(slot.starts_at) for slot in (*self.free.values(), *self.lost.values()))

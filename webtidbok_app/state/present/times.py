@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from webtidbok_app.domain import swedish_time
+from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.i18n import (
     Lang,
@@ -17,7 +18,9 @@ from webtidbok_app.i18n import (
     t,
     tn,
 )
-from webtidbok_app.state.views import DayView, NextFreeView, Problem, TimeView
+from webtidbok_app.state.present.month import lost_in_day
+from webtidbok_app.state.present.sight import Sight
+from webtidbok_app.state.views import DayView, NextFreeView, Problem, SinceView, TimeView
 
 NOON = 12
 GROUPED_FROM = 13
@@ -32,23 +35,18 @@ def next_free_view(slot: Timeslot | None, lang: Lang) -> NextFreeView:
     return NextFreeView(id=slot.id, text=t(lang, "citizen.time.in_day", day=day, time=time))
 
 
-def day_views(
-    slots: Iterable[Timeslot], lang: Lang, *, clinic: str, chosen: str = "", taken: Collection[str] = ()
-) -> list[DayView]:
+def day_views(slots: Iterable[Timeslot], lang: Lang, *, clinic: str) -> list[DayView]:
     """Return the times by day in Sweden, in order. Who one meets is written out where two start alike."""
     ordered = sorted(slots, key=lambda slot: (slot.starts_at, slot.performer))
     alike = Counter(slot.starts_at for slot in ordered)
     views: dict[date, tuple[list[TimeView], list[TimeView]]] = {}
     for slot in ordered:
-        state = "taken" if slot.id in taken else "chosen" if slot.id == chosen else "free"
-        day, is_morning, view = _in_words(slot, lang, clinic, state, alike[slot.starts_at] == 1)
+        day, is_morning, view = _in_words(slot, lang, clinic, alike[slot.starts_at] == 1)
         views.setdefault(day, ([], []))[0 if is_morning else 1].append(view)
     return [_day_view(day, morning, afternoon, lang) for day, (morning, afternoon) in views.items()]
 
 
-def nearest_views(
-    slots: Iterable[Timeslot], lang: Lang, *, clinic: str, taken: Collection[str] = ()
-) -> list[TimeView]:
+def nearest_views(slots: Iterable[Timeslot], lang: Lang, *, clinic: str) -> list[TimeView]:
     """Return the nearest times after a conflict, each with its day."""
     return [
         TimeView(
@@ -56,10 +54,28 @@ def nearest_views(
             label=format_clock(slot.starts_at, lang),
             name=_time_name(slot, lang, clinic),
             sub=format_short_day(lang, slot.starts_at),
-            state="taken" if slot.id in taken else "free",
         )
         for slot in slots
     ]
+
+
+def since_view(
+    listed: Iterable[Timeslot], sight: Sight, lang: Lang, *, chosen: str = "", chosen_day: date | None = None
+) -> SinceView:
+    """Return what has become of the times since they were drawn as free: taken, or ``chosen`` by this resident."""
+    states = dict.fromkeys(sight.lost, "taken")
+    if chosen:
+        states.setdefault(chosen, "chosen")
+    lost_days = {day_of(slot.starts_at) for slot in sight.lost.values()}
+    if not lost_days:
+        return SinceView(states)
+    left = Counter(day_of(slot.starts_at) for slot in listed if slot.id not in sight.lost)
+    counts = sight.counts()
+    return SinceView(
+        states,
+        {day.isoformat(): tn(lang, "citizen.time.free", left[day]) for day in lost_days},
+        {day.isoformat(): lost_in_day(day, counts[day], lang, chosen=day == chosen_day) for day in lost_days},
+    )
 
 
 def _day_view(day: date, morning: list[TimeView], afternoon: list[TimeView], lang: Lang) -> DayView:
@@ -68,7 +84,7 @@ def _day_view(day: date, morning: list[TimeView], afternoon: list[TimeView], lan
     return DayView(
         key=day.isoformat(),
         heading=format_day(lang, day, year=False),
-        count_text=tn(lang, "citizen.time.free", sum(view.state != "taken" for view in together)),
+        count_text=tn(lang, "citizen.time.free", len(together)),
         morning=morning if grouped else together,
         afternoon=afternoon if grouped else [],
         grouped=grouped,
@@ -76,16 +92,13 @@ def _day_view(day: date, morning: list[TimeView], afternoon: list[TimeView], lan
 
 
 @lru_cache(maxsize=8192)
-def _in_words(
-    slot: Timeslot, lang: Lang, clinic: str, state: str, alone: bool
-) -> tuple[date, bool, TimeView]:
+def _in_words(slot: Timeslot, lang: Lang, clinic: str, alone: bool) -> tuple[date, bool, TimeView]:
     """Return its day in Sweden, whether it is before noon, and the time as all who look at it have it."""
     start = swedish_time.local(slot.starts_at)
     view = TimeView(
         id=slot.id,
         label=format_clock(slot.starts_at, lang),
         name=_time_name(slot, lang, clinic),
-        state=state,
         sub="" if alone else slot.performer,
     )
     return start.date(), start.hour < NOON, view

@@ -33,7 +33,7 @@ from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.services.booking import book, hold_time
+from webtidbok_app.services.booking import book, hold_time, keep_details, step_forward
 from webtidbok_app.state.check import CheckState
 from webtidbok_app.state.times import TimesState
 
@@ -41,6 +41,13 @@ CLICKS = 4
 """In each round, of each kind and on each server."""
 PICKS = 25
 """Made by one resident: fewer than are let through within an hour."""
+DETAILS = {
+    "reason": "Ont i knät",
+    "interpreter": "",
+    "access_needs": "",
+    "phone": "0701740605",
+    "email": "",
+}
 QUIET = 0.3
 """Seconds without a message after which a tab has all there is, and the next change is told at once."""
 
@@ -113,17 +120,23 @@ class _Stage:
             )  # fmt: skip
         return cls(world, iter([slot_id for day in ids for slot_id in day]))
 
+    @property
+    def where(self) -> dict[str, str]:
+        """What is booked, as the address has it."""
+        return {"clinic": self.world.clinic, "time_type": self.world.time_type}
+
     async def rehearse(self) -> Rehearsal:
         """Hold and book twice, and listen the second time, when there is a draft and all is warm."""
         set_database(self.world.database)
-        me, where = self.world.resident, {"clinic": self.world.clinic, "time_type": self.world.time_type}
+        me, where = self.world.resident, self.where
         heard: dict[str, list[Transaction]] = {}
         slot = hold = ""
         for slot in (next(self.slots).hex, next(self.slots).hex):
             with recorded(self.world.database) as heard["pick"]:
                 hold = (await hold_time(me, **where, timeslot_id=slot)).id
+            await step_forward(me, **where)
             with recorded(self.world.database) as heard["confirm"]:
-                await book(me, **where)
+                await book(me, **where, hold_id=hold)
         async with self.world.database.read() as session:
             line = await session.scalar(select(col(AccessLog.id)).where(col(AccessLog.booking_id) == hold))
         assert line is not None
@@ -138,6 +151,7 @@ class Visitors:
     stage: _Stage
     server: Server
     _made: int = 0
+    _resident: Resident | None = None
     _tabs: AsyncExitStack = field(default_factory=AsyncExitStack)
     _times: Tab | None = None
     _check: Tab | None = None
@@ -158,14 +172,18 @@ class Visitors:
         return await _seconds(self._times, '"just_chosen_rx_state_":true', TimesState.pick, timeslot_id=slot)
 
     async def confirm(self) -> float:
-        """Click on a time, then on "Boka". Return the seconds from there to the redirect."""
+        """Click on a time, go on to check it, and click on "Boka". Return the seconds from there to the redirect."""
         await self.pick()
         assert self._check
+        set_database(self.stage.world.database)
+        await keep_details(self._resident, **self.stage.where, **DETAILS)
+        await self._check.fire(CheckState.load)
+        await self._check.until('"until_rx_state_":"')
         return await _seconds(self._check, "_redirect", CheckState.confirm)
 
     async def open(self, tabs: AsyncExitStack, resident: Resident, step: str = "", **options: bool) -> Tab:
         """Open a page of the booking as ``resident``, to be closed with ``tabs``."""
-        where = {"clinic": self.stage.world.clinic, "time_type": self.stage.world.time_type}
+        where = self.stage.where
         path = f"/boka/{where['clinic']}/{where['time_type']}{step}"
         set_database(self.stage.world.database)
         cookie = f"{cookie_name()}={await sessions.create(resident)}"
@@ -176,9 +194,9 @@ class Visitors:
     async def _next_resident(self) -> None:
         await self._tabs.aclose()
         self._tabs = AsyncExitStack()
-        resident = self.stage.world.residents[1 + self._made // PICKS]
-        self._times = await self.open(self._tabs, resident)
-        self._check = await self.open(self._tabs, resident, "/kontrollera", events=False)
+        self._resident = self.stage.world.residents[1 + self._made // PICKS]
+        self._times = await self.open(self._tabs, self._resident)
+        self._check = await self.open(self._tabs, self._resident, "/kontrollera", events=False)
 
 
 @dataclass

@@ -20,6 +20,7 @@ from webtidbok_app.db.tables import (
     TimeType,
     metadata,
 )
+from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.clock import FixedClock
 from webtidbok_app.domain.errors import (
     AgeOutside,
@@ -61,17 +62,18 @@ async def _accept(world: World, kind: CaseTypeKind = CaseTypeKind.BOOK_DIRECT, w
     await terms.accept_terms(world.residents[who], clinic=world.clinic, kind=kind, version=1)
 
 
-async def _hold(world: World, who: int = 0) -> None:
+async def _hold(world: World, who: int = 0) -> str:
     found = await free_times.find_times(world.residents[who], **_at(world))
     assert found.next_free is not None
-    await booking.hold_time(world.residents[who], **_at(world), timeslot_id=found.next_free.id)
+    time_id = found.next_free.id
+    return (await booking.hold_time(world.residents[who], **_at(world), timeslot_id=time_id)).id
 
 
 async def _book(world: World, who: int = 0):
     await _accept(world, who=who)
-    await _hold(world, who)
+    hold_id = await _hold(world, who)
     await booking.keep_details(world.residents[who], **_at(world), **DETAILS)
-    return await booking.book(world.residents[who], **_at(world))
+    return await booking.book(world.residents[who], **_at(world), hold_id=hold_id)
 
 
 async def test_every_use_case__refuses_anybody_but_a_resident(world):
@@ -88,7 +90,7 @@ async def test_every_use_case__refuses_anybody_but_a_resident(world):
             booking.release_time(actor, clinic=world.clinic),
             booking.keep_details(actor, **at, **DETAILS),
             booking.keep_typed(actor, **at, field="reason", text=""),
-            booking.book(actor, **at),
+            booking.book(actor, **at, hold_id="x"),
             my_bookings.list_my_bookings(actor),
             my_bookings.list_at_clinic(actor, clinic=world.clinic),
             my_bookings.get_booking(actor, clinic=world.clinic, booking="x"),
@@ -179,11 +181,11 @@ async def test_book__makes_a_booking_and_empties_the_draft(world):
 async def test_book__pressed_twice_books_once(world):
     await world.publish(2)
     await _accept(world)
-    await _hold(world)
+    at = _at(world) | {"hold_id": await _hold(world)}
     await booking.keep_details(world.resident, **_at(world), **DETAILS)
-    first, second = await asyncio.gather(*(booking.book(world.resident, **_at(world)) for _ in range(2)))
+    first, second = await asyncio.gather(*(booking.book(world.resident, **at) for _ in range(2)))
     assert first.id == second.id
-    assert (await booking.book(world.resident, **_at(world))).id == first.id
+    assert (await booking.book(world.resident, **at)).id == first.id
     async with world.database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Booking)) == 1
 
@@ -191,13 +193,60 @@ async def test_book__pressed_twice_books_once(world):
 async def test_book__after_the_hold_ran_out_keeps_what_was_typed(world, clock: FixedClock):
     await world.publish(1)
     await _accept(world)
-    await _hold(world)
+    hold_id = await _hold(world)
     await booking.keep_details(world.resident, **_at(world), **DETAILS)
     clock.advance(timedelta(minutes=11))
     with pytest.raises(HoldExpired):
-        await booking.book(world.resident, **_at(world))
+        await booking.book(world.resident, **_at(world), hold_id=hold_id)
     progress = await booking.get_progress(world.resident, **_at(world))
     assert (progress.hold, progress.details.reason, progress.details_done) == (None, "Ont i knät", True)
+
+
+async def test_book__what_one_tab_shows__when_another_tab_chose_another_time__books_neither(world):
+    first, second = (slot_id.hex for slot_id in await world.publish(2))
+    await _accept(world)
+    shown = await booking.hold_time(world.resident, **_at(world), timeslot_id=first)
+    await booking.keep_details(world.resident, **_at(world), **DETAILS)
+    other = await booking.hold_time(world.resident, **_at(world), timeslot_id=second)
+    with pytest.raises(HoldExpired):
+        await booking.book(world.resident, **_at(world), hold_id=shown.id)
+    progress = await booking.get_progress(world.resident, **_at(world))
+    assert progress.hold == other
+    assert (progress.details.reason, progress.booked_id) == ("Ont i knät", None)
+
+
+async def test_book__a_hold_of_somebody_else__is_refused(world):
+    await world.publish(2)
+    for who in (0, 1):
+        await _accept(world, who=who)
+        await booking.keep_details(world.residents[who], **_at(world), **DETAILS)
+    theirs = await _hold(world, who=1)
+    with pytest.raises(HoldExpired):
+        await booking.book(world.resident, **_at(world), hold_id=theirs)
+    assert (await booking.get_progress(world.residents[1], **_at(world))).hold is not None
+
+
+async def test_hold__a_time_of_another_time_type__is_refused_and_let_go(world):
+    [slot_id] = await world.publish(1)
+    await _accept(world)
+    await _accept(world, who=1)
+    async with world.database.write() as session:
+        session.add(
+            TimeType(
+                clinic_id=world.clinic_id,
+                id=new_id(),
+                slug="annat",
+                name_sv="Annat",
+                name_en="",
+                length_minutes=20,
+            )
+        )
+    with pytest.raises(NotFound):
+        await booking.hold_time(
+            world.resident, clinic=world.clinic, time_type="annat", timeslot_id=slot_id.hex
+        )
+    other = await free_times.find_times(world.residents[1], **_at(world))
+    assert other.next_free is not None
 
 
 async def test_hold__in_two_tabs_at_once_is_one_resident(world):
@@ -269,6 +318,7 @@ async def test_keep_typed__is_there_again_after_a_lost_session(world):
     await world.publish(1)
     await _accept(world)
     await _hold(world)
+    await booking.step_forward(world.resident, **_at(world))
     for field in ("reason", "access_needs"):
         await booking.keep_typed(world.resident, **_at(world), field=field, text="Ont i kn")
     progress = await booking.get_progress(world.resident, **_at(world))

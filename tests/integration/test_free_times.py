@@ -148,9 +148,10 @@ async def test_follow_times__tells_of_hold_release_booking_cancelling_publishing
         assert await _next(seen) == ["08.20"]
         await journal.release_hold(world.resident, hold.id)
         assert await _next(seen) == ["08.00", "08.20"]
-        await booking.hold_time(world.resident, **at(world), timeslot_id=first.hex)
+        hold = await booking.hold_time(world.resident, **at(world), timeslot_id=first.hex)
         assert await _next(seen) == ["08.20"]
-        booked = await booking.book(world.resident, **at(world))
+        await booking.step_forward(world.resident, **at(world))
+        booked = await booking.book(world.resident, **at(world), hold_id=hold.id)
         assert await _next(seen) == ["08.20"]
         await journal.cancel_booking(world.resident, booked.id, "")
         assert await _next(seen) == ["08.00", "08.20"]

@@ -17,7 +17,7 @@ from webtidbok_app.state.present import bookings, clinics, steps, words
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 START = datetime(2026, 12, 3, 8, 20, tzinfo=UTC)
 SLOT = Timeslot("a1", START, START + timedelta(minutes=20), VisitForm.ON_SITE, "Anna Berg")
-HOLD = Hold("h1", SLOT, datetime(2026, 11, 23, 7, 10, tzinfo=UTC))
+HOLD = Hold("h1", SLOT, datetime(2026, 11, 23, 7, 10, tzinfo=UTC), "besok")
 NURSE = TimeTypeInfo("sjukskoterska", Text("Sjuksköterska", "Nurse"), 20, VisitForm.ON_SITE)
 
 

@@ -60,11 +60,12 @@ class TimeTypeInfo:
 
 @dataclass(frozen=True)
 class Hold:
-    """A time kept for one resident until ``expires_at`` (aware, UTC)."""
+    """A time of a time type, kept for one resident until ``expires_at`` (aware, UTC)."""
 
     id: str
     timeslot: Timeslot
     expires_at: datetime
+    time_type: str
 
 
 @dataclass(frozen=True)

@@ -164,12 +164,16 @@ class StandaloneJournal:
         raise NotFound
 
     async def _hold(self, session: AsyncSession, held: Booking) -> Hold:
-        slot, performer = (
+        slot, performer, time_type = (
             await session.execute(
-                select(Slot, col(Performer.name))
+                select(Slot, col(Performer.name), col(TimeType.slug))
                 .join(
                     Performer,
                     (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id),
+                )
+                .join(
+                    TimeType,
+                    (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id),
                 )
                 .where(col(Slot.clinic_id) == self.clinic_id, col(Slot.id) == held.slot_id)
             )
@@ -179,7 +183,7 @@ class StandaloneJournal:
             slot.id.hex, slot.starts_at, slot.ends_at, VisitForm(slot.visit_form), performer,
             performer_id=slot.performer_id.hex, held_by_patient=True,
         )  # fmt: skip
-        return Hold(held.id.hex, held_slot, held.expires_at)
+        return Hold(held.id.hex, held_slot, held.expires_at, time_type)
 
     async def _booked(self, session: AsyncSession, booking_id: UUID, patient: Resident) -> BookedTime:
         row = (

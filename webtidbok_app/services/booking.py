@@ -19,6 +19,7 @@ from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import (
     HoldExpired,
     InvalidInput,
+    NotFound,
 )
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import REASON_MAX, CaseTypeKind, ReasonRule
@@ -62,9 +63,10 @@ async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> P
     bookable = [other for other in await journal.time_types(resident) if may_book(resident, other) is None]
     async with get_database().read() as session:
         terms = await terms_in_force(session, resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
-        draft = await _draft(session, found, resident, kind)
+        draft = await _draft(session, found, resident)
         person = await session.get_one(Person, resident.person_id)
-    mine = hold if hold and draft and draft.hold_id == hold.id else None
+    for_this = draft if draft and draft.time_type == kind.id else None
+    mine = hold if hold and hold.time_type == kind.id else None
     return Progress(
         clinic=found,
         time_type=kind,
@@ -72,31 +74,39 @@ async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> P
         terms=terms,
         hold=mine,
         details=_details(draft, person),
-        details_done=bool(draft and draft.details_done),
+        details_done=bool(for_this and for_this.details_done),
         overlapping=[time for time in schedule if mine and _overlap(time, mine.timeslot)],
-        booked_id=next((time.id for time in schedule if draft and draft.hold_id == time.id), None),
+        booked_id=next((time.id for time in schedule if for_this and for_this.hold_id == time.id), None),
     )
 
 
 async def hold_time(actor: Actor | None, *, clinic: str, time_type: str, timeslot_id: str) -> Hold:
-    """Hold a time for the resident alone. Raises SlotTaken, SlotWithdrawn, LimitReached, TermsNotAccepted."""
+    """Hold a time for the resident alone. Raises SlotTaken, SlotWithdrawn, LimitReached, TermsNotAccepted.
+
+    Raises NotFound for a time of another time type, which the resident may have no right to.
+    """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
-    hold = await found.journal().hold(resident, timeslot_id)
-    async with get_database().write() as session:
-        draft = await _begin_draft(session, found, resident, kind)
-        draft.hold_id = hold.id
+    journal = found.journal()
+    hold = await journal.hold(resident, timeslot_id)
+    if hold.time_type != kind.id:
+        await journal.release_hold(resident, hold.id)
+        raise NotFound
     return hold
 
 
 async def step_forward(actor: Actor | None, *, clinic: str, time_type: str) -> Hold:
-    """Keep the held time longer as the resident takes a step. Raises HoldExpired."""
+    """Keep the held time longer as the resident takes a step, and note which one it is. Raises HoldExpired."""
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
-    async with get_database().read() as session:
-        draft = await _draft(session, found, resident, kind)
-    if draft is None or draft.hold_id is None:
+    journal = found.journal()
+    hold = await journal.current_hold(resident)
+    if hold is None or hold.time_type != kind.id:
         raise HoldExpired
-    return await found.journal().extend_hold(resident, draft.hold_id)
+    longer = await journal.extend_hold(resident, hold.id)
+    async with get_database().write() as session:
+        draft = await _begin_draft(session, found, resident, kind)
+        draft.hold_id = hold.id
+    return longer
 
 
 async def release_time(actor: Actor | None, *, clinic: str) -> None:
@@ -142,42 +152,40 @@ async def keep_typed(
     actor: Actor | None, *, clinic: str, time_type: str, field: TypedField, text: str
 ) -> None:
     """Keep one text as it is being typed, mended or not, so that a session that ends takes nothing with it."""
-    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
+    resident, found, _ = await enter(actor, clinic=clinic, time_type=time_type)
     async with get_database().write() as session:
-        draft = await _draft(session, found, resident, kind)
+        draft = await _draft(session, found, resident)
         if draft is not None:
             setattr(draft, field, text[:TYPED_MAX])
             draft.updated_at = clock.now()
 
 
-async def book(actor: Actor | None, *, clinic: str, time_type: str) -> BookedTime:
-    """Book the held time. Pressed twice it books once and answers the same.
+async def book(actor: Actor | None, *, clinic: str, time_type: str, hold_id: str) -> BookedTime:
+    """Book the time of the hold that the resident was shown. Pressed twice it books once and answers the same.
 
-    Raises HoldExpired, TermsNotAccepted, and what the timebook raises (JournalRejected, OutcomeUnknown).
+    Raises HoldExpired, also when another time has been chosen meanwhile, as in another tab; TermsNotAccepted, and
+    what the timebook raises (JournalRejected, OutcomeUnknown).
     """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
     async with get_database().read() as session:
-        draft = await _draft(session, found, resident, kind)
+        draft = await _draft(session, found, resident)
         person = await session.get_one(Person, resident.person_id)
-    if draft is None or draft.hold_id is None:
+    if draft is None or draft.time_type != kind.id:
         raise HoldExpired
-    booked = await found.journal().make_booking(resident, draft.hold_id, _details(draft, person))
+    booked = await found.journal().make_booking(resident, hold_id, _details(draft, person))
     async with get_database().write() as session:
-        await session.merge(_emptied(draft))
+        await session.merge(_emptied(draft, hold_id))
         audit.record(
             session, resident, "book", clinic_id=found.id, person_id=resident.person_id, booking_id=booked.id
         )
     return booked
 
 
-async def _draft(
-    session: AsyncSession, clinic: ClinicInfo, resident: Resident, kind: TimeTypeInfo
-) -> Draft | None:
-    """Return the draft for this time type, if it is not too old."""
+async def _draft(session: AsyncSession, clinic: ClinicInfo, resident: Resident) -> Draft | None:
+    """Return the draft at the clinic, of whatever time type, if it is not too old."""
     draft = await session.get(Draft, (clinic.id, resident.person_id))
-    usable = draft and draft.time_type == kind.id and draft.updated_at > clock.now() - DRAFT_LIFE
-    return draft if usable else None
+    return draft if draft and draft.updated_at > clock.now() - DRAFT_LIFE else None
 
 
 async def _begin_draft(
@@ -196,13 +204,13 @@ async def _begin_draft(
     return draft
 
 
-def _emptied(draft: Draft) -> Draft:
-    """Return the draft without what was typed; it still knows which hold became the booking."""
+def _emptied(draft: Draft, hold_id: str) -> Draft:
+    """Return the draft without what was typed; it knows which hold became the booking."""
     return Draft(
         clinic_id=draft.clinic_id,
         person_id=draft.person_id,
         time_type=draft.time_type,
-        hold_id=draft.hold_id,
+        hold_id=hold_id,
         updated_at=clock.now(),
     )
 

@@ -27,6 +27,9 @@ class CheckState(rx.State):
     problem: Problem = Problem()
     stop: Problem = Problem()
 
+    _hold_id: str = ""
+    """What "Boka" books: the time that is shown, and no other that is held by then."""
+
     @rx.event
     @requires("resident")
     async def load(self) -> EventSpec | None:
@@ -41,6 +44,7 @@ class CheckState(rx.State):
             return found
         self.step = step_view(found, lang, back=way_of(self).address("uppgifter"))
         if found.hold:
+            self._hold_id = found.hold.id
             self.rows = check_rows(found, found.hold, lang)
             self.until = held_until(found.hold, lang)
             self.terms = paragraphs(found.terms.text.in_language(lang)) if found.terms else []
@@ -52,7 +56,7 @@ class CheckState(rx.State):
         """Book the time and show the booking. A second click books nothing more and leads to the same."""
         way = way_of(self)
         self.problem = Problem()
-        booking = book(current(), clinic=way.clinic, time_type=way.time_type)
+        booking = book(current(), clinic=way.clinic, time_type=way.time_type, hold_id=self._hold_id)
         try:
             booked = await attempt(
                 booking, way.lang, let_through=(Conflict, TermsNotAccepted, OutcomeUnknown)

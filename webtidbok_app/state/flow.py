@@ -72,6 +72,11 @@ async def note_hold(state: rx.State, hold: Hold) -> None:
     flow._clinic, flow._moment = argument(state, "clinic"), hold.timeslot.starts_at  # noqa: SLF001  RPC if public
 
 
+async def _holds_time(state: rx.State) -> bool:
+    """Whether this tab has chosen a time that was not booked, run out or not."""
+    return bool((await state.get_state(FlowState))._clinic)  # noqa: SLF001
+
+
 async def forget_hold(state: rx.State) -> None:
     """Forget the hold, which is a booking now."""
     flow = await state.get_state(FlowState)
@@ -109,7 +114,7 @@ async def open_step(state: rx.State, step: Step) -> Progress | EventSpec:
     must_accept = progress.terms is not None and progress.terms.accepted_at is None
     if step == "villkor" or must_accept:
         return progress if step == "villkor" and must_accept else way.to("villkor" if must_accept else "")
-    if step == "" or (progress.booked_id and not progress.hold):
+    if step == "" or (progress.booked_id and not progress.hold and not await _holds_time(state)):
         return progress
     try:
         return await _keep_hold(state, progress, way, step)

@@ -3,13 +3,15 @@
 No times are shown before the clinic's terms are accepted.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
+from webtidbok_app.domain.errors import WebtidbokError
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
 from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
@@ -88,6 +90,12 @@ class LiveTimes:
         """Return the free times between two days in Sweden, both included, that are as wished."""
         found = await self._journal.available_timeslots(self._resident, self._time_type, first, last)
         return found if wish == ANYTHING else [slot for slot in found if wish.fits(slot)]
+
+    async def look_ahead(self, spans: Iterable[tuple[date, date]]) -> None:
+        """Have the timebook asked for what is about to be looked at, and let nobody else wait for its answer."""
+        for first, last in spans:
+            with suppress(WebtidbokError):  # who looks is told
+                await self.between(first, last)
 
     async def first(self) -> Timeslot | None:
         """Return the first free time, whatever was wished."""

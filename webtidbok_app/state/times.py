@@ -129,13 +129,16 @@ class TimesState(rx.State):
         """Keep the page true until it is left: what is taken turns so in its place, what is new waits."""
         async with self:
             way, here = way_of(self), path_of(self)
+        spans: list[Span] = []
         try:
             async for times in follow_times(current(), clinic=way.clinic, time_type=way.time_type):
+                await times.look_ahead(spans)
                 async with self:
                     if path_of(self) != here:
                         return
                     if self._shown_at == here:  # not before load, which runs at the same time
                         await attempt(self._compare(times), way.lang)
+                        spans = self._spans()
         except WebtidbokError:
             return  # the page itself tells why there is nothing to follow
 

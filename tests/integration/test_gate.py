@@ -292,6 +292,21 @@ async def test_login_page_after_expiry__loads__instead_of_redirecting_to_itself(
     assert [name for name, _ in stage.ran] == ["open_to_all"]
 
 
+async def test_late_event_of_the_page_before__on_the_login_page__is_dropped(world: World) -> None:
+    """As of what was being typed when the session ended: another redirect would lose the way back."""
+    cookie = await sessions.create(world.resident)
+    async with _stage() as stage:
+        client = stage.client(cookie)
+        await client.fire(State.hydrate_and_load)
+        await sessions.end(sessions.hash_of(cookie))
+        await client.fire(stage.handlers.for_residents)
+        client.path = f"/logga-in?skal=utgangen&vidare={HERE}"
+        await client.fire(State.hydrate_and_load)
+        await client.fire(stage.handlers.for_residents)
+    assert client.redirects == [f"/logga-in?skal=utgangen&vidare={HERE}"]
+    assert stage.ran == []
+
+
 async def test_locked_database__is_told__and_nothing_is_done_or_lost(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

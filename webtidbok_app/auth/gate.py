@@ -104,8 +104,8 @@ class Gate(Middleware):
             return _answer(self._failed(NotAllowed.code, report(NotAllowed())))
         if permission.allows(login.actor if login else None):
             return None
-        if login is None:
-            return _answer(_to_login(state))
+        if login is None:  # late events of the page before are dropped, so that the way back to it is kept
+            return StateUpdate() if _is_login_page(state) else _answer(_to_login(state))
         _log.warning("denied to %r: %s", login.actor, event.name)
         return _answer(_to_login(state, skal="behorighet", referens=report(NotAllowed())))
 

@@ -13,17 +13,17 @@ from webtidbok_app.services.publication import Published
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot
 from webtidbok_app.services.schedule_changes import Change, Undoing
 from webtidbok_app.services.week_copy import SourceWeek
-from webtidbok_app.state.staff_changes import done_words, impact_words
-from webtidbok_app.state.staff_copy_form import (
+from webtidbok_app.state.staff.changes import done_words, impact_words
+from webtidbok_app.state.staff.copy_form import (
     first_form,
     parse_typed_week,
     problems_in_words,
     to_copy,
     week_choices,
 )
-from webtidbok_app.state.staff_preview_view import published_words
-from webtidbok_app.state.staff_views import CopyForm
-from webtidbok_app.state.staff_week_view import written_week
+from webtidbok_app.state.staff.preview_view import published_words
+from webtidbok_app.state.staff.views import CopyForm
+from webtidbok_app.state.staff.week_view import written_week
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 13, 2, tzinfo=UTC)

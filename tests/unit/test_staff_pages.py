@@ -9,9 +9,9 @@ import pytest
 from webtidbok_app.domain.errors import ScheduleChanged
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.services.schedule import LastChange, PerformerChoice, ScheduleSlot, Week
-from webtidbok_app.state.staff_pattern import problems_in_words, to_pattern
-from webtidbok_app.state.staff_views import PublishForm
-from webtidbok_app.state.staff_week_view import (
+from webtidbok_app.state.staff.pattern import problems_in_words, to_pattern
+from webtidbok_app.state.staff.views import PublishForm
+from webtidbok_app.state.staff.week_view import (
     added,
     cell_of,
     day_table,
@@ -23,7 +23,7 @@ from webtidbok_app.state.staff_week_view import (
     week_table,
     within,
 )
-from webtidbok_app.state.staff_week_where import (
+from webtidbok_app.state.staff.week_where import (
     Where,
     empty_words,
     performers_of,
@@ -31,7 +31,7 @@ from webtidbok_app.state.staff_week_where import (
     steps_of,
     ways_of,
 )
-from webtidbok_app.state.staff_withdraw_view import changed_words, impact_of, lost_words, withdrawn_words
+from webtidbok_app.state.staff.withdraw_view import changed_words, impact_of, lost_words, withdrawn_words
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

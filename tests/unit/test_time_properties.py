@@ -21,7 +21,7 @@ from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.i18n import format_clock, format_day, format_short_day, format_span, format_time
 from webtidbok_app.state.present.month import month_view, parse_day, parse_month
 from webtidbok_app.state.present.times import day_views
-from webtidbok_app.state.staff_week_view import parse_week, week_href
+from webtidbok_app.state.staff.week_view import parse_week, week_href
 from webtidbok_app.timebook.calendar import Calendar
 from webtidbok_app.timebook.copying import WeekCopy, plan_copy
 from webtidbok_app.timebook.pattern import NewSlot, Pattern, expand, new_slots

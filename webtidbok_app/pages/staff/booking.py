@@ -9,8 +9,8 @@ from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff_booking import MESSAGE_MAX
-from webtidbok_app.state.staff_booking import StaffBookingState as State
+from webtidbok_app.state.staff.booking import MESSAGE_MAX
+from webtidbok_app.state.staff.booking import StaffBookingState as State
 
 
 def booking_page() -> rx.Component:

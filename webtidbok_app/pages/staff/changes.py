@@ -8,8 +8,8 @@ from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import CHANGES, outcome_box
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff_changes import StaffChangesState, StaffUndoState
-from webtidbok_app.state.staff_views import ChangeRow
+from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
+from webtidbok_app.state.staff.views import ChangeRow
 
 _COLUMNS = ("when", "who", "what", "count", "days", "undo")
 

@@ -9,7 +9,7 @@ from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import preview_body, published_body
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff_copy import StaffCopyState as State
+from webtidbok_app.state.staff.copy import StaffCopyState as State
 
 
 def copy_page() -> rx.Component:

@@ -8,9 +8,9 @@ from webtidbok_app.components.layout import staff_page
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import stepper
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff_day import COUNT
-from webtidbok_app.state.staff_day import StaffDayState as State
-from webtidbok_app.state.staff_views import DayRowView
+from webtidbok_app.state.staff.day import COUNT
+from webtidbok_app.state.staff.day import StaffDayState as State
+from webtidbok_app.state.staff.views import DayRowView
 
 _COLUMNS = ("time", "name", "time_type", "performer", "visit_form", "notes")
 

@@ -8,7 +8,7 @@ from webtidbok_app.components.icons import icon
 from webtidbok_app.components.layout import heading
 from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import t
-from webtidbok_app.state.staff_views import Outcome, PreviewView, PublishedView, Stepper
+from webtidbok_app.state.staff.views import Outcome, PreviewView, PublishedView, Stepper
 
 Text = str | rx.Var[str]
 CHANGES = "/personal/andringar"

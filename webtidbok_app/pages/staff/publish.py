@@ -9,9 +9,9 @@ from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import preview_body, published_body
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff_pattern import ONCE, WEEKLY
-from webtidbok_app.state.staff_publish import PAGE
-from webtidbok_app.state.staff_publish import StaffPublishState as State
+from webtidbok_app.state.staff.pattern import ONCE, WEEKLY
+from webtidbok_app.state.staff.publish import PAGE
+from webtidbok_app.state.staff.publish import StaffPublishState as State
 from webtidbok_app.state.views import Choice
 
 

@@ -8,13 +8,13 @@ from webtidbok_app.pages.staff.publish import check_page, done_page, publish_pag
 from webtidbok_app.pages.staff.settings import settings_page
 from webtidbok_app.pages.staff.week import week_page
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff_booking import StaffBookingState
-from webtidbok_app.state.staff_changes import StaffChangesState, StaffUndoState
-from webtidbok_app.state.staff_copy import StaffCopyState
-from webtidbok_app.state.staff_day import StaffDayState
-from webtidbok_app.state.staff_publish import StaffPublishState
-from webtidbok_app.state.staff_settings import StaffSettingsState
-from webtidbok_app.state.staff_week import StaffWeekState
+from webtidbok_app.state.staff.booking import StaffBookingState
+from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
+from webtidbok_app.state.staff.copy import StaffCopyState
+from webtidbok_app.state.staff.day import StaffDayState
+from webtidbok_app.state.staff.publish import StaffPublishState
+from webtidbok_app.state.staff.settings import StaffSettingsState
+from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
 _ARRIVE = [SessionState.load, StaffBookingState.forget]

@@ -8,7 +8,7 @@ from webtidbok_app.components.layout import staff_page
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff_settings import StaffSettingsState as State
+from webtidbok_app.state.staff.settings import StaffSettingsState as State
 
 
 def settings_page() -> rx.Component:

@@ -16,10 +16,10 @@ from webtidbok_app.components.week_table import schedule_box, week_cell, week_le
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import outcome_box, stepper
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff_views import Way, WeekDay
-from webtidbok_app.state.staff_week import SCHEDULE, SPAN_DAY, SPAN_FROM, SPAN_TO, WITHDRAW_BUTTON
-from webtidbok_app.state.staff_week import StaffWeekState as State
-from webtidbok_app.state.staff_week_where import DAY, LIST
+from webtidbok_app.state.staff.views import Way, WeekDay
+from webtidbok_app.state.staff.week import SCHEDULE, SPAN_DAY, SPAN_FROM, SPAN_TO, WITHDRAW_BUTTON
+from webtidbok_app.state.staff.week import StaffWeekState as State
+from webtidbok_app.state.staff.week_where import DAY, LIST
 
 PUBLISH = "/personal/publicera"
 COPY = "/personal/kopiera"

@@ -17,7 +17,7 @@ from webtidbok_app.i18n import (
 )
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, Week
 from webtidbok_app.state.input import in_reach
-from webtidbok_app.state.staff_views import WeekDay
+from webtidbok_app.state.staff.views import WeekDay
 from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekView
 
 FRIDAY = 4

@@ -14,13 +14,13 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, t, tn
 from webtidbok_app.services import publication, schedule
 from webtidbok_app.services.schedule import ScheduleSlot, Week
-from webtidbok_app.state import staff_week_view as words
-from webtidbok_app.state import staff_week_where as ways
 from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_ids, parse_wall, typed
-from webtidbok_app.state.staff_views import Outcome, Stepper, Way, WeekDay
-from webtidbok_app.state.staff_week_where import DAY, WEEK, Where
-from webtidbok_app.state.staff_withdraw_view import changed_words, impact_of, lost_words, withdrawn_words
+from webtidbok_app.state.staff import week_view as words
+from webtidbok_app.state.staff import week_where as ways
+from webtidbok_app.state.staff.views import Outcome, Stepper, Way, WeekDay
+from webtidbok_app.state.staff.week_where import DAY, WEEK, Where
+from webtidbok_app.state.staff.withdraw_view import changed_words, impact_of, lost_words, withdrawn_words
 from webtidbok_app.state.views import Choice, FieldProblem, Problem, WeekView
 
 SCHEDULE, WITHDRAW_BUTTON = "schedule", "withdraw"

@@ -14,8 +14,8 @@ from webtidbok_app.services import reception
 from webtidbok_app.services.reception import OpenBooking
 from webtidbok_app.state.common import argument, attempt
 from webtidbok_app.state.input import typed
-from webtidbok_app.state.staff_day import day_href
-from webtidbok_app.state.staff_views import OpenBookingView, Outcome
+from webtidbok_app.state.staff.day import day_href
+from webtidbok_app.state.staff.views import OpenBookingView, Outcome
 from webtidbok_app.state.views import FieldProblem, Problem, SummaryRow
 
 MESSAGE_MAX = reception.MESSAGE_MAX

@@ -11,8 +11,8 @@ from webtidbok_app.domain.swedish_time import day_of, monday_of
 from webtidbok_app.i18n import format_day, format_day_span, format_span, format_time, t, tn
 from webtidbok_app.services.publication import Pattern, Preview, Published
 from webtidbok_app.services.week_copy import WeekCopy
-from webtidbok_app.state.staff_views import Outcome, PreviewView, PublishedView
-from webtidbok_app.state.staff_week_view import week_href
+from webtidbok_app.state.staff.views import Outcome, PreviewView, PublishedView
+from webtidbok_app.state.staff.week_view import week_href
 from webtidbok_app.state.views import Problem, SummaryRow
 
 SHOWN = 20

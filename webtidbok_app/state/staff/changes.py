@@ -14,9 +14,9 @@ from webtidbok_app.services import schedule_changes
 from webtidbok_app.services.schedule import ScheduleSlot
 from webtidbok_app.services.schedule_changes import Change, Undoing
 from webtidbok_app.state.common import attempt, uuid_argument
-from webtidbok_app.state.staff_preview_view import SHOWN, moment_words, undo_href
-from webtidbok_app.state.staff_views import ChangeRow, Outcome, UndoView
-from webtidbok_app.state.staff_week_view import cell_of, week_href
+from webtidbok_app.state.staff.preview_view import SHOWN, moment_words, undo_href
+from webtidbok_app.state.staff.views import ChangeRow, Outcome, UndoView
+from webtidbok_app.state.staff.week_view import cell_of, week_href
 from webtidbok_app.state.views import Problem
 
 

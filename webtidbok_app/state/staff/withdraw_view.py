@@ -7,8 +7,8 @@ from datetime import datetime
 from webtidbok_app.domain.errors import ScheduleChanged
 from webtidbok_app.i18n import format_clock, format_day, format_span, t, tn
 from webtidbok_app.services.schedule import ScheduleSlot
-from webtidbok_app.state.staff_views import Outcome
-from webtidbok_app.state.staff_week_view import state_of
+from webtidbok_app.state.staff.views import Outcome
+from webtidbok_app.state.staff.week_view import state_of
 from webtidbok_app.state.views import Problem
 
 REASONS = ("booked", "held", "passed", "withdrawn")

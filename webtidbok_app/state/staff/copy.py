@@ -16,7 +16,7 @@ from webtidbok_app.services.publication import Preview, Published
 from webtidbok_app.services.week_copy import SourceWeek, WeekCopy
 from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_day, ticked
-from webtidbok_app.state.staff_copy_form import (
+from webtidbok_app.state.staff.copy_form import (
     PAGE,
     first_form,
     names_of,
@@ -28,9 +28,9 @@ from webtidbok_app.state.staff_copy_form import (
     week_choices,
     week_example,
 )
-from webtidbok_app.state.staff_preview_view import changed_problem, copy_preview_of, published_words
-from webtidbok_app.state.staff_views import CopyForm, CopySourceView, PreviewView, PublishedView
-from webtidbok_app.state.staff_week_view import parse_week
+from webtidbok_app.state.staff.preview_view import changed_problem, copy_preview_of, published_words
+from webtidbok_app.state.staff.views import CopyForm, CopySourceView, PreviewView, PublishedView
+from webtidbok_app.state.staff.week_view import parse_week
 from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
 CHECK = f"{PAGE}/granska"

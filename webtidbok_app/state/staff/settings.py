@@ -11,7 +11,7 @@ from webtidbok_app.services import clinic_settings
 from webtidbok_app.services.clinic_settings import HOLD_MINUTES, ClinicSettings
 from webtidbok_app.state.common import attempt
 from webtidbok_app.state.input import parse_count, typed
-from webtidbok_app.state.staff_views import Outcome, SettingsView
+from webtidbok_app.state.staff.views import Outcome, SettingsView
 from webtidbok_app.state.views import FieldProblem, Problem
 
 _NO_NUMBER = 0

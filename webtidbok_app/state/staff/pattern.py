@@ -9,7 +9,7 @@ from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.i18n import t
 from webtidbok_app.services.publication import Pattern
 from webtidbok_app.state.input import parse_count, parse_day, parse_id, parse_wall, typed
-from webtidbok_app.state.staff_views import PublishForm
+from webtidbok_app.state.staff.views import PublishForm
 from webtidbok_app.state.views import FieldProblem
 
 ONCE = "once"

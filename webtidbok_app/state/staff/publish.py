@@ -15,7 +15,7 @@ from webtidbok_app.services import publication
 from webtidbok_app.services.publication import Choices, Pattern, Preview, Published
 from webtidbok_app.state.common import attempt
 from webtidbok_app.state.input import ticked
-from webtidbok_app.state.staff_pattern import (
+from webtidbok_app.state.staff.pattern import (
     ONCE,
     WEEKLY,
     date_examples,
@@ -23,9 +23,9 @@ from webtidbok_app.state.staff_pattern import (
     read_form,
     to_pattern,
 )
-from webtidbok_app.state.staff_preview_view import changed_problem, preview_of, published_words
-from webtidbok_app.state.staff_views import PreviewView, PublishedView, PublishForm
-from webtidbok_app.state.staff_week_view import with_title
+from webtidbok_app.state.staff.preview_view import changed_problem, preview_of, published_words
+from webtidbok_app.state.staff.views import PreviewView, PublishedView, PublishForm
+from webtidbok_app.state.staff.week_view import with_title
 from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
 PAGE = "/personal/publicera"

@@ -9,8 +9,8 @@ from webtidbok_app.i18n import t
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot
 from webtidbok_app.state.addresses import with_query
 from webtidbok_app.state.input import parse_day, parse_id
-from webtidbok_app.state.staff_views import Stepper, Way
-from webtidbok_app.state.staff_week_view import parse_week, with_title, written_week
+from webtidbok_app.state.staff.views import Stepper, Way
+from webtidbok_app.state.staff.week_view import parse_week, with_title, written_week
 
 PAGE = "/personal"
 WEEK, DAY, LIST = "vecka", "dag", "lista"

@@ -17,8 +17,8 @@ from webtidbok_app.services import reception
 from webtidbok_app.services.reception import DayList, DayRow
 from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_day, typed
-from webtidbok_app.state.staff_pattern import date_examples
-from webtidbok_app.state.staff_views import DayListView, DayRowView, Stepper
+from webtidbok_app.state.staff.pattern import date_examples
+from webtidbok_app.state.staff.views import DayListView, DayRowView, Stepper
 from webtidbok_app.state.views import FieldProblem, Problem
 
 PAGE = "/personal/bokningar"

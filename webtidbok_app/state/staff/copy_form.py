@@ -9,9 +9,9 @@ from webtidbok_app.domain.swedish_time import monday_of
 from webtidbok_app.i18n import t, tn
 from webtidbok_app.services.week_copy import MAX_WEEKS, SourceWeek, WeekCopy
 from webtidbok_app.state.input import in_reach, parse_count, parse_ids, typed
-from webtidbok_app.state.staff_preview_view import week_words
-from webtidbok_app.state.staff_views import CopyForm, CopySourceView
-from webtidbok_app.state.staff_week_view import parse_week, week_href, with_title, written_week
+from webtidbok_app.state.staff.preview_view import week_words
+from webtidbok_app.state.staff.views import CopyForm, CopySourceView
+from webtidbok_app.state.staff.week_view import parse_week, week_href, with_title, written_week
 from webtidbok_app.state.views import Choice, FieldProblem, SummaryRow
 
 PAGE = "/personal/kopiera"

@@ -1,11 +1,12 @@
 """The tables, their migrations, the plans of the questions that matter, and a database that is locked."""
 
+import asyncio
 import sqlite3
 from datetime import timedelta
 
 import pytest
 from alembic import command
-from sqlalchemy import func, select, text
+from sqlalchemy import column, event, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -19,7 +20,7 @@ from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import DatabaseBusy
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.journal.standalone import StandaloneJournal
-from webtidbok_app.timebook.availability import OFFERED_SLOTS
+from webtidbok_app.timebook.availability import OFFERED_SLOTS, read_open_slots
 
 
 async def test_migrations__give_the_tables_of_the_models(database):
@@ -118,6 +119,57 @@ async def test_unreachable_database__is_a_clear_error():
         async with database.read() as session:
             await session.scalar(select(func.count()).select_from(Slot))
     await database.dispose()
+
+
+async def test_question__on_a_connection_that_was_lost__is_asked_on_a_new_one(database):
+    world = await build_world(database)
+    await world.publish(1)
+    await asyncio.gather(*(_ask(world) for _ in range(3)))
+    if database.url.startswith("postgresql"):
+        async with database.write() as session:
+            others = "pid <> pg_backend_pid() AND datname = current_database()"
+            await session.execute(
+                select(func.pg_terminate_backend(column("pid")))
+                .select_from(text("pg_stat_activity"))
+                .where(text(others))
+            )
+    assert len(await _ask(world)) == 1
+
+
+async def test_question__to_an_unreachable_database__is_a_clear_error():
+    database = Database("postgresql+psycopg://nobody@127.0.0.1:9/none")
+    with pytest.raises(DatabaseBusy):
+        await database.ask(text("SELECT 1"))
+    await database.dispose()
+
+
+async def test_question__that_nobody_waits_for_any_more__leaves_its_connection_in_order(database):
+    long = (
+        "SELECT pg_sleep(60)"
+        if database.url.startswith("postgresql")
+        else "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) SELECT max(i) FROM n"
+    )
+    lent = asyncio.Event()
+    event.listen(database._questions.sync_engine, "checkout", lambda *_: lent.set())
+    for _ in range(12):  # more than the pool holds
+        lent.clear()
+        asking = asyncio.create_task(database.ask(text(long)))
+        await lent.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert [tuple(row) for row in await database.ask(text("SELECT 1"))] == [(1,)]
+    assert database._questions.pool.checkedout() == 0
+
+
+async def _ask(world):
+    return await read_open_slots(
+        world.database,
+        clinic_id=world.clinic_id,
+        time_type_id=world.time_type_id,
+        since=FIRST_START,
+        until=FIRST_START + timedelta(days=1),
+    )
 
 
 async def test_error_from_the_database__does_not_show_what_was_written(database):

@@ -35,6 +35,7 @@ SQLITE_PRAGMAS = (
 
 T = TypeVar("T")
 DEADLOCK_TRIES = 5
+_OF_DRIVERS = (sqlite3.OperationalError, psycopg.OperationalError)
 RETRIED_SQLSTATES = ("40001", "40P01")  # serialization failure, deadlock detected
 
 
@@ -74,28 +75,22 @@ class Database:
         sql, parameters = self.driver_terms(question, values)
         try:
             return await self._send(sql, parameters)
-        except _ConnectionLost:  # as it lay in the pool; the next one is new
+        except _ConnectionLost:  # as it lay in the pool, and with it those that lie there
+            await self._questions.dispose()
             return await self._send(sql, parameters)
 
     async def _send(self, sql: str, parameters: dict[str, object]) -> list[Any]:
         async with _translating_errors():
             connection = await self._questions.raw_connection()
-        driver: Any = connection.driver_connection
-        try:
-            if self.engine.dialect.name == "sqlite":
-                return list(await driver.execute_fetchall(sql, parameters))
-            return list(await (await driver.execute(sql, parameters)).fetchall())
-        except sqlite3.OperationalError as error:
-            raise DatabaseBusy from error
-        except psycopg.OperationalError as error:
-            raise (_ConnectionLost if driver.closed else DatabaseBusy) from error
-        except BaseException:  # cancelled in the middle of an answer, which nobody is to read
-            connection.invalidate()
-            raise
-        finally:
-            if getattr(driver, "closed", False):
-                connection.invalidate()
-            connection.close()
+            driver: Any = connection.driver_connection
+            try:
+                if self.engine.dialect.name == "sqlite":
+                    return list(await driver.execute_fetchall(sql, parameters))
+                return await _rows_of_postgres(driver, sql, parameters)
+            finally:
+                if getattr(driver, "closed", False):
+                    connection.invalidate()
+                connection.close()
 
     def driver_terms(
         self, question: TextClause, values: Mapping[str, UUID | datetime]
@@ -140,10 +135,22 @@ class Database:
 async def _translating_errors() -> AsyncIterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
+    except (OperationalError, InterfaceError, PoolTimeout, *_OF_DRIVERS) as error:
         if getattr(getattr(error, "orig", None), "sqlstate", None) in RETRIED_SQLSTATES:
             raise
         raise DatabaseBusy from error
+
+
+async def _rows_of_postgres(driver: Any, sql: str, parameters: dict[str, object]) -> list[Any]:
+    try:
+        return list(await (await driver.execute(sql, parameters)).fetchall())
+    except psycopg.OperationalError as error:
+        if driver.closed:
+            raise _ConnectionLost from error
+        raise
+    except BaseException:  # as when nobody waits any more: the next one is not to get this one's answer
+        await driver.close()
+        raise
 
 
 def _as_sqlite_keeps(value: UUID | datetime) -> str:

@@ -250,6 +250,33 @@ def test_double_click__books_once(page: Page) -> None:
     check_page(page)
 
 
+def test_book__in_two_tabs__and_twice_in_one__is_one_booking(context: BrowserContext) -> None:
+    resident, other, third = (Resident(context.new_page()) for _ in range(3))
+    resident.log_in("gunvor")
+    resident.go_to_times("kvarnens-provtagning", "blodprov")
+    resident.choose_time()
+    resident.go_on()
+    resident.fill_details()
+    resident.heading("Kontrollera din bokning")
+    for tab in (other, third):
+        visit(tab.page, resident.page.url)
+        tab.heading("Kontrollera din bokning")
+    resident.page.get_by_role("button", name="Boka tiden").evaluate(
+        "button => { delete button.dataset.once; button.click(); button.click() }"
+    )
+    resident.heading("Din tid är bokad")
+    other.book()
+    expect(other.page).to_have_url(resident.page.url)
+    third.page.reload()
+    expect(third.page.get_by_text("Du har redan bokat tiden")).to_be_visible()
+    check_page(third.page)
+    for tab in (resident, other):
+        tab.heading("Din tid är bokad")
+    visit(other.page, "/mina-tider")
+    expect(other.page.locator("main li", has_text="Kvarnens provtagning")).to_have_count(1)
+    check_page(other.page)
+
+
 def test_english__the_whole_way(page: Page) -> None:
     resident = Resident(page)
     resident.log_in("emma", to="/en/boka/hamnens-vaccinationsmottagning/tbe")

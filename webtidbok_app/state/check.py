@@ -71,7 +71,9 @@ class CheckState(rx.State):
         if isinstance(booked, Problem):
             self.problem = booked
             return None
+        hold_id = self._hold_id
         self.reset()
+        self._hold_id = hold_id  # a second click, already on its way, is to find the same booking
         await forget_hold(self)
         return rx.redirect(addresses.booking(way.lang, way.clinic, booked.id))
 

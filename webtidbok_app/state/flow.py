@@ -50,6 +50,8 @@ class FlowState(rx.State):
 
     _clinic: str = ""
     """Where this tab holds a time."""
+    _hold_id: str = ""
+    """The hold that this tab knows of last: run out, or become a booking in another tab, for all it knows."""
     _moment: datetime | None = None
     _conflict: str = ""
 
@@ -61,7 +63,8 @@ class FlowState(rx.State):
         Only what this tab holds: another tab may be in the middle of a booking. When it fails, or the resident
         goes elsewhere, the hold runs out by itself.
         """
-        clinic, self._clinic, self._moment = self._clinic, "", None
+        clinic = self._clinic
+        self._clinic, self._hold_id, self._moment = "", "", None
         if clinic and current():
             await attempt(release_time(current(), clinic=clinic), lang_of(self))
 
@@ -70,17 +73,18 @@ async def note_hold(state: rx.State, hold: Hold) -> None:
     """Remember which time the tab holds, to let it go or to say which one it was that got lost."""
     flow = await state.get_state(FlowState)
     flow._clinic, flow._moment = argument(state, "clinic"), hold.timeslot.starts_at  # noqa: SLF001  RPC if public
+    flow._hold_id = hold.id  # noqa: SLF001
 
 
-async def _holds_time(state: rx.State) -> bool:
-    """Whether this tab has chosen a time that was not booked, run out or not."""
-    return bool((await state.get_state(FlowState))._clinic)  # noqa: SLF001
+async def _lost_another(state: rx.State, booked_id: str) -> bool:
+    """Whether this tab chose a time that is held no more, and is not the one that was booked."""
+    return (await state.get_state(FlowState))._hold_id not in {"", booked_id}  # noqa: SLF001
 
 
 async def forget_hold(state: rx.State) -> None:
     """Forget the hold, which is a booking now."""
     flow = await state.get_state(FlowState)
-    flow._clinic, flow._moment = "", None  # noqa: SLF001
+    flow._clinic, flow._hold_id, flow._moment = "", "", None  # noqa: SLF001
 
 
 async def note_conflict(state: rx.State, error: Conflict, moment: datetime | None = None) -> None:
@@ -114,7 +118,9 @@ async def open_step(state: rx.State, step: Step) -> Progress | EventSpec:
     must_accept = progress.terms is not None and progress.terms.accepted_at is None
     if step == "villkor" or must_accept:
         return progress if step == "villkor" and must_accept else way.to("villkor" if must_accept else "")
-    if step == "" or (progress.booked_id and not progress.hold and not await _holds_time(state)):
+    if step == "":
+        return progress
+    if progress.booked_id and not progress.hold and not await _lost_another(state, progress.booked_id):
         return progress
     try:
         return await _keep_hold(state, progress, way, step)

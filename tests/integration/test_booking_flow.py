@@ -215,6 +215,18 @@ async def test_book__what_one_tab_shows__when_another_tab_chose_another_time__bo
     assert (progress.details.reason, progress.booked_id) == ("Ont i knät", None)
 
 
+async def test_book__pressed_again_in_an_old_tab__keeps_what_is_typed_for_the_next_time(world):
+    await world.publish(2)
+    booked = await _book(world)
+    await _hold(world)
+    await booking.step_forward(world.resident, **_at(world))
+    await booking.keep_typed(world.resident, **_at(world), field="reason", text="Något annat")
+    again = await booking.book(world.resident, **_at(world), hold_id=booked.id)
+    progress = await booking.get_progress(world.resident, **_at(world))
+    assert again.id == booked.id
+    assert (progress.details.reason, progress.hold is not None) == ("Något annat", True)
+
+
 async def test_book__a_hold_of_somebody_else__is_refused(world):
     await world.publish(2)
     for who in (0, 1):

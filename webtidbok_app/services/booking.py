@@ -175,7 +175,8 @@ async def book(actor: Actor | None, *, clinic: str, time_type: str, hold_id: str
         raise HoldExpired
     booked = await found.journal().make_booking(resident, hold_id, _details(draft, person))
     async with get_database().write() as session:
-        await session.merge(_emptied(draft, hold_id))
+        if draft.hold_id in {None, hold_id}:  # otherwise what is typed is for a time that was chosen since
+            await session.merge(_emptied(draft, hold_id))
         audit.record(
             session, resident, "book", clinic_id=found.id, person_id=resident.person_id, booking_id=booked.id
         )

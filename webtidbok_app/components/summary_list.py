@@ -2,7 +2,9 @@
 
 import reflex as rx
 
+from webtidbok_app.components.native import anchor
 from webtidbok_app.i18n import Lang, t
+from webtidbok_app.state.resident_views import BookingCard
 from webtidbok_app.state.views import BookingRow, SummaryRow
 
 
@@ -44,3 +46,46 @@ def booking_list(lang: Lang, rows: rx.Var[list[BookingRow]]) -> rx.Component:
     return rx.el.ul(
         rx.foreach(rows, one), class_name="booking-list", aria_label=t(lang, "common.layout.bookings")
     )
+
+
+def booking_cards(lang: Lang, cards: rx.Var[list[BookingCard]]) -> rx.Component:
+    """Return bookings as cards with everything about them, and what can be done about each."""
+
+    def one(card: rx.Var[BookingCard]) -> rx.Component:
+        return rx.el.li(
+            rx.el.h3(rx.el.a(card.when, href=card.href)),
+            rx.el.dl(rx.foreach(card.facts, _fact), class_name="card-facts"),
+            rx.cond(
+                card.prepare != "",
+                rx.el.p(rx.el.strong(t(lang, "citizen.booking.prepare_title")), ": ", card.prepare),
+            ),
+            rx.cond(card.change_text != "", rx.el.p(card.change_text)),
+            rx.el.p(
+                rx.cond(
+                    card.cancel_href != "",
+                    rx.el.a(
+                        t(lang, "citizen.booking.cancel_link"),
+                        href=card.cancel_href,
+                        aria_label=card.cancel_label,
+                        class_name="button button-secondary",
+                    ),
+                ),
+                anchor(
+                    t(lang, "citizen.booking.calendar"),
+                    href=card.calendar_href,
+                    aria_label=card.calendar_label,
+                    class_name="button button-secondary",
+                ),
+                class_name="button-row",
+            ),
+            key=card.id,
+            class_name="card booking-card",
+        )
+
+    return rx.el.ul(
+        rx.foreach(cards, one), class_name="booking-list", aria_label=t(lang, "common.layout.bookings")
+    )
+
+
+def _fact(row: rx.Var[SummaryRow]) -> rx.Component:
+    return rx.el.div(rx.el.dt(row.term), rx.el.dd(row.value), key=row.term)

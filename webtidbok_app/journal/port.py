@@ -96,6 +96,8 @@ class BookedTime:
     reason: str = ""
     interpreter: str = ""
     access_needs: str = ""
+    calendar_id: str = ""
+    calendar_sequence: int = 0
 
 
 class JournalSystem(Protocol):

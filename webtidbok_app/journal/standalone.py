@@ -237,6 +237,8 @@ def _booked_time(booking: Booking, slot: Slot, time_type: TimeType, performer: s
         reason=booking.reason,
         interpreter=booking.interpreter,
         access_needs=booking.access_needs,
+        calendar_id=booking.id.hex,
+        calendar_sequence=int(booking.cancelled_at is not None),
     )
 
 

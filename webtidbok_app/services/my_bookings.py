@@ -1,15 +1,22 @@
 """Mina tidsbokningar: a resident's own booked times, and cancelling one."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
 
 from webtidbok_app import journal
 from webtidbok_app.db.engine import get_database
+from webtidbok_app.db.tables import TermsAcceptance
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import (
     CapabilityMissing,
     InvalidInput,
     JournalError,
+    JournalUnavailable,
     TermsNotAccepted,
     TooLateToChange,
     WebtidbokError,
@@ -22,15 +29,20 @@ from webtidbok_app.services.clinics import ClinicInfo, get_clinic, get_clinic_of
 from webtidbok_app.services.terms import require_accepted_terms
 
 MESSAGE_MAX = 500
+SECONDS_TO_SHOW = 1.0
+"""How long the first answer waits for all clinics; who has not answered by then is told of as pending."""
+SECONDS_TO_ANSWER = 10.0
+"""How long a clinic's timebook may take to answer (ux.md 7, 19)."""
 
 
 @dataclass(frozen=True)
 class ClinicBookings:
-    """The coming times at one clinic, or why they cannot be shown now."""
+    """The coming times at one clinic, why they cannot be shown now, or that its timebook has not answered yet."""
 
     clinic: ClinicInfo
     times: list[BookedTime]
     problem: WebtidbokError | None = None
+    pending: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,25 +59,50 @@ class MyBooking:
     """The timebook takes a message with the cancellation."""
 
 
-async def list_my_bookings(actor: Actor | None) -> list[ClinicBookings]:
-    """Return the resident's coming times at every clinic where they may have any.
+@dataclass(frozen=True)
+class ManagedTimes:
+    """The coming times at a clinic whose terms are accepted, or why they cannot be shown now."""
 
-    The clinics are asked at the same time; one that does not answer says so and holds back nobody.
+    clinic: ClinicInfo
+    bookings: list[MyBooking]
+    problem: WebtidbokError | None = None
+
+
+async def list_my_bookings(actor: Actor | None) -> list[ClinicBookings]:
+    """Return the resident's coming times at every clinic where they may have any, within a second or so.
+
+    The clinics are asked at the same time. One that fails says so; one that is slow is ``pending``: ask
+    ``follow_my_bookings`` for it. Neither holds back the others.
     """
     resident = as_resident(actor)
-    clinic_ids = await journal.clinics_with_times(resident)
-    clinics = [clinic for clinic in await list_clinics() if clinic.id in clinic_ids]
-    found = await asyncio.gather(*(_schedule_at(resident, clinic) for clinic in clinics))
-    with_something = [bookings for bookings in found if bookings.times or bookings.problem]
-    return sorted(with_something, key=lambda bookings: [time.starts_at for time in bookings.times])
+    clinics = await _clinics_to_ask(resident)
+    found = await asyncio.gather(*(_schedule_at(resident, clinic, pending=True) for clinic in clinics))
+    return [bookings for bookings in found if bookings.times or bookings.problem or bookings.pending]
 
 
-async def list_at_clinic(actor: Actor | None, *, clinic: str) -> ClinicBookings:
+async def follow_my_bookings(
+    actor: Actor | None, *, clinics: Collection[str]
+) -> AsyncGenerator[ClinicBookings, None]:
+    """Yield the answers of the clinics that were pending, each as it comes; after ten seconds, that it did not."""
+    resident = as_resident(actor)
+    asked = [clinic for clinic in await _clinics_to_ask(resident) if clinic.slug in clinics]
+    questions = [asyncio.create_task(_schedule_at(resident, clinic)) for clinic in asked]
+    try:
+        for answer in asyncio.as_completed(questions):
+            yield await answer
+    finally:
+        for question in questions:
+            question.cancel()
+
+
+async def list_at_clinic(actor: Actor | None, *, clinic: str) -> ManagedTimes:
     """Return the coming times at one clinic. Raises CapabilityMissing and TermsNotAccepted."""
     resident = as_resident(actor)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
-    return await _schedule_at(resident, found)
+    answer, message_allowed = await _schedule_at(resident, found), found.journal().capabilities.message
+    mine = [MyBooking(found, time, True, False, message_allowed) for time in answer.times]
+    return ManagedTimes(found, mine, answer.problem)
 
 
 async def get_booking(actor: Actor | None, *, clinic: str, booking: str) -> MyBooking:
@@ -106,11 +143,35 @@ async def cancel_booking(actor: Actor | None, *, clinic: str, booking: str, mess
     return await _with_choices(resident, found, time)
 
 
-async def _schedule_at(resident: Resident, clinic: ClinicInfo) -> ClinicBookings:
+async def _clinics_to_ask(resident: Resident) -> list[ClinicInfo]:
+    """Return the clinics where the resident may have times: booked here before, or opened by accepting its terms.
+
+    No other clinic is told that somebody asks about this person.
+    """
+    known = await journal.clinics_with_times(resident) | await _opened(resident)
+    return [clinic for clinic in await list_clinics() if clinic.id in known]
+
+
+async def _opened(resident: Resident) -> set[UUID]:
+    async with get_database().read() as session:
+        found = await session.scalars(
+            select(col(TermsAcceptance.clinic_id)).where(
+                col(TermsAcceptance.person_id) == resident.person_id,
+                col(TermsAcceptance.kind) == CaseTypeKind.MANAGE_DIRECT,
+            )
+        )
+        return set(found)
+
+
+async def _schedule_at(resident: Resident, clinic: ClinicInfo, *, pending: bool = False) -> ClinicBookings:
+    """Return the clinic's answer. Who is slow is ``pending`` if there is more time for it, a problem if not."""
     try:
-        return ClinicBookings(clinic, await clinic.journal().schedule(resident))
+        async with asyncio.timeout(SECONDS_TO_SHOW if pending else SECONDS_TO_ANSWER):
+            return ClinicBookings(clinic, await clinic.journal().schedule(resident))
     except JournalError as error:
         return ClinicBookings(clinic, [], error)
+    except TimeoutError:
+        return ClinicBookings(clinic, [], None if pending else JournalUnavailable(), pending)
 
 
 async def _with_choices(resident: Resident, clinic: ClinicInfo, time: BookedTime) -> MyBooking:

@@ -51,6 +51,11 @@ def cancel(lang: Lang, clinic: str, booking_id: str) -> str:
     return f"{booking(lang, clinic, booking_id)}/avboka"
 
 
+def calendar_file(lang: Lang, clinic: str, booking_id: str) -> str:
+    """Return the booking as a file for a calendar; not a page."""
+    return f"{booking(lang, clinic, booking_id)}/kalender.ics"
+
+
 def my_times(lang: Lang, clinic: str = "") -> str:
     """Return Mina tidsbokningar, at one clinic or all."""
     return path(lang, f"/mina-tider/{quote(clinic)}" if clinic else "/mina-tider")

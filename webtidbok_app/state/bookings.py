@@ -7,27 +7,31 @@ from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import AlreadyCancelled, InvalidInput, TermsNotAccepted
+from webtidbok_app.i18n import Lang
 from webtidbok_app.services.my_bookings import (
     MESSAGE_MAX,
+    ClinicBookings,
     MyBooking,
     cancel_booking,
+    follow_my_bookings,
     get_booking,
     list_at_clinic,
     list_my_bookings,
 )
 from webtidbok_app.state import addresses
-from webtidbok_app.state.common import argument, attempt, lang_of
+from webtidbok_app.state.common import argument, attempt, lang_of, path_of
 from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.bookings import (
+    booking_card,
     booking_facts,
-    booking_row,
     booking_view,
     clinic_problems,
     overview_rows,
+    pending_line,
 )
 from webtidbok_app.state.present.clinics import clinic_view
 from webtidbok_app.state.present.words import field_problems
-from webtidbok_app.state.resident_views import BookingView, ClinicView
+from webtidbok_app.state.resident_views import BookingCard, BookingView, ClinicView
 from webtidbok_app.state.views import BookingRow, FieldProblem, Problem, SummaryRow
 
 __all__ = ["MESSAGE_MAX", "BookingState", "ClinicTimesState", "MyTimesState"]
@@ -38,28 +42,57 @@ class MyTimesState(rx.State):
 
     rows: list[BookingRow] = []
     problems: list[str] = []
+    pending: list[str] = []
     loaded: bool = False
     stop: Problem = Problem()
 
+    _pending: tuple[str, ...] = ()
+
     @rx.event
     @requires("resident")
-    async def load(self) -> None:
-        """Fetch the times from every clinic."""
+    async def load(self) -> EventSpec | None:
+        """Fetch the times from every clinic; those that are slow come after."""
         self.reset()
         lang = lang_of(self)
         found = await attempt(list_my_bookings(current()), lang)
         if isinstance(found, Problem):
             self.stop = found
-            return
-        self.rows, self.problems = overview_rows(found, lang), clinic_problems(found, lang)
+            return None
+        self._show(found, lang)
         self.loaded = True
+        return MyTimesState.follow if self._pending else None
+
+    @rx.event(background=True)
+    @requires("resident")
+    async def follow(self) -> None:
+        """Show the answers of the slow clinics, each as it comes, as long as the page is open."""
+        async with self:
+            lang, here, slow = lang_of(self), path_of(self), self._pending
+        async for answer in follow_my_bookings(current(), clinics=slow):
+            async with self:
+                if path_of(self) != here or answer.clinic.slug not in self._pending:
+                    return
+                self._add(answer, lang)
+
+    def _show(self, found: list[ClinicBookings], lang: Lang) -> None:
+        self.rows, self.problems = overview_rows(found, lang), clinic_problems(found, lang)
+        waiting = [bookings.clinic for bookings in found if bookings.pending]
+        self.pending = [pending_line(clinic.name, lang) for clinic in waiting]
+        self._pending = tuple(clinic.slug for clinic in waiting)
+
+    def _add(self, answer: ClinicBookings, lang: Lang) -> None:
+        """Put a late answer among the others, in order of time, and no more wait for it."""
+        self.rows = sorted([*self.rows, *overview_rows([answer], lang)], key=lambda row: row.starts)
+        self.problems = [*self.problems, *clinic_problems([answer], lang)]
+        self._pending = tuple(slug for slug in self._pending if slug != answer.clinic.slug)
+        self.pending = [line for line in self.pending if line != pending_line(answer.clinic.name, lang)]
 
 
 class ClinicTimesState(rx.State):
-    """Coming times at one clinic, whose terms are accepted."""
+    """Coming times at one clinic, whose terms are accepted, with everything there is to know about them."""
 
     info: ClinicView = ClinicView()
-    rows: list[BookingRow] = []
+    cards: list[BookingCard] = []
     problems: list[str] = []
     stop: Problem = Problem()
 
@@ -77,10 +110,7 @@ class ClinicTimesState(rx.State):
         if isinstance(found, Problem):
             self.stop = found
             return None
-        self.rows = [
-            booking_row(found.clinic, time, lang, href=addresses.booking(lang, slug, time.id))
-            for time in found.times
-        ]
+        self.cards = [booking_card(mine, lang, now=clock.now()) for mine in found.bookings]
         self.problems = clinic_problems([found], lang)
         self.info = clinic_view(found.clinic, lang)
         return None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from webtidbok_app.state.views import Choice
+from webtidbok_app.state.views import Choice, SummaryRow
 
 
 @dataclass(frozen=True)
@@ -159,5 +159,22 @@ class BookingView:
     cancel_href: str = ""
     again_href: str = ""
     href: str = ""
+    calendar_href: str = ""
     phone: str = ""
     phone_href: str = ""
+
+
+@dataclass(frozen=True)
+class BookingCard:
+    """A coming time with everything there is to know about it, and what can be done. Links not offered are empty."""
+
+    id: str = ""
+    when: str = ""
+    href: str = ""
+    facts: list[SummaryRow] = field(default_factory=list)
+    prepare: str = ""
+    change_text: str = ""
+    cancel_href: str = ""
+    cancel_label: str = ""
+    calendar_href: str = ""
+    calendar_label: str = ""

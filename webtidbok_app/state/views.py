@@ -133,9 +133,13 @@ class SummaryRow:
 
 @dataclass(frozen=True)
 class BookingRow:
-    """One booking in a list. ``who`` is for staff; ``badge`` says what is out of the ordinary."""
+    """One booking in a list. ``who`` is for staff; ``badge`` says what is out of the ordinary.
+
+    ``starts`` (ISO 8601, UTC) is what lists that grow are in order of.
+    """
 
     id: str = ""
+    starts: str = ""
     href: str = ""
     when: str = ""
     clinic: str = ""

@@ -21,13 +21,15 @@ from webtidbok_app.auth.identity import resident_from, staff_from
 from webtidbok_app.auth.principal import Kind, Principal
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.errors import NotAllowed, Unavailable, WebtidbokError
+from webtidbok_app.domain.errors import NotAllowed, NotFound, Unavailable, WebtidbokError
 from webtidbok_app.i18n import Lang
 from webtidbok_app.live.bus import bus
+from webtidbok_app.services.calendar_file import get_calendar_file
 from webtidbok_app.settings import get_settings
 from webtidbok_app.web.error_page import failure_page
 
 HOME = {"resident": "/mina-tider", "staff": "/personal"}
+CALENDAR_FILE = "/bokning/{clinic:str}/{booking:str}/kalender.ics"
 LOGIN_SECONDS = 600
 _LONGEST_PATH = 500
 
@@ -61,6 +63,7 @@ def routes() -> list[BaseRoute]:
         ],
     )
     found: list[BaseRoute] = [auth, Route("/livez", alive), Route("/readyz", ready)]
+    found += [Route(f"{prefix}{CALENDAR_FILE}", calendar_file) for prefix in ("", "/en")]
     if settings.demo:
         found += [Route("/demo/clock", demo_clock, methods=["GET", "POST"])]
         found += [DemoProvider(kind).mount() for kind in cast(tuple[Kind, ...], ("resident", "staff"))]
@@ -130,6 +133,24 @@ async def time_left(request: Request) -> Response:
     return await _time_left(request, active=False)
 
 
+async def calendar_file(request: Request) -> Response:
+    """Give a resident one of their bookings for their own calendar; whoever is not logged in is sent to do so."""
+    page = request.url.path
+    lang: Lang = "en" if _is_english(page) else "sv"
+    live = await sessions.look_up(request.cookies.get(cookie_name(), ""), active=True)
+    if live is None:
+        back = page.removesuffix("/kalender.ics")
+        return RedirectResponse(f"{'/en' if lang == 'en' else ''}/logga-in?vidare={quote(back)}", 303)
+    actor, asked = live.login.actor, request.path_params
+
+    async def give() -> Response:
+        contents = await get_calendar_file(actor, clinic=asked["clinic"], booking=asked["booking"], lang=lang)
+        headers = {"Content-Disposition": 'attachment; filename="tid.ics"', "Cache-Control": "no-store"}
+        return Response(contents, media_type="text/calendar", headers=headers)
+
+    return await _or_failure(give, page.removesuffix("/kalender.ics"))
+
+
 async def alive(_request: Request) -> Response:
     """Answer that the process runs."""
     return PlainTextResponse("ok")
@@ -184,6 +205,8 @@ def _status(error: Exception) -> int:
         return 403
     if isinstance(error, Unavailable):
         return 503
+    if isinstance(error, NotFound):
+        return 404
     return 400 if isinstance(error, WebtidbokError) else 500
 
 

@@ -5,6 +5,7 @@ import reflex as rx
 from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import notice
 from webtidbok_app.components.icons import icon
+from webtidbok_app.components.native import anchor
 from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import Lang, path, t
 from webtidbok_app.pages.parts import heading, once_fetched, resident_page
@@ -79,5 +80,13 @@ def _onward(lang: Lang) -> rx.Component:
     return buttons.button_row(
         rx.cond((State.booked.status != "coming") & (State.booked.again_href != ""), again),
         buttons.print_button(lang),
+        rx.cond(
+            State.booked.calendar_href != "",
+            anchor(
+                t(lang, "citizen.booking.calendar"),
+                href=State.booked.calendar_href,
+                class_name="button button-secondary",
+            ),
+        ),
         rx.el.a(t(lang, "citizen.booking.all"), href=path(lang, "/mina-tider")),
     )

@@ -21,6 +21,7 @@ def page(lang: Lang) -> rx.Component:
         once_fetched(
             lang,
             clinic_problems(State.problems),
+            _pending(),
             rx.cond(
                 State.rows.length() > 0,
                 rx.fragment(
@@ -28,11 +29,7 @@ def page(lang: Lang) -> rx.Component:
                     booking_list(lang, State.rows),
                     buttons.link_as_button(t(lang, "citizen.mine.book"), href=book, kind="secondary"),
                 ),
-                empty_state(
-                    t(lang, "citizen.mine.none_title"),
-                    t(lang, "citizen.mine.none_body"),
-                    buttons.link_as_button(t(lang, "citizen.mine.book"), href=book),
-                ),
+                rx.cond(State.pending.length() == 0, _none(lang, book)),
             ),
             ready=State.loaded,
             stop=State.stop,
@@ -40,4 +37,19 @@ def page(lang: Lang) -> rx.Component:
             height="card",
         ),
         current="bookings",
+    )
+
+
+def _pending() -> rx.Component:
+    """Return a line for each clinic that has not answered yet."""
+    return rx.el.div(
+        rx.foreach(State.pending, lambda line: rx.el.p(line, key=line, class_name="muted")), role="status"
+    )
+
+
+def _none(lang: Lang, book: str) -> rx.Component:
+    return empty_state(
+        t(lang, "citizen.mine.none_title"),
+        t(lang, "citizen.mine.none_body"),
+        buttons.link_as_button(t(lang, "citizen.mine.book"), href=book),
     )

@@ -6,24 +6,28 @@ from datetime import datetime
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.i18n import Lang, format_day, format_time, t
 from webtidbok_app.journal.port import BookedTime
-from webtidbok_app.services.clinics import ClinicInfo
-from webtidbok_app.services.my_bookings import ClinicBookings, MyBooking
+from webtidbok_app.services.my_bookings import ClinicBookings, ManagedTimes, MyBooking
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.steps import language
 from webtidbok_app.state.present.words import form, moment_text, when
-from webtidbok_app.state.resident_views import BookingView
+from webtidbok_app.state.resident_views import BookingCard, BookingView
 from webtidbok_app.state.views import BookingRow, SummaryRow
 
 
-def booking_row(clinic: ClinicInfo, time: BookedTime, lang: Lang, *, href: str) -> BookingRow:
-    """Return a coming time in a list."""
-    return BookingRow(
-        id=time.id,
-        href=href,
-        when=when(time, lang),
-        clinic=clinic.name,
-        what=time.time_type.in_language(lang),
-        how=form(time.visit_form, lang),
+def booking_card(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingCard:
+    """Return a coming time with everything about it and what can be done, for a list of them."""
+    view, times = booking_view(mine, lang, now=now), when(mine.time, lang)
+    return BookingCard(
+        id=mine.time.id,
+        when=times,
+        href=view.href,
+        facts=_rows(_what(mine, lang) | _how(mine, lang), lang),
+        prepare=view.prepare,
+        change_text=view.cancel_text,
+        cancel_href=view.cancel_href if view.cancel == "yes" else "",
+        cancel_label=t(lang, "citizen.mine.cancel_label", when=times),
+        calendar_href=view.calendar_href,
+        calendar_label=t(lang, "citizen.mine.calendar_label", when=times),
     )
 
 
@@ -41,12 +45,17 @@ def overview_rows(found: Iterable[ClinicBookings], lang: Lang) -> list[BookingRo
             if managed
             else addresses.booking(lang, clinic.slug, time.id)
         )
-        rows.append(BookingRow(id=time.id, href=href, when=when(time, lang), clinic=clinic.name,
-                               what=f"{clinic.street}, {clinic.city}"))  # fmt: skip
+        rows.append(BookingRow(id=time.id, starts=time.starts_at.isoformat(), href=href, when=when(time, lang),
+                               clinic=clinic.name, what=f"{clinic.street}, {clinic.city}"))  # fmt: skip
     return rows
 
 
-def clinic_problems(found: Iterable[ClinicBookings], lang: Lang) -> list[str]:
+def pending_line(clinic: str, lang: Lang) -> str:
+    """Return that the clinic's timebook has not answered yet."""
+    return t(lang, "citizen.mine.pending", clinic=clinic)
+
+
+def clinic_problems(found: Iterable[ClinicBookings | ManagedTimes], lang: Lang) -> list[str]:
     """Return a line for each clinic whose times cannot be shown now."""
     return [
         t(lang, "citizen.mine.clinic_problem", clinic=bookings.clinic.name, phone=bookings.clinic.phone)
@@ -70,6 +79,7 @@ def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
         cancel_href=addresses.cancel(lang, clinic.slug, time.id),
         again_href=addresses.time_types(lang, clinic.slug) if clinic.offers(CaseTypeKind.BOOK_DIRECT) else "",
         href=addresses.booking(lang, clinic.slug, time.id),
+        calendar_href=addresses.calendar_file(lang, clinic.slug, time.id) if status != "past" else "",
         phone=clinic.phone,
         phone_href=addresses.phone_link(clinic.phone),
     )
@@ -77,22 +87,40 @@ def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
 
 def booking_facts(mine: MyBooking, lang: Lang, *, briefly: bool = False) -> list[SummaryRow]:
     """Return what a booked time is, row by row; what was left blank is left out. Briefly: which one it is."""
-    clinic, time = mine.clinic, mine.time
-    facts = {
-        "citizen.check.time": when(time, lang),
+    which = {"citizen.check.time": when(mine.time, lang)} | _what(mine, lang)
+    which["citizen.check.clinic"] = mine.clinic.name
+    if briefly:
+        return _rows(which, lang)
+    return _rows(which | _how(mine, lang) | _said(mine, lang), lang)
+
+
+def _what(mine: MyBooking, lang: Lang) -> dict[str, str]:
+    time = mine.time
+    return {
         "citizen.check.visit": f"{time.time_type.in_language(lang)}, {form(time.visit_form, lang)}",
         "citizen.check.performer": time.performer,
-        "citizen.check.clinic": clinic.name,
     }
-    more = {
+
+
+def _how(mine: MyBooking, lang: Lang) -> dict[str, str]:
+    clinic = mine.clinic
+    return {
         "citizen.booking.address": f"{clinic.street}, {clinic.postal_code} {clinic.city}",
         "citizen.booking.phone": clinic.phone,
+    }
+
+
+def _said(mine: MyBooking, lang: Lang) -> dict[str, str]:
+    time = mine.time
+    return {
         "citizen.check.reason": time.reason,
         "citizen.check.interpreter": language(time.interpreter, lang),
         "citizen.check.access": time.access_needs,
     }
-    shown = facts if briefly else {**facts, **more}
-    return [SummaryRow(t(lang, key), value) for key, value in shown.items() if value]
+
+
+def _rows(facts: dict[str, str], lang: Lang) -> list[SummaryRow]:
+    return [SummaryRow(t(lang, key), value) for key, value in facts.items() if value]
 
 
 def _cancel_choice(mine: MyBooking, status: str) -> str:

@@ -21,7 +21,7 @@ def booking_card(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingCard:
         id=mine.time.id,
         when=times,
         href=view.href,
-        facts=_rows(_what(mine, lang) | _how(mine, lang), lang),
+        facts=_rows(_what(mine, lang) | _how(mine), lang),
         prepare=view.prepare,
         change_text=view.cancel_text,
         cancel_href=view.cancel_href if view.cancel == "yes" else "",
@@ -91,7 +91,7 @@ def booking_facts(mine: MyBooking, lang: Lang, *, briefly: bool = False) -> list
     which["citizen.check.clinic"] = mine.clinic.name
     if briefly:
         return _rows(which, lang)
-    return _rows(which | _how(mine, lang) | _said(mine, lang), lang)
+    return _rows(which | _how(mine) | _said(mine, lang), lang)
 
 
 def _what(mine: MyBooking, lang: Lang) -> dict[str, str]:
@@ -102,7 +102,7 @@ def _what(mine: MyBooking, lang: Lang) -> dict[str, str]:
     }
 
 
-def _how(mine: MyBooking, lang: Lang) -> dict[str, str]:
+def _how(mine: MyBooking) -> dict[str, str]:
     clinic = mine.clinic
     return {
         "citizen.booking.address": f"{clinic.street}, {clinic.postal_code} {clinic.city}",

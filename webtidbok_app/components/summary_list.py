@@ -62,6 +62,15 @@ def booking_cards(lang: Lang, cards: rx.Var[list[BookingCard]]) -> rx.Component:
             rx.cond(card.change_text != "", rx.el.p(card.change_text)),
             rx.el.p(
                 rx.cond(
+                    card.rebook_href != "",
+                    rx.el.a(
+                        t(lang, "citizen.rebook.link"),
+                        href=card.rebook_href,
+                        aria_label=card.rebook_label,
+                        class_name="button button-secondary",
+                    ),
+                ),
+                rx.cond(
                     card.cancel_href != "",
                     rx.el.a(
                         t(lang, "citizen.booking.cancel_link"),

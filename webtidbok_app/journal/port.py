@@ -81,7 +81,7 @@ class BookingDetails:
 
 @dataclass(frozen=True)
 class BookedTime:
-    """A booking as its timebook knows it. ``cancel_until`` is the last moment to cancel on the web."""
+    """A booking as its timebook knows it. ``cancel_until`` is the last moment to cancel or rebook on the web."""
 
     id: str
     starts_at: datetime
@@ -96,7 +96,14 @@ class BookedTime:
     reason: str = ""
     interpreter: str = ""
     access_needs: str = ""
+    phone: str | None = None
+    time_type_id: str = ""
+    replaces: str | None = None
+    """The booking that was rebooked to this one."""
+    replaced_by: str | None = None
+    """The booking that this one was rebooked to."""
     calendar_id: str = ""
+    """What calendars know it by, through all rebookings; ``calendar_sequence`` grows with each change."""
     calendar_sequence: int = 0
 
 
@@ -168,6 +175,14 @@ class JournalSystem(Protocol):
 
     async def booking(self, patient: Resident, booking_id: str) -> BookedTime:
         """Return one of the patient's bookings, cancelled and past ones too. Raises NotFound."""
+        ...
+
+    async def rebook_booking(self, patient: Resident, booking_id: str, hold_id: str) -> BookedTime:
+        """Exchange the booking for the held time of the same time type, and return the new booking.
+
+        The old one stays until the new one is sure. Asked again for the same exchange it returns the same booking.
+        Raises NotFound, TooLateToChange, AlreadyCancelled and HoldExpired.
+        """
         ...
 
     async def cancel_booking(self, patient: Resident, booking_id: str, message: str) -> BookedTime:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from webtidbok_app.db.engine import Database
@@ -30,7 +31,7 @@ from webtidbok_app.timebook.calendar import Calendar
 class StandaloneJournal:
     """One clinic's timebook in our own database."""
 
-    capabilities = Capabilities(book=True, cancel=True, rebook=False, hold=True, message=True)
+    capabilities = Capabilities(book=True, cancel=True, rebook=True, hold=True, message=True)
 
     def __init__(self, clinic_id: UUID, database: Database) -> None:
         self.clinic_id = clinic_id
@@ -129,6 +130,25 @@ class StandaloneJournal:
         async with self._database.read() as session:
             return await self._booked(session, _parse_id(booking_id), patient)
 
+    async def rebook_booking(self, patient: Resident, booking_id: str, hold_id: str) -> BookedTime:
+        now = clock.now()
+
+        async def work(session: AsyncSession) -> BookedTime:
+            old = await self._booked(session, _parse_id(booking_id), patient)
+            if old.cancelled_at is None:
+                bookings.refuse_if_too_late(deadline=old.cancel_until, now=now)
+            made = await bookings.rebook(
+                session,
+                clinic_id=self.clinic_id,
+                booking_id=_parse_id(booking_id),
+                hold_id=_parse_id(hold_id, HoldExpired),
+                person_id=patient.person_id,
+                now=now,
+            )
+            return await self._booked(session, made.id, patient)
+
+        return await self._database.transact(work)
+
     async def cancel_booking(self, patient: Resident, booking_id: str, message: str) -> BookedTime:
         now = clock.now()
         async with self._database.write() as session:
@@ -210,8 +230,14 @@ async def clinics_with_standalone_times(database: Database, patient: Resident) -
 
 
 def _booked_statement(clinic_id: UUID, patient: Resident) -> Any:
+    newer: Any = aliased(Booking)
+    replaced_by: Any = (
+        select(newer.id)
+        .where(newer.clinic_id == Booking.clinic_id, newer.replaces_id == Booking.id)
+        .scalar_subquery()
+    )
     return (
-        select(Booking, Slot, TimeType, col(Performer.name))
+        select(Booking, Slot, TimeType, col(Performer.name), replaced_by)
         .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
         .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
         .join(
@@ -221,7 +247,9 @@ def _booked_statement(clinic_id: UUID, patient: Resident) -> Any:
     )
 
 
-def _booked_time(booking: Booking, slot: Slot, time_type: TimeType, performer: str) -> BookedTime:
+def _booked_time(
+    booking: Booking, slot: Slot, time_type: TimeType, performer: str, replaced_by: UUID | None
+) -> BookedTime:
     cancel_until = slot.starts_at - timedelta(hours=time_type.cancel_hours)
     return BookedTime(
         id=booking.id.hex,
@@ -237,8 +265,12 @@ def _booked_time(booking: Booking, slot: Slot, time_type: TimeType, performer: s
         reason=booking.reason,
         interpreter=booking.interpreter,
         access_needs=booking.access_needs,
-        calendar_id=booking.id.hex,
-        calendar_sequence=int(booking.cancelled_at is not None),
+        phone=booking.phone,
+        time_type_id=time_type.slug,
+        replaces=booking.replaces_id.hex if booking.replaces_id else None,
+        replaced_by=replaced_by.hex if replaced_by else None,
+        calendar_id=(booking.calendar_id or booking.id).hex,
+        calendar_sequence=booking.calendar_sequence,
     )
 
 

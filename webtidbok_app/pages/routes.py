@@ -65,6 +65,7 @@ def _route(address: str, builder: Callable[[Lang], rx.Component], title_key: str
 
 
 STEP = "/boka/[clinic]/[time_type]"
+REBOOKING = "/omboka/[clinic]/[time_type]/[booking]"
 BOOKING = "/bokning/[clinic]/[booking]"
 MY_TERMS = "/mina-tider/[clinic]/villkor"
 ROUTES = [
@@ -78,6 +79,8 @@ ROUTES = [
     _route(f"{STEP}/villkor", terms.booking_page, "citizen.terms.title", TermsState.load_for_booking),
     _route(f"{STEP}/uppgifter", details.page, "citizen.details.title", DetailsState.load),
     _route(f"{STEP}/kontrollera", check.page, "citizen.check.title", CheckState.load),
+    _route(REBOOKING, times.page, "citizen.rebook.title", TimesState.load, TimesState.watch),
+    _route(f"{REBOOKING}/kontrollera", check.rebook_page, "citizen.rebook.check_title", CheckState.load),
     _route(BOOKING, booking.page, "citizen.booking.title", BookingState.load),
     _route(f"{BOOKING}/avboka", cancel.page, "citizen.cancel.title", BookingState.load_for_cancelling),
     _outside("/mina-tider", my_times.page, "citizen.mine.title", MyTimesState.load),

@@ -26,9 +26,9 @@ from webtidbok_app.domain.visit import REASON_MAX, CaseTypeKind, ReasonRule
 from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, TimeTypeInfo
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
-from webtidbok_app.services.clinics import ClinicInfo, get_clinic_offering
+from webtidbok_app.services.clinics import ClinicInfo, get_clinic
 from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, terms_in_force
-from webtidbok_app.services.time_types import enter, may_book
+from webtidbok_app.services.time_types import enter, may_book, terms_kind
 
 DRAFT_LIFE = timedelta(hours=24)
 NEED_MAX = 300
@@ -52,6 +52,8 @@ class Progress:
     overlapping: list[BookedTime]
     booked_id: str | None
     """The booking that the last hold became, so that going back does not repeat it."""
+    replaces: BookedTime | None = None
+    """The booking that is to be exchanged; the resident keeps it until then."""
 
 
 async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> Progress:
@@ -80,13 +82,16 @@ async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> P
     )
 
 
-async def hold_time(actor: Actor | None, *, clinic: str, time_type: str, timeslot_id: str) -> Hold:
-    """Hold a time for the resident alone. Raises SlotTaken, SlotWithdrawn, LimitReached, TermsNotAccepted.
+async def hold_time(
+    actor: Actor | None, *, clinic: str, time_type: str, timeslot_id: str, rebooks: str = ""
+) -> Hold:
+    """Hold a time for the resident alone, to book or to exchange the booking ``rebooks`` for.
 
-    Raises NotFound for a time of another time type, which the resident may have no right to.
+    Raises SlotTaken, SlotWithdrawn, LimitReached, TermsNotAccepted. Raises NotFound for a time of another time
+    type, which the resident may have no right to.
     """
-    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
-    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
+    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
+    await require_accepted_terms(resident, clinic=found, kind=terms_kind(rebooks))
     journal = found.journal()
     hold = await journal.hold(resident, timeslot_id)
     if hold.time_type != kind.id:
@@ -98,21 +103,26 @@ async def hold_time(actor: Actor | None, *, clinic: str, time_type: str, timeslo
 async def step_forward(actor: Actor | None, *, clinic: str, time_type: str) -> Hold:
     """Keep the held time longer as the resident takes a step, and note which one it is. Raises HoldExpired."""
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
-    journal = found.journal()
+    longer = await keep_longer(resident, found, kind)
+    async with get_database().write() as session:
+        draft = await _begin_draft(session, found, resident, kind)
+        draft.hold_id = longer.id
+    return longer
+
+
+async def keep_longer(resident: Resident, clinic: ClinicInfo, kind: TimeTypeInfo) -> Hold:
+    """Keep the held time of the time type longer. Raises HoldExpired."""
+    journal = clinic.journal()
     hold = await journal.current_hold(resident)
     if hold is None or hold.time_type != kind.id:
         raise HoldExpired
-    longer = await journal.extend_hold(resident, hold.id)
-    async with get_database().write() as session:
-        draft = await _begin_draft(session, found, resident, kind)
-        draft.hold_id = hold.id
-    return longer
+    return await journal.extend_hold(resident, hold.id)
 
 
 async def release_time(actor: Actor | None, *, clinic: str) -> None:
     """Let go of what the resident holds at the clinic. What was typed is kept."""
     resident = as_resident(actor)
-    found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
+    found = await get_clinic(slug=clinic)
     hold = await found.journal().current_hold(resident)
     if hold is not None:
         await found.journal().release_hold(resident, hold.id)

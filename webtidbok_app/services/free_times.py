@@ -13,10 +13,10 @@ from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import WebtidbokError
 from webtidbok_app.domain.timeslot import Timeslot
-from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
+from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
 from webtidbok_app.services.terms import require_accepted_terms
-from webtidbok_app.services.time_types import enter, may_book
+from webtidbok_app.services.time_types import enter, may_book, terms_kind
 
 HORIZON_DAYS = 365
 NEAREST = 3
@@ -114,13 +114,14 @@ async def find_times(
     time_type: str,
     first: date | None = None,
     days: int = 5,
+    rebooks: str = "",
     wish: Wish = ANYTHING,
 ) -> FreeTimes:
     """Return the first ``days`` days from ``first`` (today when None) that have free times as wished.
 
     Raises TermsNotAccepted.
     """
-    resident, journal, kind = await _enter(actor, clinic, time_type)
+    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
     today = swedish_time.day_of(clock.now())
     times = _Search(journal, resident, kind.id, wish.fits)
     found = await times.days_from(max(first or today, today), days + 1)
@@ -132,22 +133,23 @@ async def find_times(
         return FreeTimes(next_free, found[:days], len(found) > days)
     if wish != ANYTHING and await _Search(journal, resident, kind.id, ANYTHING.fits).days_from(today, 1):
         return FreeTimes(None, [], False)
-    return FreeTimes(None, [], False, False, await _others_with_times(resident, journal, kind))
+    others = [] if rebooks else await _others_with_times(resident, journal, kind)
+    return FreeTimes(None, [], False, False, others)
 
 
 async def find_month(
-    actor: Actor | None, *, clinic: str, time_type: str, month: date, wish: Wish = ANYTHING
+    actor: Actor | None, *, clinic: str, time_type: str, month: date, rebooks: str = "", wish: Wish = ANYTHING
 ) -> list[Timeslot]:
     """Return the free times of the month that are as wished, in order of time."""
-    resident, journal, kind = await _enter(actor, clinic, time_type)
+    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
     first = month.replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     return await LiveTimes(journal, resident, kind.id).between(first, last, wish)
 
 
-async def find_choices(actor: Actor | None, *, clinic: str, time_type: str) -> Choices:
+async def find_choices(actor: Actor | None, *, clinic: str, time_type: str, rebooks: str = "") -> Choices:
     """Return whom the resident can meet and how in the coming eight weeks."""
-    resident, journal, kind = await _enter(actor, clinic, time_type)
+    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
     today = swedish_time.day_of(clock.now())
     last = today + timedelta(days=CHOICE_DAYS)
     slots = await journal.available_timeslots(resident, kind.id, today, last)
@@ -159,10 +161,10 @@ async def find_choices(actor: Actor | None, *, clinic: str, time_type: str) -> C
 
 
 async def find_nearest(
-    actor: Actor | None, *, clinic: str, time_type: str, moment: datetime
+    actor: Actor | None, *, clinic: str, time_type: str, moment: datetime, rebooks: str = ""
 ) -> list[Timeslot]:
     """Return the three free times that start nearest ``moment``, in order of time."""
-    resident, journal, kind = await _enter(actor, clinic, time_type)
+    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
     day = swedish_time.day_of(moment)
     around = timedelta(days=NEAREST_DAYS)
     slots = await journal.available_timeslots(resident, kind.id, day - around, day + around)
@@ -170,27 +172,29 @@ async def find_nearest(
     return sorted(nearest, key=lambda slot: slot.starts_at)
 
 
-async def look_at_times(actor: Actor | None, *, clinic: str, time_type: str) -> LiveTimes:
+async def look_at_times(actor: Actor | None, *, clinic: str, time_type: str, rebooks: str = "") -> LiveTimes:
     """Return the free times as they are now, to be asked for day by day. Raises TermsNotAccepted."""
-    resident, journal, kind = await _enter(actor, clinic, time_type)
+    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
     return LiveTimes(journal, resident, kind.id)
 
 
-async def follow_times(actor: Actor | None, *, clinic: str, time_type: str) -> AsyncIterator[LiveTimes]:
+async def follow_times(
+    actor: Actor | None, *, clinic: str, time_type: str, rebooks: str = ""
+) -> AsyncIterator[LiveTimes]:
     """Yield the free times now, and again each time that they may have changed, until the caller stops.
 
     The resident's right to see them is asked for once, at the beginning. Raises TermsNotAccepted.
     """
-    resident, journal, kind = await _enter(actor, clinic, time_type)
+    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
     async for _ in journal.changes():
         yield LiveTimes(journal, resident, kind.id)
 
 
 async def _enter(
-    actor: Actor | None, clinic: str, time_type: str
+    actor: Actor | None, clinic: str, time_type: str, rebooks: str
 ) -> tuple[Resident, JournalSystem, TimeTypeInfo]:
-    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
-    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
+    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
+    await require_accepted_terms(resident, clinic=found, kind=terms_kind(rebooks))
     return resident, found.journal(), kind
 
 

@@ -57,6 +57,10 @@ class MyBooking:
     """The terms for cancelling are to be accepted first."""
     message_allowed: bool
     """The timebook takes a message with the cancellation."""
+    rebookable: bool = False
+    """The timebook can exchange it for another time."""
+    replaces: BookedTime | None = None
+    """The time that was exchanged for this one."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,8 @@ async def list_at_clinic(actor: Actor | None, *, clinic: str) -> ManagedTimes:
     resident = as_resident(actor)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
-    answer, message_allowed = await _schedule_at(resident, found), found.journal().capabilities.message
-    mine = [MyBooking(found, time, True, False, message_allowed) for time in answer.times]
+    answer, can = await _schedule_at(resident, found), found.journal().capabilities
+    mine = [MyBooking(found, time, True, False, can.message, can.rebook) for time in answer.times]
     return ManagedTimes(found, mine, answer.problem)
 
 
@@ -177,7 +181,10 @@ async def _schedule_at(resident: Resident, clinic: ClinicInfo, *, pending: bool 
 async def _with_choices(resident: Resident, clinic: ClinicInfo, time: BookedTime) -> MyBooking:
     manageable = clinic.offers(CaseTypeKind.MANAGE_DIRECT)
     terms_needed = manageable and not await _accepted(resident, clinic)
-    return MyBooking(clinic, time, manageable, terms_needed, clinic.journal().capabilities.message)
+    journal = clinic.journal()
+    replaces = await journal.booking(resident, time.replaces) if time.replaces else None
+    can = journal.capabilities
+    return MyBooking(clinic, time, manageable, terms_needed, can.message, manageable and can.rebook, replaces)
 
 
 async def _accepted(resident: Resident, clinic: ClinicInfo) -> bool:

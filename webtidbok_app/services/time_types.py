@@ -2,7 +2,15 @@
 
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
-from webtidbok_app.domain.errors import AgeOutside, InvitedOnly, NotFound, WebtidbokError
+from webtidbok_app.domain.errors import (
+    AgeOutside,
+    AlreadyCancelled,
+    CapabilityMissing,
+    InvitedOnly,
+    NotFound,
+    TooLateToChange,
+    WebtidbokError,
+)
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import TimeTypeInfo
 from webtidbok_app.services.authorise import as_resident
@@ -30,13 +38,17 @@ async def list_time_types(actor: Actor | None, *, clinic: str) -> list[TimeTypeI
 
 
 async def enter(
-    actor: Actor | None, *, clinic: str, time_type: str
+    actor: Actor | None, *, clinic: str, time_type: str, rebooks: str = ""
 ) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
     """Authorise, and find the clinic and a time type that this resident may book.
 
-    Raises NotFound, CapabilityMissing, AgeOutside and InvitedOnly.
+    ``rebooks`` is a booking of the resident's that is to be exchanged for another of its time type: who has been
+    given such a time may have it at another hour, whoever else may book it. Raises NotFound, CapabilityMissing,
+    AgeOutside and InvitedOnly; for rebooking also AlreadyCancelled and TooLateToChange.
     """
     resident = as_resident(actor)
+    if rebooks:
+        return await _enter_to_rebook(resident, clinic, time_type, rebooks)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
     for kind in await found.journal().time_types(resident):
         if kind.id == time_type:
@@ -44,3 +56,26 @@ async def enter(
                 raise refusal
             return resident, found, kind
     raise NotFound
+
+
+async def _enter_to_rebook(
+    resident: Resident, clinic: str, time_type: str, booking: str
+) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
+    found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
+    journal = found.journal()
+    old = await journal.booking(resident, booking)
+    if not journal.capabilities.rebook:
+        raise CapabilityMissing(phone=found.phone)
+    if old.cancelled_at is not None:
+        raise AlreadyCancelled
+    if not old.cancel_allowed:
+        raise TooLateToChange(deadline=old.cancel_until, phone=found.phone)
+    for kind in await journal.time_types(resident):
+        if kind.id == time_type == old.time_type_id:
+            return resident, found, kind
+    raise NotFound
+
+
+def terms_kind(rebooks: str) -> CaseTypeKind:
+    """Return whose terms are to be accepted: those for booking or, when a booking is exchanged, for changing."""
+    return CaseTypeKind.MANAGE_DIRECT if rebooks else CaseTypeKind.BOOK_DIRECT

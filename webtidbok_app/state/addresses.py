@@ -35,10 +35,17 @@ def time_types(lang: Lang, clinic: str) -> str:
     return path(lang, f"/boka/{quote(clinic)}")
 
 
-def step(lang: Lang, clinic: str, time_type: str, name: str = "") -> str:
-    """Return a step of the booking: the times, or ``villkor``, ``uppgifter``, ``kontrollera``."""
+def step(lang: Lang, clinic: str, time_type: str, name: str = "", *, rebooks: str = "") -> str:
+    """Return a step of the booking: the times, or ``villkor``, ``uppgifter``, ``kontrollera``.
+
+    ``rebooks`` is the booking that is to be exchanged, whose terms are those for changing.
+    """
     end = f"/{name}" if name else ""
-    return path(lang, f"/boka/{quote(clinic)}/{quote(time_type)}{end}")
+    if not rebooks:
+        return path(lang, f"/boka/{quote(clinic)}/{quote(time_type)}{end}")
+    if name == "villkor":
+        return with_query(my_terms(lang, clinic), omboka=rebooks, typ=time_type)
+    return path(lang, f"/omboka/{quote(clinic)}/{quote(time_type)}/{quote(rebooks)}{end}")
 
 
 def booking(lang: Lang, clinic: str, booking_id: str) -> str:

@@ -1,16 +1,20 @@
 """Check the answers, and book."""
 
+from collections.abc import Awaitable
+
 import reflex as rx
 from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
-from webtidbok_app.domain.errors import Conflict, OutcomeUnknown, TermsNotAccepted
+from webtidbok_app.domain.errors import AlreadyCancelled, Conflict, OutcomeUnknown, TermsNotAccepted
 from webtidbok_app.i18n import t
+from webtidbok_app.journal.port import BookedTime
 from webtidbok_app.services.booking import Progress, book
+from webtidbok_app.services.rebooking import rebook
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import attempt, explain, lang_of
-from webtidbok_app.state.flow import forget_hold, open_step, send_back, way_of
+from webtidbok_app.state.flow import Way, forget_hold, open_step, send_back, way_of
 from webtidbok_app.state.present.steps import check_rows, held_until, step_view
 from webtidbok_app.state.present.words import paragraphs
 from webtidbok_app.state.resident_views import StepView
@@ -42,7 +46,7 @@ class CheckState(rx.State):
             return None
         if not isinstance(found, Progress):
             return found
-        self.step = step_view(found, lang, back=way_of(self).address("uppgifter"))
+        self.step = step_view(found, lang, back=way_of(self).address("" if found.replaces else "uppgifter"))
         if found.hold:
             self._hold_id = found.hold.id
             self.rows = check_rows(found, found.hold, lang)
@@ -56,11 +60,12 @@ class CheckState(rx.State):
         """Book the time and show the booking. A second click books nothing more and leads to the same."""
         way = way_of(self)
         self.problem = Problem()
-        booking = book(current(), clinic=way.clinic, time_type=way.time_type, hold_id=self._hold_id)
         try:
             booked = await attempt(
-                booking, way.lang, let_through=(Conflict, TermsNotAccepted, OutcomeUnknown)
+                self._book(way), way.lang, let_through=(Conflict, TermsNotAccepted, OutcomeUnknown)
             )
+        except AlreadyCancelled:
+            return way.to("")  # where it is told
         except Conflict as error:
             return await send_back(self, error)
         except TermsNotAccepted:
@@ -76,6 +81,11 @@ class CheckState(rx.State):
         self._hold_id = hold_id  # a second click, already on its way, is to find the same booking
         await forget_hold(self)
         return rx.redirect(addresses.booking(way.lang, way.clinic, booked.id))
+
+    def _book(self, way: Way) -> Awaitable[BookedTime]:
+        if way.rebooks:
+            return rebook(current(), clinic=way.clinic, rebooks=way.rebooks, hold_id=self._hold_id)
+        return book(current(), clinic=way.clinic, time_type=way.time_type, hold_id=self._hold_id)
 
     def _tell_unknown(self, error: OutcomeUnknown) -> None:
         """Say that nobody knows whether it was booked. The button goes: trying again could book twice."""

@@ -16,6 +16,7 @@ from webtidbok_app.domain.errors import Conflict, HoldExpired
 from webtidbok_app.i18n import Lang
 from webtidbok_app.journal.port import Hold
 from webtidbok_app.services.booking import Progress, get_progress, release_time, step_forward
+from webtidbok_app.services.rebooking import get_rebooking, step_on_to_rebook
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of
 
@@ -30,6 +31,13 @@ class Way:
     lang: Lang
     clinic: str
     time_type: str
+    rebooks: str = ""
+    """The booking that is to be exchanged; empty for a new one."""
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What use cases are asked about."""
+        return {"clinic": self.clinic, "time_type": self.time_type, "rebooks": self.rebooks}
 
     def to(self, step: Step) -> EventSpec:
         """Return the redirect to a step."""
@@ -37,12 +45,13 @@ class Way:
 
     def address(self, step: Step) -> str:
         """Return a step's address."""
-        return addresses.step(self.lang, self.clinic, self.time_type, step)
+        return addresses.step(self.lang, self.clinic, self.time_type, step, rebooks=self.rebooks)
 
 
 def way_of(state: rx.State) -> Way:
     """Return the way that the visitor is on."""
-    return Way(lang_of(state), argument(state, "clinic"), argument(state, "time_type"))
+    rebooks = argument(state, "booking")
+    return Way(lang_of(state), argument(state, "clinic"), argument(state, "time_type"), rebooks)
 
 
 class FlowState(rx.State):
@@ -114,7 +123,7 @@ async def open_step(state: rx.State, step: Step) -> Progress | EventSpec:
     that the page says so. Raises what ``get_progress`` raises.
     """
     way = way_of(state)
-    progress = await get_progress(current(), clinic=way.clinic, time_type=way.time_type)
+    progress = await _progress(way)
     must_accept = progress.terms is not None and progress.terms.accepted_at is None
     if step == "villkor" or must_accept:
         return progress if step == "villkor" and must_accept else way.to("villkor" if must_accept else "")
@@ -128,8 +137,17 @@ async def open_step(state: rx.State, step: Step) -> Progress | EventSpec:
         return await send_back(state, error)
 
 
+async def _progress(way: Way) -> Progress:
+    if way.rebooks:
+        return await get_rebooking(current(), **way.asked)
+    return await get_progress(current(), clinic=way.clinic, time_type=way.time_type)
+
+
 async def _keep_hold(state: rx.State, progress: Progress, way: Way, step: Step) -> Progress | EventSpec:
-    hold = await step_forward(current(), clinic=way.clinic, time_type=way.time_type)
+    if way.rebooks:
+        hold = await step_on_to_rebook(current(), **way.asked)
+    else:
+        hold = await step_forward(current(), clinic=way.clinic, time_type=way.time_type)
     await note_hold(state, hold)
     if step == "kontrollera" and not progress.details_done:
         return way.to("uppgifter")

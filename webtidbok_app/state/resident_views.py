@@ -80,6 +80,8 @@ class StepView:
     hours: str = ""
     booked_href: str = ""
     """The booking that this one became already."""
+    keeps: str = ""
+    """Which booked time is to be exchanged, and that it stays until then; empty when a new one is booked."""
 
 
 @dataclass(frozen=True)
@@ -147,16 +149,20 @@ class DetailsView:
 class BookingView:
     """A booked time. ``status`` is coming, cancelled or past; empty before it is fetched.
 
-    ``cancel`` is yes, late, closed (not on the web at this clinic) or no.
+    ``cancel`` is yes, late, closed (not on the web at this clinic) or no. ``replaces`` is the time that was exchanged
+    for this one, ``newer_href`` the one that this was exchanged for.
     """
 
     status: str = ""
     when: str = ""
     note: str = ""
+    replaces: str = ""
     prepare: str = ""
     cancel: str = "no"
     cancel_text: str = ""
     cancel_href: str = ""
+    rebook_href: str = ""
+    newer_href: str = ""
     again_href: str = ""
     href: str = ""
     calendar_href: str = ""
@@ -176,5 +182,7 @@ class BookingCard:
     change_text: str = ""
     cancel_href: str = ""
     cancel_label: str = ""
+    rebook_href: str = ""
+    rebook_label: str = ""
     calendar_href: str = ""
     calendar_label: str = ""

@@ -119,7 +119,10 @@ class TermsState(rx.State):
         self.terms = TermsView(intro, paragraphs(terms.text.in_language(lang)))
 
     def _on_to_my_times(self) -> EventSpec:
-        """Go to the clinic's booked times, or back to the one that was about to be cancelled."""
-        lang, slug, booking = lang_of(self), argument(self, "clinic"), query(self, "avboka")
-        to = addresses.cancel(lang, slug, booking) if booking else addresses.my_times(lang, slug)
+        """Go to the clinic's booked times, or back to the one that was about to be changed."""
+        lang, slug = lang_of(self), argument(self, "clinic")
+        cancels, rebooks = query(self, "avboka"), query(self, "omboka")
+        to = addresses.cancel(lang, slug, cancels) if cancels else addresses.my_times(lang, slug)
+        if rebooks:
+            to = addresses.step(lang, slug, query(self, "typ"), rebooks=rebooks)
         return rx.redirect(to, replace=True)

@@ -131,7 +131,7 @@ class TimesState(rx.State):
             way, here = way_of(self), path_of(self)
         spans: list[Span] = []
         try:
-            async for times in follow_times(current(), clinic=way.clinic, time_type=way.time_type):
+            async for times in follow_times(current(), **way.asked):
                 await times.look_ahead(spans)
                 async with self:
                     if path_of(self) != here:
@@ -148,7 +148,7 @@ class TimesState(rx.State):
         """Hold a time for the resident alone, in place of the one that was held before."""
         way = way_of(self)
         self.problem, self.nearest, self._near = Problem(), [], ()
-        holding = hold_time(current(), clinic=way.clinic, time_type=way.time_type, timeslot_id=timeslot_id)
+        holding = hold_time(current(), **way.asked, timeslot_id=timeslot_id)
         try:
             hold = await attempt(holding, way.lang, let_through=(Conflict, TermsNotAccepted))
         except TermsNotAccepted:
@@ -293,9 +293,7 @@ class TimesState(rx.State):
         """Return free times, or None when it went wrong; then the page says so."""
         way = way_of(self)
         times = await attempt(
-            find_times(
-                current(), clinic=way.clinic, time_type=way.time_type, first=first, days=days, wish=self._wish
-            ),
+            find_times(current(), **way.asked, first=first, days=days, wish=self._wish),
             way.lang,
         )
         if isinstance(times, Problem):
@@ -305,15 +303,13 @@ class TimesState(rx.State):
 
     async def _choices(self) -> Choices:
         way = way_of(self)
-        found = await attempt(find_choices(current(), clinic=way.clinic, time_type=way.time_type), way.lang)
+        found = await attempt(find_choices(current(), **way.asked), way.lang)
         return Choices([], []) if isinstance(found, Problem) else found
 
     async def _see_month(self) -> None:
         way = way_of(self)
         slots = await attempt(
-            find_month(
-                current(), clinic=way.clinic, time_type=way.time_type, month=self._month, wish=self._wish
-            ),
+            find_month(current(), **way.asked, month=self._month, wish=self._wish),
             way.lang,
         )
         if isinstance(slots, Problem):
@@ -357,7 +353,7 @@ class TimesState(rx.State):
         """Tell that the time is gone, let it stay in its place, and show what has become of the others."""
         way = way_of(self)
         slot = self._sight.free.get(timeslot_id) or self._sight.lost.get(timeslot_id)
-        looking = look_at_times(current(), clinic=way.clinic, time_type=way.time_type)
+        looking = look_at_times(current(), **way.asked)
         times = await attempt(looking, way.lang)
         if not isinstance(times, Problem):
             if await times.first() is None:
@@ -373,7 +369,7 @@ class TimesState(rx.State):
         way = way_of(self)
         self.problem = conflict_problem(code, moment, way.lang, key=secrets.token_hex(4))
         near = moment or clock.now()
-        finding = find_nearest(current(), clinic=way.clinic, time_type=way.time_type, moment=near)
+        finding = find_nearest(current(), **way.asked, moment=near)
         nearest = await attempt(finding, way.lang)
         if not isinstance(nearest, Problem):
             self._near = tuple(nearest)

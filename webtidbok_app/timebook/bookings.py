@@ -7,6 +7,7 @@ An expired hold is removed by whoever takes its place; nothing waits for a sweep
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, CursorResult, case, delete, select, text, update
@@ -34,6 +35,8 @@ HOLDS_AN_HOUR = 30
 """How many times a resident can choose within an hour, at all clinics together: people look around, programs hoard."""
 HOUR = timedelta(hours=1)
 EXTRA_TRIES = 5
+SAID = ("reason", "interpreter", "access_needs", "phone", "email")
+"""What a resident says when booking."""
 
 
 async def hold_place(
@@ -232,19 +235,85 @@ async def confirm_hold(
     One statement decides, against a new taker too. Asked again for a hold that became a booking, it returns that
     booking unchanged. Raises HoldExpired.
     """
-    changed = await session.execute(
-        update(Booking)
-        .where(*_is_running_hold(clinic_id, hold_id, person_id, now))
-        .values(status=BookingStatus.BOOKED, booked_at=now, expires_at=None, **said)
-        .execution_options(synchronize_session=False)
-    )
+    became = await _become_booking(session, _is_running_hold(clinic_id, hold_id, person_id, now), now, said)
     booking = await session.get(Booking, (clinic_id, hold_id), populate_existing=True)
-    if _rows(changed) and booking is not None:
+    if became and booking is not None:
         tell_of_change(session, clinic_id, [booking.starts_at])
         return booking
     if booking is not None and booking.person_id == person_id and booking.status == BookingStatus.BOOKED:
         return booking
     raise HoldExpired
+
+
+async def rebook(
+    session: AsyncSession, *, clinic_id: UUID, booking_id: UUID, hold_id: UUID, person_id: UUID, now: datetime
+) -> Booking:
+    """Exchange a booking for a running hold of the same time type, both or neither; what was said comes along.
+
+    Asked again for the same exchange, it returns what it made. Raises NotFound, AlreadyCancelled and HoldExpired.
+    """
+    old = await _lock_booking(session, clinic_id=clinic_id, booking_id=booking_id, person_id=person_id)
+    if old.status == BookingStatus.CANCELLED:
+        made = await session.get(Booking, (clinic_id, hold_id))
+        if made is not None and made.replaces_id == old.id:
+            return made
+        raise AlreadyCancelled
+    held = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
+    if held is None or held.id != hold_id:
+        raise HoldExpired
+    if await _time_type_of(session, held) != await _time_type_of(session, old):
+        raise NotFound
+    came_along = {name: getattr(old, name) for name in SAID}
+    thread = {"calendar_id": old.calendar_id or old.id, "calendar_sequence": old.calendar_sequence + 1}
+    became = await _become_booking(
+        session,
+        _is_running_hold(clinic_id, hold_id, person_id, now),
+        now,
+        {"replaces_id": old.id, **thread, **came_along},
+    )
+    if not became:
+        raise HoldExpired
+    await cancel_booking(
+        session, clinic_id=clinic_id, booking_id=old.id, cancelled_by="resident", message="", now=now
+    )
+    tell_of_change(session, clinic_id, [held.starts_at])
+    return await session.get_one(Booking, (clinic_id, hold_id), populate_existing=True)
+
+
+async def _lock_booking(
+    session: AsyncSession, *, clinic_id: UUID, booking_id: UUID, person_id: UUID
+) -> Booking:
+    """Return the person's booking, whatever has become of it, and let nobody change it meanwhile."""
+    booking = await session.scalar(
+        select(Booking)
+        .where(
+            col(Booking.clinic_id) == clinic_id,
+            col(Booking.id) == booking_id,
+            col(Booking.person_id) == person_id,
+            text("booking.status <> 'held'"),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+async def _time_type_of(session: AsyncSession, booking: Booking) -> UUID:
+    return (await session.get_one(Slot, (booking.clinic_id, booking.slot_id))).time_type_id
+
+
+async def _become_booking(
+    session: AsyncSession, which: tuple[ColumnElement[bool], ...], now: datetime, facts: dict[str, Any]
+) -> int:
+    changed = await session.execute(
+        update(Booking)
+        .where(*which)
+        .values(status=BookingStatus.BOOKED, booked_at=now, expires_at=None, **facts)
+        .execution_options(synchronize_session=False)
+    )
+    return _rows(changed)
 
 
 async def cancel_booking(
@@ -269,6 +338,7 @@ async def cancel_booking(
             cancelled_at=now,
             cancelled_by=cancelled_by,
             cancel_message=message,
+            calendar_sequence=col(Booking.calendar_sequence) + 1,
         )
         .execution_options(synchronize_session=False)
     )

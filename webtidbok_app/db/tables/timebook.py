@@ -154,6 +154,7 @@ class Booking(OfClinic, table=True):
             sqlite_where=text(LIVE),
         ),
         Index("ix_booking_person", "person_id"),
+        Index("uq_booking_replaces", "clinic_id", "replaces_id", unique=True),
     )
 
     slot_id: UUID
@@ -169,6 +170,12 @@ class Booking(OfClinic, table=True):
     cancelled_by: str | None = None
     """``resident`` or the HSA-id of the member of staff."""
     cancel_message: str = Field(default="", sa_type=Sealed("booking.cancel_message"))
+    replaces_id: UUID | None = None
+    """The clinic's booking that was rebooked to this one. No booking can be replaced twice."""
+    calendar_id: UUID | None = None
+    """What calendars know it by: the first booking's id, through all rebookings. Its own when empty."""
+    calendar_sequence: int = 0
+    """How many times it has been rebooked or cancelled (RFC 5545 3.8.7.4)."""
     reason: str = Field(default="", sa_type=Sealed("booking.reason"))
     interpreter: str = Field(default="", sa_type=Sealed("booking.interpreter"))
     access_needs: str = Field(default="", sa_type=Sealed("booking.access_needs"))

@@ -35,10 +35,14 @@ def _top(lang: Lang) -> rx.Component:
     """Return the h1 with what has become of the time. It stays the same element, so that it keeps focus."""
     status = State.booked.status
     coming = status == "coming"
+    moved = State.booked.newer_href != ""
+    booked = rx.cond(
+        State.booked.replaces != "", t(lang, "citizen.rebook.done"), t(lang, "citizen.booking.booked")
+    )
     title = rx.match(
         status,
-        ("coming", t(lang, "citizen.booking.booked")),
-        ("cancelled", t(lang, "citizen.booking.cancelled")),
+        ("coming", booked),
+        ("cancelled", rx.cond(moved, t(lang, "citizen.rebook.moved"), t(lang, "citizen.booking.cancelled"))),
         ("past", t(lang, "citizen.booking.past")),
         t(lang, "citizen.booking.title"),
     )
@@ -49,11 +53,24 @@ def _top(lang: Lang) -> rx.Component:
         rx.cond(coming, rx.el.p(t(lang, "citizen.booking.nothing_more"))),
         rx.cond(
             status == "cancelled",
-            notice(State.booked.note, t(lang, "citizen.booking.cancelled_body"), kind="ok"),
+            rx.cond(
+                moved,
+                notice(
+                    State.booked.note,
+                    rx.el.p(rx.el.a(t(lang, "citizen.rebook.to_new"), href=State.booked.newer_href)),
+                    kind="info",
+                ),
+                notice(State.booked.note, t(lang, "citizen.booking.cancelled_body"), kind="ok"),
+            ),
         ),
+        rx.cond(coming & (State.booked.replaces != ""), rx.el.p(_before(lang))),
         rx.cond(status == "past", rx.el.p(State.booked.note)),
         class_name=rx.cond(coming, "panel", "stack"),
     )
+
+
+def _before(lang: Lang) -> rx.Component:
+    return rx.fragment(t(lang, "citizen.rebook.old"), ": ", State.booked.replaces)
 
 
 def _coming(lang: Lang) -> rx.Component:
@@ -65,10 +82,20 @@ def _coming(lang: Lang) -> rx.Component:
         rx.el.section(
             rx.el.h2(t(lang, "citizen.booking.change_title")),
             rx.el.p(State.booked.cancel_text),
-            rx.cond(
-                State.booked.cancel == "yes",
-                buttons.link_as_button(
-                    t(lang, "citizen.booking.cancel_link"), href=State.booked.cancel_href, kind="secondary"
+            buttons.button_row(
+                rx.cond(
+                    State.booked.rebook_href != "",
+                    buttons.link_as_button(
+                        t(lang, "citizen.rebook.link"), href=State.booked.rebook_href, kind="secondary"
+                    ),
+                ),
+                rx.cond(
+                    State.booked.cancel == "yes",
+                    buttons.link_as_button(
+                        t(lang, "citizen.booking.cancel_link"),
+                        href=State.booked.cancel_href,
+                        kind="secondary",
+                    ),
                 ),
             ),
         ),

@@ -13,12 +13,22 @@ from webtidbok_app.state.check import CheckState as State
 
 def page(lang: Lang) -> rx.Component:
     """Return the answers with the button that books."""
+    answers = rx.cond(State.step.booked_href != "", already_booked(lang, State.step), _answers(lang))
+    return _page(lang, t(lang, "citizen.check.title"), answers)
+
+
+def rebook_page(lang: Lang) -> rx.Component:
+    """Return the old time and the new with the button that exchanges them."""
+    return _page(lang, t(lang, "citizen.rebook.check_title"), _exchange(lang))
+
+
+def _page(lang: Lang, title: str, answers: rx.Component) -> rx.Component:
     return resident_page(
         lang,
-        heading(t(lang, "citizen.check.title"), stop=State.stop, caption=State.step.caption),
+        heading(title, stop=State.stop, caption=State.step.caption),
         once_fetched(
             lang,
-            rx.cond(State.step.booked_href != "", already_booked(lang, State.step), _answers(lang)),
+            answers,
             ready=State.step.caption != "",
             stop=State.stop,
             rows=6,
@@ -37,5 +47,18 @@ def _answers(lang: Lang) -> rx.Component:
         buttons.button_row(
             buttons.primary(t(lang, "citizen.check.book"), once=True, on_click=State.confirm),
             rx.el.a(t(lang, "citizen.steps.cancel"), href=State.step.clinic_href),
+        ),
+    )
+
+
+def _exchange(lang: Lang) -> rx.Component:
+    return rx.fragment(
+        rx.el.p(rx.el.strong(t(lang, "citizen.rebook.not_yet")), " ", State.until),
+        summary_list(lang, State.rows),
+        rx.el.p(t(lang, "citizen.rebook.rest_comes_along")),
+        terms_folded(lang, State.terms),
+        buttons.button_row(
+            buttons.primary(t(lang, "citizen.rebook.yes"), once=True, on_click=State.confirm),
+            rx.el.a(t(lang, "citizen.rebook.no"), href=State.step.clinic_href),
         ),
     )

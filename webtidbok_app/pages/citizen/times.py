@@ -26,6 +26,7 @@ def page(lang: Lang) -> rx.Component:
         _heading(lang),
         once_fetched(
             lang,
+            rx.cond(State.step.keeps != "", rx.el.p(State.step.keeps, class_name="strong")),
             rx.cond(State.none.intro != "", rx.fragment(_now_there_are(lang), no_times(lang)), _choose(lang)),
             ready=State.step.caption != "",
             stop=State.stop,

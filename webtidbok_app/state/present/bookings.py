@@ -25,6 +25,8 @@ def booking_card(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingCard:
         prepare=view.prepare,
         change_text=view.cancel_text,
         cancel_href=view.cancel_href if view.cancel == "yes" else "",
+        rebook_href=view.rebook_href,
+        rebook_label=t(lang, "citizen.mine.rebook_label", when=times),
         cancel_label=t(lang, "citizen.mine.cancel_label", when=times),
         calendar_href=view.calendar_href,
         calendar_label=t(lang, "citizen.mine.calendar_label", when=times),
@@ -77,9 +79,14 @@ def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
         cancel=cancel,
         cancel_text=_cancel_text(mine, cancel, lang),
         cancel_href=addresses.cancel(lang, clinic.slug, time.id),
+        rebook_href=_rebook_href(mine, lang) if cancel == "yes" and mine.rebookable else "",
+        newer_href=addresses.booking(lang, clinic.slug, time.replaced_by) if time.replaced_by else "",
+        replaces=when(mine.replaces, lang) if mine.replaces else "",
         again_href=addresses.time_types(lang, clinic.slug) if clinic.offers(CaseTypeKind.BOOK_DIRECT) else "",
         href=addresses.booking(lang, clinic.slug, time.id),
-        calendar_href=addresses.calendar_file(lang, clinic.slug, time.id) if status != "past" else "",
+        calendar_href=addresses.calendar_file(lang, clinic.slug, time.id)
+        if status != "past" and not time.replaced_by
+        else "",
         phone=clinic.phone,
         phone_href=addresses.phone_link(clinic.phone),
     )
@@ -87,7 +94,8 @@ def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
 
 def booking_facts(mine: MyBooking, lang: Lang, *, briefly: bool = False) -> list[SummaryRow]:
     """Return what a booked time is, row by row; what was left blank is left out. Briefly: which one it is."""
-    which = {"citizen.check.time": when(mine.time, lang)} | _what(mine, lang)
+    before = when(mine.replaces, lang) if mine.replaces else ""
+    which = {"citizen.check.time": when(mine.time, lang), "citizen.rebook.old": before} | _what(mine, lang)
     which["citizen.check.clinic"] = mine.clinic.name
     if briefly:
         return _rows(which, lang)
@@ -123,6 +131,10 @@ def _rows(facts: dict[str, str], lang: Lang) -> list[SummaryRow]:
     return [SummaryRow(t(lang, key), value) for key, value in facts.items() if value]
 
 
+def _rebook_href(mine: MyBooking, lang: Lang) -> str:
+    return addresses.step(lang, mine.clinic.slug, mine.time.time_type_id, rebooks=mine.time.id)
+
+
 def _cancel_choice(mine: MyBooking, status: str) -> str:
     if status != "coming":
         return "no"
@@ -133,12 +145,18 @@ def _cancel_choice(mine: MyBooking, status: str) -> str:
 
 def _cancel_text(mine: MyBooking, cancel: str, lang: Lang) -> str:
     deadline = moment_text(mine.time.cancel_until, lang)
-    keys = {"yes": "cancel_until", "late": "too_late", "closed": "call_to_cancel"}
+    keys = {
+        "yes": "change_until" if mine.rebookable else "cancel_until",
+        "late": "too_late",
+        "closed": "call_to_cancel",
+    }
     key = keys.get(cancel)
     return t(lang, f"citizen.booking.{key}", deadline=deadline, phone=mine.clinic.phone) if key else ""
 
 
 def _booking_note(time: BookedTime, status: str, lang: Lang) -> str:
+    if time.replaced_by:
+        return t(lang, "citizen.rebook.was_changed", when=when(time, lang))
     if status == "cancelled" and time.cancelled_at:
         day, clock = format_day(lang, time.cancelled_at), format_time(lang, time.cancelled_at)
         return t(lang, "citizen.booking.cancelled_on", day=day, time=clock)

@@ -2,7 +2,7 @@
 
 from webtidbok_app.domain.visit import ReasonRule
 from webtidbok_app.i18n import Lang, t
-from webtidbok_app.journal.port import Hold
+from webtidbok_app.journal.port import BookedTime, Hold
 from webtidbok_app.services.booking import Progress
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.words import form, held_until, length, moment_text, phone_text, when
@@ -22,6 +22,9 @@ def step_view(progress: Progress, lang: Lang, *, back: str = "") -> StepView:
     clinic_href = addresses.clinic_page(lang, clinic.slug)
     types = clinic_href if progress.single_type else addresses.time_types(lang, clinic.slug)
     booked = progress.booked_id if not progress.hold else None
+    old = progress.replaces
+    if old:
+        clinic_href = types = addresses.booking(lang, clinic.slug, old.id)
     return StepView(
         caption=t(
             lang,
@@ -37,6 +40,7 @@ def step_view(progress: Progress, lang: Lang, *, back: str = "") -> StepView:
         phone_href=addresses.phone_link(clinic.phone),
         hours=clinic.hours.in_language(lang),
         booked_href=addresses.booking(lang, clinic.slug, booked) if booked else "",
+        keeps=t(lang, "citizen.rebook.keeps", when=when(old, lang)) if old else "",
     )
 
 
@@ -99,6 +103,8 @@ def is_language(value: str) -> bool:
 
 def check_rows(progress: Progress, hold: Hold, lang: Lang) -> list[SummaryRow]:
     """Return the answers to check, each with the way to change it."""
+    if progress.replaces:
+        return _rows_to_rebook(progress, progress.replaces, hold, lang)
     clinic, time_type, details = progress.clinic, progress.time_type, progress.details
     to_times = addresses.step(lang, clinic.slug, time_type.id)
     to_types = "" if progress.single_type else addresses.time_types(lang, clinic.slug)
@@ -120,6 +126,22 @@ def check_rows(progress: Progress, hold: Hold, lang: Lang) -> list[SummaryRow]:
         _row("email", details.email or "", lang, to_details, "change_email"),
         _row("interpreter", interpreter, lang, to_details, "change_interpreter"),
         _row("access", details.access_needs, lang, to_details, "change_access"),
+    ]
+
+
+def _rows_to_rebook(progress: Progress, old: BookedTime, hold: Hold, lang: Lang) -> list[SummaryRow]:
+    """Return the old time and the new. What else there is comes along unchanged."""
+    clinic, new = progress.clinic, hold.timeslot
+    to_times = addresses.step(lang, clinic.slug, progress.time_type.id, rebooks=old.id)
+    visit = f"{progress.time_type.name.in_language(lang)}, {form(new.visit_form, lang)}"
+    return [
+        SummaryRow(t(lang, "citizen.rebook.old"), when(old, lang)),
+        SummaryRow(
+            t(lang, "citizen.rebook.new"), when(new, lang), to_times, t(lang, "citizen.check.change_time")
+        ),
+        _row("visit", visit, lang),
+        *([_row("performer", new.performer, lang)] if new.performer else []),
+        _row("clinic", f"{clinic.name}, {clinic.street}, {clinic.city}", lang),
     ]
 
 

@@ -64,6 +64,13 @@ class CancelForResident(OnHold): ...
 
 
 @dataclass(frozen=True)
+class Rebook(OnHold):
+    """Exchange the booking for another hold."""
+
+    to: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """``answer``: "done", the code of a refusal, or which times were not withdrawn. ``made``: the id of a new thing."""
 
@@ -90,6 +97,7 @@ class Ticket:
     expires_at: datetime
     status: str = "held"
     cancelled_by: str | None = None
+    replaces: str = ""
 
     def runs(self, now: datetime) -> bool:
         return self.status == "held" and self.expires_at > now
@@ -125,6 +133,8 @@ class Timebooks:
                 return self._hold(act, made, now)
             case Cancel() | CancelForResident():
                 return self._cancel(act, now)
+            case Rebook():
+                return self._rebook(act, now)
             case OnHold():
                 return self._use(act, now)
         raise NotImplementedError
@@ -194,6 +204,21 @@ class Timebooks:
         else:
             until = now + self.hold_length[ticket.clinic]
             ticket.expires_at = min(until, ticket.held_at + HOLD_AT_MOST)
+        return DONE
+
+    def _rebook(self, act: Rebook, now: datetime) -> Hashable:
+        """Both or neither: the booking goes as the hold becomes one, or everything stays as it was."""
+        old, new = self.tickets[act.hold], self.tickets[act.to]
+        if old.owner != act.who or old.status in {"held", "gone"}:
+            return "not_found"
+        if old.status == "cancelled":
+            return DONE if new.replaces == act.hold else "already_cancelled"
+        if now > self.times[old.time].start - self.cancel_before[old.clinic]:
+            return "too_late_to_change"
+        if new.owner != act.who or new.clinic != old.clinic or not new.runs(now):
+            return "hold_expired"
+        new.status, new.replaces = "booked", act.hold
+        old.status, old.cancelled_by = "cancelled", "resident"
         return DONE
 
     def _cancel(self, act: OnHold, now: datetime) -> Hashable:

@@ -7,7 +7,7 @@ import pytest
 from tests.world import FIRST_START, World, build_world
 from webtidbok_app.domain.clock import FixedClock
 from webtidbok_app.domain.errors import AlreadyCancelled, HoldExpired, NotFound, SlotTaken, TooLateToChange
-from webtidbok_app.journal.port import BookingDetails, JournalSystem
+from webtidbok_app.journal.port import BookedTime, BookingDetails, JournalSystem
 from webtidbok_app.journal.standalone import StandaloneJournal
 
 DAY = date(2026, 12, 1)
@@ -214,3 +214,77 @@ async def test_places__as_many_as_published(journal, world):
         await journal.make_booking(world.residents[who], hold.id, SAID)
     with pytest.raises(SlotTaken):
         await journal.hold(world.residents[2], slot)
+
+
+async def _booked(journal: JournalSystem, world: World, slot: str, who: int = 0) -> BookedTime:
+    hold = await journal.hold(world.residents[who], slot)
+    return await journal.make_booking(world.residents[who], hold.id, SAID)
+
+
+async def test_rebook__exchanges_one_time_for_another_with_what_was_said(journal, world):
+    await world.publish(2)
+    one, two = await _times(journal, world)
+    old = await _booked(journal, world, one)
+    hold = await journal.hold(world.resident, two)
+    assert await _times(journal, world, who=1) == []
+    new = await journal.rebook_booking(world.resident, old.id, hold.id)
+    assert [time.id for time in await journal.schedule(world.resident)] == [new.id]
+    assert (new.starts_at - old.starts_at, new.replaces) == (timedelta(minutes=20), old.id)
+    assert (new.reason, new.interpreter, new.access_needs, new.phone) == (
+        SAID.reason, SAID.interpreter, SAID.access_needs, SAID.phone,
+    )  # fmt: skip
+    assert await _times(journal, world, who=1) == [one]
+    gone = await journal.booking(world.resident, old.id)
+    assert gone.cancelled_at is not None
+    assert gone.replaced_by == new.id
+    assert (new.calendar_id, new.calendar_sequence) == (old.calendar_id, old.calendar_sequence + 1)
+
+
+async def test_rebook__again_is_the_same_exchange(journal, world):
+    await world.publish(3)
+    one, two, three = await _times(journal, world)
+    old = await _booked(journal, world, one)
+    hold = await journal.hold(world.resident, two)
+    new = await journal.rebook_booking(world.resident, old.id, hold.id)
+    assert (await journal.rebook_booking(world.resident, old.id, hold.id)).id == new.id
+    other = await journal.hold(world.resident, three)
+    with pytest.raises(AlreadyCancelled):
+        await journal.rebook_booking(world.resident, old.id, other.id)
+
+
+async def test_rebook__with_a_hold_that_has_run_out_keeps_the_old_time(journal, world, clock: FixedClock):
+    await world.publish(2)
+    one, two = await _times(journal, world)
+    old = await _booked(journal, world, one)
+    hold = await journal.hold(world.resident, two)
+    clock.moment = hold.expires_at
+    for useless in (hold.id, old.id, "x", "0" * 32):
+        with pytest.raises(HoldExpired):
+            await journal.rebook_booking(world.resident, old.id, useless)
+    assert [time.id for time in await journal.schedule(world.resident)] == [old.id]
+
+
+async def test_rebook__is_for_the_owner_and_what_stands(journal, world, clock: FixedClock):
+    await world.publish(2)
+    one, two = await _times(journal, world)
+    old = await _booked(journal, world, one)
+    hold = await journal.hold(world.residents[1], two)
+    with pytest.raises(NotFound):
+        await journal.rebook_booking(world.residents[1], old.id, hold.id)
+    await journal.release_hold(world.residents[1], hold.id)
+    mine = await journal.hold(world.resident, two)
+    await journal.cancel_booking(world.resident, old.id, "")
+    with pytest.raises(AlreadyCancelled):
+        await journal.rebook_booking(world.resident, old.id, mine.id)
+    assert await journal.schedule(world.resident) == []
+
+
+async def test_rebook__too_late(journal, world, clock: FixedClock):
+    await world.publish(2)
+    one, two = await _times(journal, world)
+    old = await _booked(journal, world, one)
+    clock.moment = old.cancel_until + timedelta(seconds=1)
+    hold = await journal.hold(world.resident, two)
+    with pytest.raises(TooLateToChange):
+        await journal.rebook_booking(world.resident, old.id, hold.id)
+    assert [time.id for time in await journal.schedule(world.resident)] == [old.id]

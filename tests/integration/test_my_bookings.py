@@ -25,7 +25,7 @@ from webtidbok_app.services.my_bookings import (
 from webtidbok_app.services.terms import accept_terms
 
 
-async def _book(world: World, resident: Resident, slot: UUID) -> BookedTime:
+async def book_at(world: World, resident: Resident, slot: UUID) -> BookedTime:
     where = {"clinic": world.clinic, "time_type": world.time_type}
     await accept_terms(resident, clinic=world.clinic, kind=CaseTypeKind.BOOK_DIRECT, version=1)
     hold = await hold_time(resident, **where, timeslot_id=slot.hex)
@@ -39,7 +39,7 @@ async def _two_clinics(database: Database) -> tuple[World, World, Resident]:
     far = await build_world(database, slug="fjarran", residents=1, first=7)
     resident = near.resident
     for world, count in ((near, 1), (far, 2)):
-        await _book(world, resident, (await world.publish(count))[-1])
+        await book_at(world, resident, (await world.publish(count))[-1])
     return near, far, resident
 
 
@@ -127,7 +127,7 @@ async def test_late_answers__are_for_residents(database, clock):
 async def test_calendar_file__keeps_its_uid_and_takes_a_cancelled_time_away(database, clock):
     world = await build_world(database)
     resident, other, _ = world.residents
-    booked = await _book(world, resident, (await world.publish())[0])
+    booked = await book_at(world, resident, (await world.publish())[0])
     which = {"clinic": world.clinic, "booking": booked.id}
     before = Calendar.from_ical(await get_calendar_file(resident, **which, lang="sv"))
     [event] = before.walk("VEVENT")
@@ -147,7 +147,7 @@ async def test_calendar_file__keeps_its_uid_and_takes_a_cancelled_time_away(data
 
 async def test_calendar_file__says_nothing_of_health(database, clock):
     world = await build_world(database)
-    booked = await _book(world, world.resident, (await world.publish())[0])
+    booked = await book_at(world, world.resident, (await world.publish())[0])
     contents = await get_calendar_file(world.resident, clinic=world.clinic, booking=booked.id, lang="sv")
     text = contents.decode()
     for secret in ("Besök", "Testkliniken", "Vera", world.resident.given_name, world.resident.number.digits):

@@ -29,7 +29,7 @@ from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.demo.people import FAMILY, GIVEN, make_test_number
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Resident
-from webtidbok_app.domain.errors import HoldExpired, SlotTaken
+from webtidbok_app.domain.errors import AlreadyCancelled, HoldExpired, SlotTaken
 from webtidbok_app.journal.port import BookingDetails, Hold
 from webtidbok_app.journal.standalone import StandaloneJournal
 
@@ -133,6 +133,29 @@ async def _run_confirmer(errand: Errand, hold: Hold, start: Any, parent: Connect
 
 def _confirmer(errand: Errand, hold: Hold, start: Any, parent: Connection) -> None:
     asyncio.run(_run_confirmer(errand, hold, start, parent))
+
+
+async def _run_exchange(
+    errand: Errand, booking_id: str, hold: Hold | None, start: Any, parent: Connection
+) -> None:
+    """Exchange the booking for the hold or, without one, cancel it."""
+    database = Database(errand.url)
+    journal, [resident] = StandaloneJournal(errand.clinic_id, database), errand.residents
+    with clock.use(clock.FixedClock(errand.now)):
+        await asyncio.to_thread(start.wait, LONG)
+        try:
+            if hold is None:
+                await journal.cancel_booking(resident, booking_id, "")
+            else:
+                await journal.rebook_booking(resident, booking_id, hold.id)
+            parent.send(Report(resident.person_id, "cancelled" if hold is None else "rebooked"))
+        except AlreadyCancelled as refusal:
+            parent.send(Report(resident.person_id, refusal.code))
+    await database.dispose()
+
+
+def _exchange(errand: Errand, booking_id: str, hold: Hold | None, start: Any, parent: Connection) -> None:
+    asyncio.run(_run_exchange(errand, booking_id, hold, start, parent))
 
 
 Work = Callable[[Any, Connection], None]
@@ -260,6 +283,26 @@ async def test_race__confirming_a_hold_in_the_moment_it_expires(database, clock,
     assert outcomes["booked"] == 1
     assert outcomes["slot_taken"] + outcomes["hold_expired"] == len(takers)
     assert [booking.status for booking in await _live(database)] == ["booked"]
+
+
+@pytest.mark.parametrize("round_", range(3))
+async def test_race__rebooking_and_cancelling_the_same_booking(database, clock, round_) -> None:
+    """Two pages exchange it at once, pressed twice the one; a third cancels. One of them is first."""
+    world, [holder] = await _open(database, 1)
+    first, second = await world.publish(2)
+    journal = StandaloneJournal(world.clinic_id, database)
+    booked = await journal.make_booking(holder, (await journal.hold(holder, first.hex)).id, SAID)
+    hold = await journal.hold(holder, second.hex)
+    mine = Errand(database.url, world.clinic_id, [first, second], [holder], clock.now())
+    works = [partial(_exchange, mine, booked.id, what) for what in (hold, hold, None)]
+    outcomes = await asyncio.to_thread(_outcomes, works)
+    standing = [one.slot_id for one in await _live(database) if one.status == "booked"]
+    if outcomes["cancelled"]:
+        assert outcomes == {"cancelled": 1, "already_cancelled": 2}
+        assert standing == []
+    else:
+        assert outcomes == {"rebooked": 2, "already_cancelled": 1}
+        assert standing == [second]
 
 
 async def test_race__a_worker_is_killed_in_the_middle(database, clock) -> None:

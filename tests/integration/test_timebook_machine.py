@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from sqlalchemy import Select, and_, func, or_, select, text, true, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tests import timebook_model as model
@@ -33,6 +34,7 @@ from tests.timebook_model import (
     LetGo,
     Outcome,
     Publish,
+    Rebook,
     Timebooks,
     Withdraw,
 )
@@ -68,7 +70,7 @@ EVERYTHING = 1_000_000
 """More changes of the schedule than there are: who has seen them all."""
 
 HAPPENS = {(Withdraw, frozenset()), (Hold, "slot_taken"), (Book, "hold_expired")} | {
-    (kind, DONE) for kind in (Publish, Hold, Extend, LetGo, Book, Cancel)
+    (kind, DONE) for kind in (Publish, Hold, Extend, LetGo, Book, Rebook, Cancel)
 }
 """Acts and answers that a run must have met: otherwise it proves less than it says."""
 
@@ -123,6 +125,8 @@ class Clinics:
                 await journal.release_hold(resident, act.hold)
             case Book():
                 await journal.make_booking(resident, act.hold, SAID)
+            case Rebook():
+                await journal.rebook_booking(resident, act.hold, act.to)
             case Cancel():
                 await journal.cancel_booking(resident, act.hold, "")
         return Outcome(DONE)
@@ -163,6 +167,7 @@ class Clinics:
         runs = or_(text("booking.status = 'booked'"), col(Booking.expires_at) > self.clock.now())
         on_slot = and_(col(Slot.clinic_id) == Booking.clinic_id, col(Slot.id) == Booking.slot_id)
         with_slot = select(col(Slot.id), func.count()).join(Booking, on_slot).where(live)
+        newer: Any = aliased(Booking)
         never: dict[str, Select[*tuple[Any, ...]]] = {
             "more live bookings and holds than places": with_slot.where(runs)
             .group_by(col(Slot.id), col(Slot.places))
@@ -176,6 +181,9 @@ class Clinics:
             "somebody on a withdrawn time": with_slot.where(
                 runs, text("slot.withdrawn_at IS NOT NULL")
             ).group_by(col(Slot.id)),
+            "a booking that was exchanged and still stands": select(col(Booking.id), col(Booking.replaces_id))
+            .join(newer, (newer.clinic_id == Booking.clinic_id) & (newer.replaces_id == Booking.id))
+            .where(live),
             "two holds for one resident": select(col(Booking.person_id), func.count())
             .where(text("booking.status = 'held'"))
             .group_by(col(Booking.person_id))
@@ -259,7 +267,7 @@ class Wish:
     fitting: bool = True
 
 
-EVERY_KIND = (Publish, Withdraw, Hold, Extend, Extend, LetGo, Book, Book, Cancel, CancelForResident)
+EVERY_KIND = (Publish, Withdraw, Hold, Extend, Extend, LetGo, Book, Book, Rebook, Cancel, CancelForResident)
 NUMBERS = st.integers(0, 59)
 MOSTLY = st.sampled_from([True, True, False])
 
@@ -325,6 +333,23 @@ class TimebookMachine(RuleBasedStateMachine):
         act = self._act(wish)
         self._do(act)
         if again:
+            self._do(act)
+
+    @rule(held=wishes(Hold), change=wishes(Rebook), second=wishes(Rebook, Cancel, CancelForResident, Book))
+    def rebook(self, held: Wish, change: Wish, second: Wish) -> None:
+        """Choose another time for a booking, exchange them, and perhaps something else in the same moment."""
+        booked = [one for one in self.model.tickets.values() if one.status == "booked"]
+        if booked:
+            old, now = _pick(booked, change.what), self.clock.now()
+            there = [
+                time
+                for time, about in self.model.times.items()
+                if about.clinic == old.clinic and self.model.bookable(time, now)
+            ]
+            self._do(self._hold(old.owner, _pick(there, held.what)) if there else None)
+        act = self._act(change)
+        self._do(act, self._act(second))
+        if second.own:
             self._do(act)
 
     @rule(several=st.lists(wishes(*EVERY_KIND), min_size=2, max_size=4))
@@ -425,7 +450,7 @@ class TimebookMachine(RuleBasedStateMachine):
 
     def _use(self, wish: Wish, clerk: str) -> Act | None:
         """Return what is done with a hold: mostly one that it can be done with, and by its owner, but not always."""
-        now, cancels = self.clock.now(), issubclass(wish.kind, Cancel | CancelForResident)
+        now, cancels = self.clock.now(), issubclass(wish.kind, Cancel | CancelForResident | Rebook)
         fitting = {
             hold
             for hold, one in self.model.tickets.items()
@@ -438,7 +463,16 @@ class TimebookMachine(RuleBasedStateMachine):
         ticket = self.model.tickets[hold]
         if wish.kind is CancelForResident:
             return CancelForResident(clerk, CLERKS[clerk], hold)
-        return wish.kind(ticket.owner if wish.own else _pick(RESIDENTS, wish.who), ticket.clinic, hold)
+        who = ticket.owner if wish.own else _pick(RESIDENTS, wish.who)
+        if wish.kind is Rebook:
+            return Rebook(who, ticket.clinic, hold, self._hold_to_change_to(who, wish))
+        return wish.kind(who, ticket.clinic, hold)
+
+    def _hold_to_change_to(self, who: str, wish: Wish) -> str:
+        """Return mostly the hold that the resident has now, otherwise any."""
+        now, tickets = self.clock.now(), self.model.tickets
+        running = [hold for hold, one in tickets.items() if one.runs(now) and one.owner == who]
+        return running[0] if running and wish.fitting else _pick(list(tickets), wish.when)
 
     def _hold(self, who: str, time: UUID) -> Hold:
         return Hold(who, self.model.times[time].clinic, time)

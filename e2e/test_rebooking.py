@@ -1,13 +1,14 @@
 """Omboka: one time for another, where the old one stays until the new one is sure."""
 
 import re
+from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
 from e2e.checks import check_page, check_targets, expect_focus_on_heading
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
-from e2e.support import visit
+from e2e.support import moved_clock, visit
 
 DOCTOR = ("bjorkens-vardcentral", "lakarbesok-inom-5-dagar")
 
@@ -89,7 +90,7 @@ def test_rebook__by_keyboard_in_english(page: Page) -> None:
         page.keyboard.press("Enter")
         expect(times.first).to_be_visible()
     check_page(page, lang="en")
-    resident.tab_to(times.nth(2))
+    resident.tab_to(times.last)
     page.keyboard.press("Enter")
     on = page.locator("main").get_by_role("link", name="Continue").first
     expect(on).to_be_visible()
@@ -129,24 +130,36 @@ def test_rebook__keeps_the_old_time_when_the_new_one_is_cancelled_elsewhere(
     resident.let_go()
 
 
-def test_rebook__to_a_time_that_went_meanwhile(new_context: ContextMaker) -> None:
-    one, other = (Resident(new_context().new_page()) for _ in range(2))
+def test_rebook__to_a_time_that_somebody_took_as_the_hold_ran_out(new_context: ContextMaker) -> None:
+    context = new_context()
+    one, other = Resident(context.new_page()), Resident(new_context().new_page())
     one.log_in("amina")
     old = book(one, -4)
     address = one.page.url
     to_the_times(one)
     one.heading("Välj en tid")
     wanted = one.free_ids()[-1]
-    other.log_in("erik")
-    other.go_to_times(*DOCTOR)
-    other.choose(wanted)
-    one.expect_time(wanted, "taken")
-    one.time(wanted).click()
-    expect(one.page.get_by_text(f"Du har tiden {old}.", exact=False)).to_be_visible()
+    one.choose(wanted)
+    one.go_on()
+    one.heading("Kontrollera din ombokning")
+    with moved_clock(context.request, timedelta(minutes=11)):
+        other.log_in("erik")
+        other.go_to_times(*DOCTOR)
+        other.choose(wanted)
+        one.page.get_by_role("button", name="Omboka tiden").click()
+        one.heading("Välj en annan tid")
+        expect(one.page.get_by_text(f"Du har tiden {old}.")).to_be_visible()
+        expect(one.page.get_by_role("alert").get_by_role("button")).to_have_count(3)
+        check_page(one.page)
+        one.page.get_by_role("alert").get_by_role("button").first.click()
+        one.go_on()
+        one.heading("Kontrollera din ombokning")
+        one.page.get_by_role("button", name="Omboka tiden").click()
+        one.heading("Din tid är ombokad")
+        one.cancel_booking()
+        other.let_go()
     one.page.goto(address)
-    one.heading("Din tid är bokad")
-    one.cancel_booking()
-    other.let_go()
+    one.heading("Tiden är ombokad")
 
 
 def test_rebook__anothers_booking_and_what_is_no_booking(new_context: ContextMaker) -> None:

@@ -6,7 +6,6 @@ from sqlmodel import col
 
 from tests.integration.test_my_bookings import book_at
 from tests.world import World, build_world
-from webtidbok_app.db.after_commit import tell_of_change
 from webtidbok_app.db.tables import AccessLog, CaseType, Draft, TimeType
 from webtidbok_app.domain.errors import (
     AlreadyCancelled,
@@ -18,6 +17,7 @@ from webtidbok_app.domain.errors import (
     TooLateToChange,
 )
 from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.live.bus import bus
 from webtidbok_app.services.booking import hold_time, keep_details
 from webtidbok_app.services.free_times import find_times
 from webtidbok_app.services.my_bookings import cancel_booking, get_booking
@@ -156,7 +156,7 @@ async def test_rebook__a_time_that_one_was_invited_to(database, clock):
     await _accept(world)
     async with database.write() as session:
         (await session.get_one(TimeType, (world.clinic_id, world.time_type_id))).invited_only = True
-        tell_of_change(session, world.clinic_id, [])
+    bus.publish([("time types", world.clinic_id)])
     with pytest.raises(InvitedOnly):
         await find_times(world.resident, clinic=world.clinic, time_type=world.time_type)
     assert (await find_times(world.resident, **_where(world, old.id))).next_free.id == second.hex

@@ -51,7 +51,7 @@ def test_rebook__on_a_phone(new_context: ContextMaker) -> None:
     expect_focus_on_heading(page)
     new = page.locator(".summary-row").filter(has_text="Ny tid").locator("dd").first.inner_text()
     expect(page.get_by_text("Din nuvarande tid är kvar tills du valt Omboka tiden.")).to_be_visible()
-    expect(page.locator(".summary-row").filter(has_text="Tidigare tid")).to_contain_text(old)
+    expect(page.locator(".summary-row").filter(has_text="Nuvarande tid")).to_contain_text(old)
     check_page(page)
     check_targets(page)
     page.get_by_role("button", name="Omboka tiden").dblclick()

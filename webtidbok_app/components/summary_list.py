@@ -14,7 +14,7 @@ def summary_list(lang: Lang, rows: rx.Var[list[SummaryRow]]) -> rx.Component:
     def one(row: rx.Var[SummaryRow]) -> rx.Component:
         return rx.el.div(
             rx.el.dt(row.term),
-            rx.el.dd(rx.cond(row.value != "", row.value, t(lang, "common.form.empty_value"))),
+            rx.el.dd(rx.cond(row.value != "", _value(row), t(lang, "common.form.empty_value"))),
             rx.cond(
                 row.change_href != "",
                 rx.el.dd(
@@ -97,4 +97,8 @@ def booking_cards(lang: Lang, cards: rx.Var[list[BookingCard]]) -> rx.Component:
 
 
 def _fact(row: rx.Var[SummaryRow]) -> rx.Component:
-    return rx.el.div(rx.el.dt(row.term), rx.el.dd(row.value), key=row.term)
+    return rx.el.div(rx.el.dt(row.term), rx.el.dd(_value(row)), key=row.term)
+
+
+def _value(row: rx.Var[SummaryRow]) -> rx.Var[str]:
+    return rx.cond(row.href != "", anchor(row.value, href=row.href, class_name="fact-link"), row.value)

@@ -98,6 +98,7 @@ class BookedTime:
     access_needs: str = ""
     phone: str | None = None
     time_type_id: str = ""
+    video_url: str = ""
     replaces: str | None = None
     """The booking that was rebooked to this one."""
     replaced_by: str | None = None

@@ -267,6 +267,7 @@ def _booked_time(
         access_needs=booking.access_needs,
         phone=booking.phone,
         time_type_id=time_type.slug,
+        video_url=time_type.video_url,
         replaces=booking.replaces_id.hex if booking.replaces_id else None,
         replaced_by=replaced_by.hex if replaced_by else None,
         calendar_id=(booking.calendar_id or booking.id).hex,

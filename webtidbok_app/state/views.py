@@ -123,12 +123,16 @@ class MonthView:
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """One answer. Without ``change_href`` it cannot be changed; ``change_label`` is "Ändra tid"."""
+    """One answer. Without ``change_href`` it cannot be changed; ``change_label`` is "Ändra tid".
+
+    ``href`` makes a link of the value.
+    """
 
     term: str = ""
     value: str = ""
     change_href: str = ""
     change_label: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ class TimeType(OfClinic, table=True):
     not_here_en: str = ""
     prepare_sv: str = ""
     prepare_en: str = ""
+    video_url: str = ""
+    """Where a video visit is held; empty where the clinic sends the link itself."""
     min_age: int | None = None
     max_age: int | None = None
     invited_only: bool = False

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
 from webtidbok_app.i18n import Lang, format_day, format_time, t
 from webtidbok_app.journal.port import BookedTime
 from webtidbok_app.services.my_bookings import ClinicBookings, ManagedTimes, MyBooking
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.steps import language
-from webtidbok_app.state.present.words import form, moment_text, when
+from webtidbok_app.state.present.words import form, moment_text, phone_text, when
 from webtidbok_app.state.resident_views import BookingCard, BookingView
 from webtidbok_app.state.views import BookingRow, SummaryRow
 
@@ -21,7 +21,7 @@ def booking_card(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingCard:
         id=mine.time.id,
         when=times,
         href=view.href,
-        facts=_rows(_what(mine, lang) | _how(mine), lang),
+        facts=[*_rows(_what(mine, lang), lang), *_how(mine, lang)],
         prepare=view.prepare,
         change_text=view.cancel_text,
         cancel_href=view.cancel_href if view.cancel == "yes" else "",
@@ -94,12 +94,11 @@ def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
 
 def booking_facts(mine: MyBooking, lang: Lang, *, briefly: bool = False) -> list[SummaryRow]:
     """Return what a booked time is, row by row; what was left blank is left out. Briefly: which one it is."""
-    before = when(mine.replaces, lang) if mine.replaces else ""
-    which = {"citizen.check.time": when(mine.time, lang), "citizen.rebook.old": before} | _what(mine, lang)
+    which = {"citizen.check.time": when(mine.time, lang)} | _what(mine, lang)
     which["citizen.check.clinic"] = mine.clinic.name
     if briefly:
         return _rows(which, lang)
-    return _rows(which | _how(mine) | _said(mine, lang), lang)
+    return [*_rows(which, lang), *_how(mine, lang), *_rows(_said(mine, lang), lang)]
 
 
 def _what(mine: MyBooking, lang: Lang) -> dict[str, str]:
@@ -110,12 +109,19 @@ def _what(mine: MyBooking, lang: Lang) -> dict[str, str]:
     }
 
 
-def _how(mine: MyBooking) -> dict[str, str]:
-    clinic = mine.clinic
-    return {
-        "citizen.booking.address": f"{clinic.street}, {clinic.postal_code} {clinic.city}",
-        "citizen.booking.phone": clinic.phone,
-    }
+def _how(mine: MyBooking, lang: Lang) -> list[SummaryRow]:
+    """Return where one comes, connects or is called, and the clinic's number."""
+    clinic, time = mine.clinic, mine.time
+    number = SummaryRow(
+        t(lang, "citizen.booking.phone"), clinic.phone, href=addresses.phone_link(clinic.phone)
+    )
+    if time.visit_form == VisitForm.VIDEO:
+        link = time.video_url or t(lang, "citizen.booking.video_by_clinic")
+        return [SummaryRow(t(lang, "citizen.booking.video"), link, href=time.video_url), number]
+    if time.visit_form == VisitForm.PHONE:
+        return [SummaryRow(t(lang, "citizen.booking.called_on"), phone_text(time.phone or "")), number]
+    place = f"{clinic.street}, {clinic.postal_code} {clinic.city}"
+    return [SummaryRow(t(lang, "citizen.booking.address"), place), number]
 
 
 def _said(mine: MyBooking, lang: Lang) -> dict[str, str]:

@@ -135,7 +135,7 @@ def _rows_to_rebook(progress: Progress, old: BookedTime, hold: Hold, lang: Lang)
     to_times = addresses.step(lang, clinic.slug, progress.time_type.id, rebooks=old.id)
     visit = f"{progress.time_type.name.in_language(lang)}, {form(new.visit_form, lang)}"
     return [
-        SummaryRow(t(lang, "citizen.rebook.old"), when(old, lang)),
+        SummaryRow(t(lang, "citizen.rebook.current"), when(old, lang)),
         SummaryRow(
             t(lang, "citizen.rebook.new"), when(new, lang), to_times, t(lang, "citizen.check.change_time")
         ),

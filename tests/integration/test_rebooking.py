@@ -16,8 +16,10 @@ from webtidbok_app.domain.errors import (
     TermsNotAccepted,
     TooLateToChange,
 )
+from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.live.bus import bus
+from webtidbok_app.services import reception
 from webtidbok_app.services.booking import hold_time, keep_details
 from webtidbok_app.services.free_times import find_times
 from webtidbok_app.services.my_bookings import cancel_booking, get_booking
@@ -160,3 +162,18 @@ async def test_rebook__a_time_that_one_was_invited_to(database, clock):
     with pytest.raises(InvitedOnly):
         await find_times(world.resident, clinic=world.clinic, time_type=world.time_type)
     assert (await find_times(world.resident, **_where(world, old.id))).next_free.id == second.hex
+
+
+async def test_rebook__staff_see_which_time_it_was_exchanged_for(world, clock):
+    first, second = await world.publish(2)
+    old = await book_at(world, world.resident, first)
+    await _accept(world)
+    hold = await hold_time(world.resident, **_where(world, old.id), timeslot_id=second.hex)
+    new = await rebook(world.resident, clinic=world.clinic, rebooks=old.id, hold_id=hold.id)
+    shown = await reception.get_day_list(world.staff, day=day_of(old.starts_at))
+    assert [(row.booking_id, row.cancelled, row.rebooked_to) for row in shown.rows] == [
+        (old.id, True, new.starts_at),
+        (new.id, False, None),
+    ]
+    opened = await reception.open_booking(world.staff, booking_id=old.id)
+    assert opened.rebooked_to == new.starts_at

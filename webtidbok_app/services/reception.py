@@ -4,10 +4,12 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import ColumnElement, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
@@ -42,6 +44,8 @@ class DayRow:
     masked_name: str
     protected: bool
     cancelled: bool
+    rebooked_to: datetime | None
+    """When the time starts that the resident has exchanged it for; it is cancelled then."""
     interpreter: str
 
 
@@ -68,6 +72,7 @@ class OpenBooking:
     booked_at: datetime | None
     cancelled_at: datetime | None
     cancelled_by: str | None
+    rebooked_to: datetime | None
     cancel_message: str
     name: str
     personal_number: str
@@ -161,20 +166,25 @@ async def _read_day(clinic_id: UUID, day: date) -> DayList:
         return DayList(clinic.name, day, [_day_row(*row) for row in rows])
 
 
-def _bookings(clinic_id: UUID) -> Select[Booking, Slot, str, str, Person]:
+def _bookings(clinic_id: UUID) -> Select[Booking, Slot, str, str, Person, datetime | None]:
+    newer: Any = aliased(Booking)
+    rebooked_to: ColumnElement[datetime | None] = newer.starts_at
     return (
-        select(Booking, Slot, col(TimeType.name_sv), col(Performer.name), Person)
+        select(Booking, Slot, col(TimeType.name_sv), col(Performer.name), Person, rebooked_to)
         .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
         .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
         .join(
             Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
         )
         .join(Person, col(Person.id) == Booking.person_id)
+        .outerjoin(newer, (newer.clinic_id == Booking.clinic_id) & (newer.replaces_id == Booking.id))
         .where(col(Booking.clinic_id) == clinic_id)
     )
 
 
-def _day_row(booking: Booking, slot: Slot, time_type: str, performer: str, person: Person) -> DayRow:
+def _day_row(
+    booking: Booking, slot: Slot, time_type: str, performer: str, person: Person, rebooked_to: datetime | None
+) -> DayRow:
     return DayRow(
         booking_id=booking.id.hex,
         starts_at=slot.starts_at,
@@ -185,6 +195,7 @@ def _day_row(booking: Booking, slot: Slot, time_type: str, performer: str, perso
         masked_name=PROTECTED if person.protected else initials_of(person.given_name, person.family_name),
         protected=person.protected,
         cancelled=booking.status == BookingStatus.CANCELLED,
+        rebooked_to=rebooked_to,
         interpreter=booking.interpreter,
     )
 
@@ -199,7 +210,7 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
     ).one_or_none()
     if row is None:
         raise NotFound
-    booking, slot, time_type, performer, person = row
+    booking, slot, time_type, performer, person, rebooked_to = row
     opened = OpenBooking(
         booking_id=booking.id.hex,
         starts_at=slot.starts_at,
@@ -211,6 +222,7 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
         booked_at=booking.booked_at,
         cancelled_at=booking.cancelled_at,
         cancelled_by=booking.cancelled_by,
+        rebooked_to=rebooked_to,
         cancel_message=booking.cancel_message,
         name=f"{person.given_name} {person.family_name}",
         personal_number=str(PersonalNumber(person.number)),

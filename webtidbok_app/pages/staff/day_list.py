@@ -131,7 +131,7 @@ def _row(row: rx.Var[DayRowView]) -> rx.Component:
         _cell(
             "notes",
             rx.cond(row.new, badge(t("sv", "staff.day.badge_new"), "ok")),
-            rx.cond(row.cancelled, badge(t("sv", "staff.day.badge_cancelled"), "danger")),
+            rx.cond(row.cancelled, badge(row.cancelled_how, "danger")),
             rx.cond(row.interpreter != "", badge(row.interpreter, "warn")),
         ),
         rx.el.td(

@@ -138,6 +138,9 @@ def _status_of(booking: OpenBooking) -> str:
     facts = {"day": format_day("sv", moment), "time": format_time("sv", moment)}
     if booking.cancelled_at is None:
         return t("sv", "staff.booking.booked", **facts)
+    if booking.rebooked_to is not None:
+        to = f"{format_day('sv', booking.rebooked_to)}, {format_time('sv', booking.rebooked_to)}"
+        return t("sv", "staff.booking.rebooked_by_resident", to=to, **facts)
     if booking.cancelled_by == "resident":
         return t("sv", "staff.booking.cancelled_by_resident", **facts)
     return t("sv", "staff.booking.cancelled_by_staff", hsa_id=booking.cancelled_by, **facts)

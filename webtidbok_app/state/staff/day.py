@@ -173,6 +173,7 @@ def _row(row: DayRow, new: bool) -> DayRowView:
         visit_form=t("sv", f"staff.visit_form.{row.visit_form}"),
         interpreter=t("sv", "staff.day.interpreter", language=row.interpreter) if row.interpreter else "",
         cancelled=row.cancelled,
+        cancelled_how=t("sv", f"staff.day.badge_{'rebooked' if row.rebooked_to else 'cancelled'}"),
         new=new,
         open_name=t("sv", "staff.day.open_name", time=span, name=row.masked_name),
     )

@@ -110,6 +110,7 @@ class DayRowView:
     visit_form: str = ""
     interpreter: str = ""
     cancelled: bool = False
+    cancelled_how: str = ""
     new: bool = False
     open_name: str = ""
 

@@ -19,6 +19,7 @@ from webtidbok_app.domain.errors import (
     JournalUnavailable,
     TermsNotAccepted,
     TooLateToChange,
+    Unavailable,
     WebtidbokError,
 )
 from webtidbok_app.domain.visit import CaseTypeKind
@@ -172,7 +173,7 @@ async def _schedule_at(resident: Resident, clinic: ClinicInfo, *, pending: bool 
     try:
         async with asyncio.timeout(SECONDS_TO_SHOW if pending else SECONDS_TO_ANSWER):
             return ClinicBookings(clinic, await clinic.journal().schedule(resident))
-    except JournalError as error:
+    except (JournalError, Unavailable) as error:
         return ClinicBookings(clinic, [], error)
     except TimeoutError:
         return ClinicBookings(clinic, [], None if pending else JournalUnavailable(), pending)

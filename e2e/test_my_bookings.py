@@ -85,7 +85,7 @@ def test_no_bookings__says_so(page: Page) -> None:
 def test_clinics_times__show_everything_and_go_into_a_calendar(new_context: ContextMaker) -> None:
     page = new_context(viewport={"width": 390, "height": 844}).new_page()
     resident = Resident(page)
-    resident.log_in("erik")
+    resident.log_in("noel")
     resident.go_to_times("bjorkens-vardcentral", "lakarbesok-inom-5-dagar")
     resident.choose_time(-1)
     resident.go_on()
@@ -99,7 +99,7 @@ def test_clinics_times__show_everything_and_go_into_a_calendar(new_context: Cont
     expect(box.or_(card).first).to_be_visible()
     if box.count():
         resident.accept_terms()
-    for words in ("Läkarbesök", "Storgatan 4", "Du kan avboka på nätet till", "Förbered dig"):
+    for words in ("Läkarbesök", "Storgatan 4", "Du kan omboka och avboka på nätet till", "Förbered dig"):
         expect(card).to_contain_text(words)
     check_page(page)
     check_targets(page)

@@ -143,7 +143,7 @@ def test_rebook__to_a_time_that_somebody_took_as_the_hold_ran_out(new_context: C
     one.go_on()
     one.heading("Kontrollera din ombokning")
     with moved_clock(context.request, timedelta(minutes=11)):
-        other.log_in("erik")
+        other.log_in("noel")
         other.go_to_times(*DOCTOR)
         other.choose(wanted)
         one.page.get_by_role("button", name="Omboka tiden").click()

@@ -7,6 +7,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from webtidbok_app.domain.message import Channel
+
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_KEY = "ZGVtby1rZXktZm9yLXdlYnRpZGJvay1vbmx5LTAwMDE="
 DEMO_SECRET = "demo-secret-for-webtidbok-only"
@@ -45,6 +47,27 @@ class StaffClaims(BaseModel):
     name: str = "name"
 
 
+class Smtp(BaseModel):
+    """The server that takes e-mail (RFC 6409)."""
+
+    host: str
+    port: int = 587
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    starttls: bool = True
+    sender: str
+    """The address that messages come from."""
+
+
+class SmsGateway(BaseModel):
+    """The gateway that takes SMS: a POST of JSON with ``from``, ``to`` (E.164) and ``text``."""
+
+    url: str
+    token: SecretStr = SecretStr("")
+    """Sent as a bearer token (RFC 6750)."""
+    sender: str = "Webtidbok"
+
+
 class Settings(BaseSettings):
     """How this installation runs. Outside demo mode the demo's secrets and its identity provider are refused."""
 
@@ -64,6 +87,9 @@ class Settings(BaseSettings):
     staff_idp: IdentityProvider | None = None
     resident_claims: ResidentClaims = ResidentClaims()
     staff_claims: StaffClaims = StaffClaims()
+    smtp: Smtp | None = None
+    sms: SmsGateway | None = None
+    """Where messages to residents go. What is not set is off; in demo mode an inbox of our own takes its place."""
     trusted_proxy_hops: int = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -94,6 +120,12 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether residents reach us over TLS; settles the cookie's name and its Secure flag."""
         return self.origin.startswith("https://")
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """The ways in which messages can be sent."""
+        given = {Channel.EMAIL: self.smtp, Channel.SMS: self.sms}
+        return frozenset(channel for channel, way in given.items() if way or self.demo)
 
     def provider(self, kind: Literal["resident", "staff"]) -> IdentityProvider:
         """Return the provider for residents or staff; in demo mode our own unless another is set."""

@@ -10,6 +10,7 @@ from webtidbok_app.components.layout import page_title
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.i18n import LANGS, path
 from webtidbok_app.logs import set_up_logging
+from webtidbok_app.notify.worker import sending
 from webtidbok_app.pages.routes import NOT_FOUND, ROUTES
 from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
 from webtidbok_app.settings import get_settings
@@ -25,9 +26,10 @@ ENGLISH = "if(/^\\/en(\\/|$)/.test(location.pathname))document.documentElement.l
 
 
 @asynccontextmanager
-async def connections() -> AsyncIterator[None]:
-    """Close the database's connections when the server stops."""
-    yield
+async def in_service() -> AsyncIterator[None]:
+    """Send messages as long as the server runs, and close the database's connections when it stops."""
+    async with sending():
+        yield
     await get_database().dispose()
 
 
@@ -50,7 +52,7 @@ def assemble() -> rx.App:
     )
     app.add_middleware(Gate(SessionState.fail))
     keep_tabs(app)
-    app.register_lifespan_task(connections)
+    app.register_lifespan_task(in_service)
     for lang in LANGS:
         for route, builder, title_key, on_load in ROUTES:
             _add_page(app, builder(lang), path(lang, route), page_title(lang, title_key), on_load)

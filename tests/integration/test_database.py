@@ -31,6 +31,8 @@ async def test_per_clinic_tables__lead_their_unique_indexes_with_the_clinic():
     for table in metadata.sorted_tables:
         if "clinic_id" not in table.c or table.name in {"login_session", "access_log", "staff_role"}:
             continue
+        if table.name == "outbox_message":  # a code is of no clinic; each is known by what it tells
+            continue
         assert next(iter(table.primary_key.columns)).name == "clinic_id", table.name
         for index in table.indexes:
             if index.unique:

@@ -9,12 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 
-_CHANGED = "changed timebooks"
+_CHANGED = "what has changed"
 
 
 def tell_of_change(session: AsyncSession, clinic_id: UUID, starts: Iterable[datetime]) -> None:
     """Tell the bus, when the transaction is committed, that the clinic's times that start then look different now."""
     session.info.setdefault(_CHANGED, set()).update(topics.of_times(clinic_id, starts))
+
+
+def tell_of_message(session: AsyncSession) -> None:
+    """Tell the bus, when the transaction is committed, that there are messages to send."""
+    session.info.setdefault(_CHANGED, set()).add(topics.OUTBOX)
 
 
 def committed(session: AsyncSession) -> None:

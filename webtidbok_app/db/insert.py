@@ -19,6 +19,13 @@ async def insert_or_ignore(session: AsyncSession, row: SQLModel) -> bool:
     return (await session.execute(statement)).first() is not None
 
 
+async def insert_all_or_ignore(session: AsyncSession, rows: Sequence[SQLModel]) -> None:
+    """Insert the rows, all of one table, but for those that a unique index refuses."""
+    if rows:
+        statement = _insert_into(session, type(rows[0])).on_conflict_do_nothing()
+        await session.execute(statement, [row.model_dump() for row in rows])
+
+
 async def insert_or_change(
     session: AsyncSession,
     row: SQLModel,
@@ -37,6 +44,10 @@ async def insert_or_change(
 
 
 def _insert(session: AsyncSession, row: SQLModel) -> Any:
+    return _insert_into(session, type(row)).values(**row.model_dump())
+
+
+def _insert_into(session: AsyncSession, model: type[SQLModel]) -> Any:
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    table: Any = type(row)  # its table: the ORM's own INSERT does much that nobody asks for here
-    return insert(table.__table__).values(**row.model_dump())
+    table: Any = model  # its table: the ORM's own INSERT does much that nobody asks for here
+    return insert(table.__table__)

@@ -9,6 +9,7 @@
     │   ├─ InvitedOnly
     │   ├─ TooLateToChange
     │   ├─ LimitReached
+    │   ├─ TooManyCodes
     │   └─ CapabilityMissing
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
@@ -78,6 +79,10 @@ class TooLateToChange(RuleViolation):
 
 class LimitReached(RuleViolation):
     """Too many times chosen within an hour. Facts: ``retry_at`` (aware)."""
+
+
+class TooManyCodes(RuleViolation):
+    """Too many codes sent within an hour. Facts: ``retry_at`` (aware)."""
 
 
 class CapabilityMissing(RuleViolation):

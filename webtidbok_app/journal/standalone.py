@@ -159,7 +159,7 @@ class StandaloneJournal:
                 session,
                 clinic_id=self.clinic_id,
                 booking_id=_parse_id(booking_id),
-                cancelled_by="resident",
+                cancelled_by=bookings.RESIDENT,
                 message=message,
                 now=now,
             )

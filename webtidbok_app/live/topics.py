@@ -1,4 +1,4 @@
-"""What can change, and be followed on the bus: a clinic's timebook as a whole, and each week of it."""
+"""What can change, and be followed on the bus: a clinic's timebook, each week of it, and the messages to send."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -6,6 +6,9 @@ from uuid import UUID
 
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.live.bus import Topic
+
+OUTBOX = "outbox"
+"""The messages that are to be sent."""
 
 
 def week(clinic_id: UUID, monday: date) -> Topic:

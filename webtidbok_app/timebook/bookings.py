@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, CursorResult, case, delete, select, text, 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from webtidbok_app.db import outbox
 from webtidbok_app.db.after_commit import tell_of_change
 from webtidbok_app.db.insert import insert_or_change, insert_or_ignore
 from webtidbok_app.db.tables import LIVE, Booking, Clinic, HoldCount, Person, Slot, TimeType
@@ -27,6 +28,7 @@ from webtidbok_app.domain.errors import (
     SlotWithdrawn,
     TooLateToChange,
 )
+from webtidbok_app.domain.message import MessageKind
 from webtidbok_app.domain.visit import BookingStatus
 
 HOLD_AT_MOST = timedelta(minutes=30)
@@ -37,6 +39,8 @@ HOUR = timedelta(hours=1)
 EXTRA_TRIES = 5
 SAID = ("reason", "interpreter", "access_needs", "phone", "email")
 """What a resident says when booking."""
+RESIDENT = "resident"
+"""Who has cancelled, when it is nobody of the staff."""
 
 
 async def hold_place(
@@ -230,7 +234,7 @@ async def confirm_hold(
     now: datetime,
     said: dict[str, str | None],
 ) -> Booking:
-    """Turn a running hold into a booking with what the resident ``said``.
+    """Turn a running hold into a booking with what the resident ``said``, and write what tells the resident so.
 
     One statement decides, against a new taker too. Asked again for a hold that became a booking, it returns that
     booking unchanged. Raises HoldExpired.
@@ -239,6 +243,7 @@ async def confirm_hold(
     booking = await session.get(Booking, (clinic_id, hold_id), populate_existing=True)
     if became and booking is not None:
         tell_of_change(session, clinic_id, [booking.starts_at])
+        await outbox.tell_of_booking(session, booking, MessageKind.BOOKED, now=now)
         return booking
     if booking is not None and booking.person_id == person_id and booking.status == BookingStatus.BOOKED:
         return booking
@@ -273,11 +278,11 @@ async def rebook(
     )
     if not became:
         raise HoldExpired
-    await cancel_booking(
-        session, clinic_id=clinic_id, booking_id=old.id, cancelled_by="resident", message="", now=now
-    )
+    await _cancel(session, clinic_id=clinic_id, booking_id=old.id, cancelled_by=RESIDENT, message="", now=now)
     tell_of_change(session, clinic_id, [held.starts_at])
-    return await session.get_one(Booking, (clinic_id, hold_id), populate_existing=True)
+    made = await session.get_one(Booking, (clinic_id, hold_id), populate_existing=True)
+    await outbox.tell_of_booking(session, made, MessageKind.REBOOKED, now=now)
+    return made
 
 
 async def _lock_booking(
@@ -325,7 +330,33 @@ async def cancel_booking(
     message: str,
     now: datetime,
 ) -> Booking:
-    """Cancel a booking; its place is free at once. Raises NotFound and AlreadyCancelled."""
+    """Cancel a booking and write what tells its resident so; its place is free at once.
+
+    ``cancelled_by`` is ``RESIDENT`` or the HSA-id of the member of staff. Raises NotFound and AlreadyCancelled.
+    """
+    booking = await _cancel(
+        session,
+        clinic_id=clinic_id,
+        booking_id=booking_id,
+        cancelled_by=cancelled_by,
+        message=message,
+        now=now,
+    )
+    kind = MessageKind.CANCELLED if cancelled_by == RESIDENT else MessageKind.CANCELLED_BY_CLINIC
+    if booking.starts_at > now:
+        await outbox.tell_of_booking(session, booking, kind, now=now)
+    return booking
+
+
+async def _cancel(
+    session: AsyncSession,
+    *,
+    clinic_id: UUID,
+    booking_id: UUID,
+    cancelled_by: str,
+    message: str,
+    now: datetime,
+) -> Booking:
     changed = await session.execute(
         update(Booking)
         .where(

@@ -1,4 +1,4 @@
-"""Every table, by who owns the data: clinics, people, the standalone timebook, access.
+"""Every table, by who owns the data: clinics, people, messages, the standalone timebook, access.
 
 Per-clinic tables lead their keys and unique indexes with ``clinic_id``, so that PostgreSQL can be partitioned
 by clinic without a redesign. All moments are aware and in UTC.
@@ -14,6 +14,7 @@ from webtidbok_app.db.tables.clinics import (
     Region,
     Terms,
 )
+from webtidbok_app.db.tables.messages import WAITING, MessageChoice, OutboxMessage
 from webtidbok_app.db.tables.people import Draft, Person, TermsAcceptance
 from webtidbok_app.db.tables.timebook import (
     LIVE,
@@ -29,6 +30,7 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "LIVE",
+    "WAITING",
     "AccessLog",
     "Booking",
     "CareProvider",
@@ -37,6 +39,8 @@ __all__ = [
     "Draft",
     "HoldCount",
     "LoginSession",
+    "MessageChoice",
+    "OutboxMessage",
     "Performer",
     "Person",
     "Region",

@@ -52,6 +52,11 @@ class Clinic(Identified, table=True):
     """Which adapter reaches its timebook."""
     hold_minutes: int = 10
     """How long its timebook keeps a chosen time for a resident at each step: 10 minutes, or fewer."""
+    message_name_sv: str = ""
+    """What messages to residents call it: a name that tells nobody what care it is about. Empty: the service's own."""
+    message_name_en: str = ""
+    reminder_hours: int | None = 24
+    """How long before a time its resident is reminded (``domain.message.REMINDER_HOURS``); empty: never."""
 
 
 class CaseType(SQLModel, table=True):

@@ -1,0 +1,35 @@
+"""A message as it goes: to whom, and in what words."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from webtidbok_app.domain.message import Channel, MessageKind
+from webtidbok_app.i18n import Lang, format_day, format_time, t
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message, ready to go. Sent again, it has the same ``id``, so that whoever gets it knows it again."""
+
+    id: UUID
+    channel: Channel
+    address: str = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+
+
+def words_of_code(code: str, lang: Lang, *, minutes: int) -> tuple[str, str]:
+    """Return subject and text of the message that proves an address to be the resident's."""
+    return t(lang, "messages.subject.code"), t(lang, "messages.text.code", code=code, minutes=minutes)
+
+
+def words_of_booking(kind: MessageKind, starts_at: datetime, name: str, lang: Lang) -> tuple[str, str]:
+    """Return subject and text of a message about a booked time.
+
+    They say when, and ``name``, which the clinic has chosen; not what it is about, nor where to log in. The text is
+    as good as an SMS: its no-break spaces would make it cost and take the room of two.
+    """
+    when = f"{format_day(lang, starts_at)} {format_time(lang, starts_at)}".replace("\N{NO-BREAK SPACE}", " ")
+    name = name or t(lang, "common.service")
+    return t(lang, f"messages.subject.{kind}"), t(lang, f"messages.text.{kind}", when=when, name=name)

@@ -1,0 +1,228 @@
+"""Sends what waits in the outbox. Several workers may, in one process or many: each message is taken by one of them.
+
+Taking a message moves the moment on when it is due, for longer than it can take to hand it over. A worker that dies on
+the way leaves it to be taken again then; it goes out with the same identity (docs/adr/0013).
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from webtidbok_app.db.engine import get_database
+from webtidbok_app.db.tables import WAITING, Booking, Clinic, MessageChoice, OutboxMessage, Person
+from webtidbok_app.domain import clock
+from webtidbok_app.domain.message import CODE_LIFE, Channel, MessageKind, MessageStatus, reminder_due
+from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.i18n import Lang
+from webtidbok_app.live import topics
+from webtidbok_app.live.bus import bus
+from webtidbok_app.logs import report
+from webtidbok_app.notify.channels import SECONDS_TO_HAND_OVER, Refused, Unreachable, way_out
+from webtidbok_app.notify.letter import Letter, words_of_booking, words_of_code
+
+AT_ONCE = 20
+LEASE = timedelta(seconds=6 * SECONDS_TO_HAND_OVER)
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
+"""How long to wait after each attempt that failed; after one more, a day in all, the message is given up."""
+
+_log = logging.getLogger(__name__)
+
+
+class NotToBeSent(Exception):
+    """The message is to be dropped. Its argument is why, as a stable code."""
+
+
+@dataclass(frozen=True)
+class Later:
+    """The message is due at another moment (aware) than when it came up."""
+
+    due_at: datetime
+
+
+@asynccontextmanager
+async def sending() -> AsyncIterator[None]:
+    """Send as long as the ``with`` block lasts. What is being handed over when it ends is first brought to its end."""
+    task = asyncio.create_task(_send_until_stopped())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _send_until_stopped() -> None:
+    async for _ in bus.changes(topics.OUTBOX):
+        there_may_be_more = True
+        while there_may_be_more:
+            there_may_be_more = await _one_round() == AT_ONCE
+
+
+async def _one_round() -> int:
+    round_ = asyncio.create_task(send_due())
+    try:
+        return await asyncio.shield(round_)
+    except asyncio.CancelledError:
+        await round_
+        raise
+    except Exception as error:  # noqa: BLE001  as without a database: the worker outlives it, and tries again
+        report(error)
+        return 0
+
+
+async def send_due() -> int:
+    """Send up to ``AT_ONCE`` of the messages that are due, and return how many they were."""
+    taken = await _take(clock.now())
+    for failure in await asyncio.gather(*(_deliver(message) for message in taken), return_exceptions=True):
+        if isinstance(failure, Exception):
+            report(failure)
+    return len(taken)
+
+
+async def _take(now: datetime) -> Sequence[OutboxMessage]:
+    due = (
+        select(col(OutboxMessage.id))
+        .where(text(WAITING), col(OutboxMessage.due_at) <= now)
+        .order_by(col(OutboxMessage.due_at))
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    async with get_database().write() as session:
+        found = await session.scalars(
+            update(OutboxMessage)
+            .where(col(OutboxMessage.id).in_(select(due.c.id)))
+            .values(due_at=now + LEASE, attempts=col(OutboxMessage.attempts) + 1)
+            .returning(OutboxMessage)
+            .execution_options(synchronize_session=False)
+        )
+        return found.all()
+
+
+async def _deliver(message: OutboxMessage) -> None:
+    now = clock.now()
+    try:
+        async with get_database().read() as session:
+            letter = await _compose(session, message, now)
+        if isinstance(letter, Later):
+            await _put_off(message, letter.due_at, attempts=0)
+            return
+        send = way_out(letter.channel)
+        if send is None:
+            raise NotToBeSent("channel_off")
+        await send(letter)
+    except NotToBeSent as why:
+        await _settle(message, MessageStatus.DROPPED, problem=str(why))
+    except Refused:
+        await _give_up(message, "refused")
+    except Unreachable as error:
+        _log.warning("message %s not handed over: %s", message.id, type(error.__cause__).__name__)
+        if message.attempts > len(WAITS):
+            await _give_up(message, "unreachable")
+        else:
+            await _put_off(message, now + WAITS[message.attempts - 1], problem="unreachable")
+    else:
+        await _settle(message, MessageStatus.SENT, channel=letter.channel)
+
+
+async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter | Later:
+    """Return what is to be sent now. Raises NotToBeSent when what it would tell is not so, or not wanted."""
+    if message.kind == MessageKind.CODE:
+        return await _compose_code(session, message, now)
+    booking = await session.get(Booking, (message.clinic_id, message.booking_id))
+    if booking is None or (booking.status == BookingStatus.CANCELLED) != (message.kind in _OF_CANCELLING):
+        raise NotToBeSent("no_longer_so")
+    if booking.starts_at <= now:
+        raise NotToBeSent("too_late")
+    clinic = await session.get_one(Clinic, booking.clinic_id)
+    if message.kind == MessageKind.REMINDER and (due := _reminder(message, clinic, booking.starts_at)) > now:
+        return Later(due)
+    choice = await _choice(session, message)
+    assert choice.channel
+    assert choice.address
+    lang: Lang = "en" if choice.lang == "en" else "sv"
+    name = {"sv": clinic.message_name_sv, "en": clinic.message_name_en}[lang]
+    subject, body = words_of_booking(MessageKind(message.kind), booking.starts_at, name, lang)
+    return Letter(message.id, Channel(choice.channel), choice.address, subject, body)
+
+
+_OF_CANCELLING = {MessageKind.CANCELLED, MessageKind.CANCELLED_BY_CLINIC}
+
+
+def _reminder(message: OutboxMessage, clinic: Clinic, starts_at: datetime) -> datetime:
+    """Return when to remind. Raises NotToBeSent where the clinic does not, or when it was booked later than that."""
+    if clinic.reminder_hours is None:
+        raise NotToBeSent("no_reminders")
+    due = reminder_due(starts_at, clinic.reminder_hours)
+    if message.created_at > due:
+        raise NotToBeSent("booked_late")
+    return due
+
+
+async def _choice(session: AsyncSession, message: OutboxMessage) -> MessageChoice:
+    choice = await session.get(MessageChoice, message.person_id)
+    if choice is None or choice.channel is None or choice.address is None:
+        raise NotToBeSent("not_wanted")
+    person = await session.get_one(Person, message.person_id)
+    if person.protected and choice.consented_at is None:
+        raise NotToBeSent("protected")
+    return choice
+
+
+async def _compose_code(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:
+    choice = await session.get(MessageChoice, message.person_id)
+    asked_for = choice is not None and choice.code_at == message.created_at and choice.new_channel is not None
+    if not asked_for or message.created_at + CODE_LIFE <= now:
+        raise NotToBeSent("no_longer_so")
+    assert choice is not None
+    assert message.channel
+    assert message.address
+    assert message.code
+    lang: Lang = "en" if choice.lang == "en" else "sv"
+    subject, body = words_of_code(message.code, lang, minutes=CODE_LIFE // timedelta(minutes=1))
+    return Letter(message.id, Channel(message.channel), message.address, subject, body)
+
+
+async def _give_up(message: OutboxMessage, problem: str) -> None:
+    _log.error("message %s given up: %s", message.id, problem)
+    await _settle(message, MessageStatus.DEAD, problem=problem)
+
+
+async def _settle(
+    message: OutboxMessage, status: MessageStatus, *, problem: str = "", channel: Channel | None = None
+) -> None:
+    await _change(
+        message,
+        status=status,
+        problem=problem,
+        settled_at=clock.now(),
+        channel=channel or message.channel,
+        address=None,
+        code=None,
+    )
+
+
+async def _put_off(message: OutboxMessage, due_at: datetime, **facts: object) -> None:
+    await _change(message, due_at=due_at, **facts)
+
+
+async def _change(message: OutboxMessage, **facts: object) -> None:
+    """Change the message unless somebody else has taken it since: then it is theirs."""
+    async with get_database().write() as session:
+        await session.execute(
+            update(OutboxMessage)
+            .where(
+                col(OutboxMessage.id) == message.id,
+                col(OutboxMessage.attempts) == message.attempts,
+                text(WAITING),
+            )
+            .values(**facts)
+            .execution_options(synchronize_session=False)
+        )

@@ -24,7 +24,7 @@ from webtidbok_app.i18n import Lang
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.logs import report
-from webtidbok_app.notify.channels import SECONDS_TO_HAND_OVER, Refused, Unreachable, way_out
+from webtidbok_app.notify.channels import SECONDS_TO_HAND_OVER, Refused, Send, Unreachable, way_out
 from webtidbok_app.notify.letter import Letter, words_of_booking, words_of_code
 
 AT_ONCE = 20
@@ -107,27 +107,32 @@ async def _take(now: datetime) -> Sequence[OutboxMessage]:
 
 
 async def _deliver(message: OutboxMessage) -> None:
-    now = clock.now()
     try:
         async with get_database().read() as session:
-            letter = await _compose(session, message, now)
-        if isinstance(letter, Later):
-            await _put_off(message, letter.due_at, attempts=0)
-            return
-        send = way_out(letter.channel)
-        if send is None:
-            raise NotToBeSent("channel_off")
-        await send(letter)
+            letter = await _compose(session, message, clock.now())
     except NotToBeSent as why:
         await _settle(message, MessageStatus.DROPPED, problem=str(why))
+        return
+    if isinstance(letter, Later):
+        await _change(message, due_at=letter.due_at, attempts=0)
+    elif send := way_out(letter.channel):
+        await _hand_over(message, letter, send)
+    else:
+        await _settle(message, MessageStatus.DROPPED, problem="channel_off")
+
+
+async def _hand_over(message: OutboxMessage, letter: Letter, send: Send) -> None:
+    try:
+        await send(letter)
     except Refused:
-        await _give_up(message, "refused")
+        await _give_up(message, letter, "refused")
     except Unreachable as error:
         _log.warning("message %s not handed over: %s", message.id, type(error.__cause__).__name__)
         if message.attempts > len(WAITS):
-            await _give_up(message, "unreachable")
+            await _give_up(message, letter, "unreachable")
         else:
-            await _put_off(message, now + WAITS[message.attempts - 1], problem="unreachable")
+            due_at = clock.now() + WAITS[message.attempts - 1]
+            await _change(message, due_at=due_at, problem="unreachable")
     else:
         await _settle(message, MessageStatus.SENT, channel=letter.channel)
 
@@ -190,27 +195,16 @@ async def _compose_code(session: AsyncSession, message: OutboxMessage, now: date
     return Letter(message.id, Channel(message.channel), message.address, subject, body)
 
 
-async def _give_up(message: OutboxMessage, problem: str) -> None:
+async def _give_up(message: OutboxMessage, letter: Letter, problem: str) -> None:
     _log.error("message %s given up: %s", message.id, problem)
-    await _settle(message, MessageStatus.DEAD, problem=problem)
+    await _settle(message, MessageStatus.DEAD, problem=problem, channel=letter.channel)
 
 
-async def _settle(
-    message: OutboxMessage, status: MessageStatus, *, problem: str = "", channel: Channel | None = None
-) -> None:
+async def _settle(message: OutboxMessage, status: MessageStatus, **facts: object) -> None:
     await _change(
         message,
-        status=status,
-        problem=problem,
-        settled_at=clock.now(),
-        channel=channel or message.channel,
-        address=None,
-        code=None,
+        **{"status": status, "problem": "", "settled_at": clock.now(), "address": None, "code": None} | facts,
     )
-
-
-async def _put_off(message: OutboxMessage, due_at: datetime, **facts: object) -> None:
-    await _change(message, due_at=due_at, **facts)
 
 
 async def _change(message: OutboxMessage, **facts: object) -> None:

@@ -16,6 +16,7 @@ from webtidbok_app.pages.citizen import (
     clinic_times,
     compare,
     details,
+    messages,
     my_times,
     terms,
     time_types,
@@ -39,6 +40,7 @@ from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.compare import CompareState
 from webtidbok_app.state.details import DetailsState
 from webtidbok_app.state.flow import FlowState
+from webtidbok_app.state.messages import MessagesState
 from webtidbok_app.state.terms import TermsState
 from webtidbok_app.state.time_types import TimeTypesState
 from webtidbok_app.state.times import TimesState
@@ -86,6 +88,7 @@ ROUTES = [
     _outside("/mina-tider", my_times.page, "citizen.mine.title", MyTimesState.load),
     _outside("/mina-tider/[clinic]", clinic_times.page, "citizen.mine.at_clinic", ClinicTimesState.load),
     _route(MY_TERMS, terms.my_times_page, "citizen.terms.title_manage", TermsState.load_for_my_times),
+    _outside("/meddelanden", messages.page, "citizen.messages.title", MessagesState.load),
     _route("/hjalp", help.page, "public.help.title"),
     _route("/tillganglighet", accessibility.page, "public.accessibility.title"),
     _route("/personuppgifter", privacy.page, "public.privacy.title"),

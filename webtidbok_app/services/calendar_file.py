@@ -41,7 +41,7 @@ def _event(mine: MyBooking, lang: Lang, *, cancelled: bool) -> Event:
     event.add("dtstamp", clock.now())
     event.add("dtstart", time.starts_at)
     event.add("dtend", time.ends_at)
-    event.add("summary", t(lang, "citizen.calendar.summary"))
+    event.add("summary", clinic.message_name.in_language(lang) or t(lang, "citizen.calendar.summary"))
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add(
         "organizer", vCalAddress(get_settings().origin)

@@ -1,17 +1,22 @@
 """What a clinic decides about its own timebook. For staff of the clinic."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from webtidbok_app.db.after_commit import tell_of_change
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import Clinic
-from webtidbok_app.domain.actor import Actor, Role
+from webtidbok_app.domain.actor import Actor, Role, Staff
 from webtidbok_app.domain.errors import InvalidInput, NotAllowed
+from webtidbok_app.domain.message import REMINDER_HOURS
+from webtidbok_app.journal.port import Text
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff
 
 HOLD_MINUTES = range(2, 11)
 """How long a time can be held at each step: ten minutes (ux.md 3.7) or, where the clinic so wants, fewer."""
+MESSAGE_NAME_MAX = 40
+"""Characters of the name in messages: an SMS has room for 160 in all."""
 MAY_CHANGE = frozenset({Role.CLINIC_ADMIN})
 """A rule that every resident meets is for whoever answers for the clinic's set-up; the daily schedule is for all."""
 
@@ -22,6 +27,10 @@ class ClinicSettings:
 
     clinic: str
     hold_minutes: int
+    message_name: Text
+    """What messages to residents call the clinic; empty for the service's own name."""
+    reminder_hours: int | None
+    """How long before a time its resident is reminded; None for never."""
     may_change: bool
 
 
@@ -29,8 +38,7 @@ async def get_settings(actor: Actor | None) -> ClinicSettings:
     """Return the clinic's settings. All its staff may see them."""
     staff, clinic_id = as_clinic_staff(actor)
     async with get_database().read() as session:
-        clinic = await session.get_one(Clinic, clinic_id)
-        return ClinicSettings(clinic.name, clinic.hold_minutes, staff.role in MAY_CHANGE)
+        return _settings(await session.get_one(Clinic, clinic_id), staff)
 
 
 async def set_hold_minutes(actor: Actor | None, *, minutes: int) -> ClinicSettings:
@@ -39,9 +47,7 @@ async def set_hold_minutes(actor: Actor | None, *, minutes: int) -> ClinicSettin
     Only the clinic's administrator may: it is a rule for all residents, and outlasts any week of the schedule.
     Raises NotAllowed for other staff, and InvalidInput (``minutes``) outside 2–10.
     """
-    staff, clinic_id = as_clinic_staff(actor)
-    if staff.role not in MAY_CHANGE:
-        raise NotAllowed
+    staff, clinic_id = _as_administrator(actor)
     if minutes not in HOLD_MINUTES:
         raise InvalidInput({"minutes": "minutes"})
     async with get_database().write() as session:
@@ -49,4 +55,46 @@ async def set_hold_minutes(actor: Actor | None, *, minutes: int) -> ClinicSettin
         clinic.hold_minutes = minutes
         audit.record(session, staff, "set_hold_minutes", clinic_id=clinic_id)
         tell_of_change(session, clinic_id, [])
-    return ClinicSettings(clinic.name, minutes, may_change=True)
+    return _settings(clinic, staff)
+
+
+async def set_messages(actor: Actor | None, *, name: Text, reminder_hours: int | None) -> ClinicSettings:
+    """Change what messages to residents call the clinic, and when they remind of a time.
+
+    It holds from the next message that is sent. Raises NotAllowed for other staff than the clinic's administrator,
+    and InvalidInput (``message_name_sv``, ``message_name_en``, ``reminder_hours``).
+    """
+    staff, clinic_id = _as_administrator(actor)
+    said = {"message_name_sv": name.sv.strip(), "message_name_en": name.en.strip()}
+    problems = {
+        field: "message_name"
+        for field, text in said.items()
+        if len(text) > MESSAGE_NAME_MAX or not text.isprintable()
+    }
+    if reminder_hours not in {None, *REMINDER_HOURS}:
+        problems["reminder_hours"] = "reminder_hours"
+    if problems:
+        raise InvalidInput(problems)
+    async with get_database().write() as session:
+        clinic = await session.get_one(Clinic, clinic_id)
+        clinic.message_name_sv, clinic.message_name_en = said.values()
+        clinic.reminder_hours = reminder_hours
+        audit.record(session, staff, "set_messages", clinic_id=clinic_id)
+    return _settings(clinic, staff)
+
+
+def _as_administrator(actor: Actor | None) -> tuple[Staff, UUID]:
+    staff, clinic_id = as_clinic_staff(actor)
+    if staff.role not in MAY_CHANGE:
+        raise NotAllowed
+    return staff, clinic_id
+
+
+def _settings(clinic: Clinic, staff: Staff) -> ClinicSettings:
+    return ClinicSettings(
+        clinic=clinic.name,
+        hold_minutes=clinic.hold_minutes,
+        message_name=Text(clinic.message_name_sv, clinic.message_name_en),
+        reminder_hours=clinic.reminder_hours,
+        may_change=staff.role in MAY_CHANGE,
+    )

@@ -52,6 +52,8 @@ class ClinicInfo:
     journal_kind: str
     region: RegionInfo
     care_provider: str
+    message_name: Text = Text()
+    """What messages and calendars call it, where it has chosen that."""
 
     def offers(self, kind: CaseTypeKind) -> bool:
         """Whether the case type is on, possible and working."""
@@ -167,4 +169,5 @@ def _clinic_info(
         journal_kind=clinic.journal,
         region=RegionInfo(region.slug, region.name),
         care_provider=provider.name,
+        message_name=Text(clinic.message_name_sv, clinic.message_name_en),
     )

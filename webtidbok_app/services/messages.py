@@ -43,6 +43,8 @@ class Messages:
     protected: bool = False
     """Messages need the resident's consent."""
     consented: bool = False
+    demo: bool = False
+    """What is sent can be read in the demo's inbox."""
 
 
 async def get_messages(actor: Actor | None) -> Messages:
@@ -185,4 +187,5 @@ def _told(choice: MessageChoice | None, person: Person) -> Messages:
         suggestion=person.phone or person.email or "",
         protected=person.protected,
         consented=choice.consented_at is not None,
+        demo=get_settings().demo,
     )

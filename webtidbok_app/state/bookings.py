@@ -8,6 +8,7 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import AlreadyCancelled, InvalidInput, TermsNotAccepted
 from webtidbok_app.i18n import Lang
+from webtidbok_app.services.messages import get_messages
 from webtidbok_app.services.my_bookings import (
     MESSAGE_MAX,
     ClinicBookings,
@@ -30,6 +31,7 @@ from webtidbok_app.state.present.bookings import (
     pending_line,
 )
 from webtidbok_app.state.present.clinics import clinic_view
+from webtidbok_app.state.present.messages import booking_line
 from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.resident_views import BookingCard, BookingView, ClinicView
 from webtidbok_app.state.views import BookingRow, FieldProblem, Problem, SummaryRow
@@ -125,6 +127,8 @@ class BookingState(rx.State):
     attempts: int = 0
     problem: Problem = Problem()
     stop: Problem = Problem()
+    messages: str = ""
+    """How messages about it go; empty where there are none to be had."""
     can_write: bool = False
     may_ask: bool = False
     """The page that asks whether to cancel has what it needs; until then it asks nothing."""
@@ -134,7 +138,10 @@ class BookingState(rx.State):
     async def load(self) -> None:
         """Fetch the booking in the address."""
         self.reset()
-        await self._fetch()
+        if await self._fetch():
+            lang = lang_of(self)
+            found = await attempt(get_messages(current()), lang)
+            self.messages = "" if isinstance(found, Problem) else booking_line(found, lang)
 
     @rx.event
     @requires("resident")

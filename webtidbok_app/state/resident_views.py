@@ -171,6 +171,20 @@ class BookingView:
 
 
 @dataclass(frozen=True)
+class MessagesView:
+    """How messages go. An empty ``now`` is not fetched yet; ``code_sent`` tells of a code that is awaited."""
+
+    now: str = ""
+    possible: bool = False
+    on: bool = False
+    code_sent: str = ""
+    address: str = ""
+    protected: bool = False
+    consented: bool = False
+    inbox_href: str = ""
+
+
+@dataclass(frozen=True)
 class BookingCard:
     """A coming time with everything there is to know about it, and what can be done. Links not offered are empty."""
 

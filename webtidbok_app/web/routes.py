@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from html import escape
 from typing import cast
 from urllib.parse import quote, urlsplit
 
@@ -22,11 +23,12 @@ from webtidbok_app.auth.principal import Kind, Principal
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import NotAllowed, NotFound, Unavailable, WebtidbokError
-from webtidbok_app.i18n import Lang
+from webtidbok_app.i18n import Lang, t
 from webtidbok_app.live.bus import bus
+from webtidbok_app.notify.channels import inbox
 from webtidbok_app.services.calendar_file import get_calendar_file
 from webtidbok_app.settings import get_settings
-from webtidbok_app.web.error_page import failure_page
+from webtidbok_app.web.error_page import failure_page, html_page
 
 HOME = {"resident": "/mina-tider", "staff": "/personal"}
 CALENDAR_FILE = "/bokning/{clinic:str}/{booking:str}/kalender.ics"
@@ -65,7 +67,10 @@ def routes() -> list[BaseRoute]:
     found: list[BaseRoute] = [auth, Route("/livez", alive), Route("/readyz", ready)]
     found += [Route(f"{prefix}{CALENDAR_FILE}", calendar_file) for prefix in ("", "/en")]
     if settings.demo:
-        found += [Route("/demo/clock", demo_clock, methods=["GET", "POST"])]
+        found += [
+            Route("/demo/meddelanden", demo_inbox),
+            Route("/demo/clock", demo_clock, methods=["GET", "POST"]),
+        ]
         found += [DemoProvider(kind).mount() for kind in cast(tuple[Kind, ...], ("resident", "staff"))]
     return found
 
@@ -176,6 +181,24 @@ async def demo_clock(request: Request) -> Response:
         except (ValueError, KeyError, TypeError, OverflowError, json.JSONDecodeError):
             return JSONResponse({"error": "offset_seconds or now"}, 400)
     return JSONResponse({"now": clock.now().isoformat()})
+
+
+async def demo_inbox(_request: Request) -> Response:
+    """Show what the demo would have sent, the newest first."""
+    letters = "\n".join(
+        f"""<li class="card"><p class="strong">{escape(letter.subject)}</p>
+<p>{escape(letter.text)}</p>
+<p class="fine">{escape(t("sv", f"auth.demo.inbox.{letter.channel}", address=letter.address))}</p></li>"""
+        for letter in inbox.letters
+    )
+    words = {name: escape(t("sv", f"auth.demo.inbox.{name}")) for name in ("intro", "none", "back")}
+    return html_page(
+        "sv",
+        title=t("sv", "auth.demo.inbox.title"),
+        body=f"""<p>{words["intro"]}</p>
+{f'<ul class="cards">{letters}</ul>' if letters else f"<p>{words['none']}</p>"}
+<p><a href="/meddelanden">{words["back"]}</a></p>""",
+    )
 
 
 def safe_path(address: str) -> str:

@@ -79,6 +79,17 @@ def _coming(lang: Lang) -> rx.Component:
             State.booked.prepare != "",
             rx.el.section(rx.el.h2(t(lang, "citizen.booking.prepare_title")), rx.el.p(State.booked.prepare)),
         ),
+        rx.cond(
+            State.messages != "",
+            rx.el.section(
+                rx.el.h2(t(lang, "citizen.messages.title")),
+                rx.el.p(
+                    State.messages,
+                    " ",
+                    rx.el.a(t(lang, "citizen.messages.link"), href=path(lang, "/meddelanden")),
+                ),
+            ),
+        ),
         rx.el.section(
             rx.el.h2(t(lang, "citizen.booking.change_title")),
             rx.el.p(State.booked.cancel_text),

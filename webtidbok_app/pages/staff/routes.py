@@ -6,6 +6,7 @@ from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy
 from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.settings import settings_page
+from webtidbok_app.pages.staff.undelivered import undelivered_page
 from webtidbok_app.pages.staff.week import week_page
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.booking import StaffBookingState
@@ -14,6 +15,7 @@ from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.settings import StaffSettingsState
+from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
@@ -45,6 +47,12 @@ ROUTES = [
     ("/personal/andringar", changes_page, "staff.changes.title", [*_ARRIVE, StaffChangesState.load]),
     ("/personal/andringar/[change]", undo_page, "staff.undo.title", [*_ARRIVE, StaffUndoState.load]),
     ("/personal/installningar", settings_page, "staff.settings.title", [*_ARRIVE, StaffSettingsState.load]),
+    (
+        "/personal/meddelanden",
+        undelivered_page,
+        "staff.undelivered.title",
+        [*_ARRIVE, StaffUndeliveredState.load],
+    ),
     (
         "/personal/bokningar",
         day_list_page,

@@ -1,4 +1,4 @@
-"""/personal/installningar: what the clinic decides about its timebook."""
+"""/personal/installningar: what the clinic decides about its timebook and its messages to residents."""
 
 import reflex as rx
 
@@ -9,13 +9,16 @@ from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.settings import StaffSettingsState as State
+from webtidbok_app.state.views import Choice
 
 
 def settings_page() -> rx.Component:
     """Return the settings, to change for those who may."""
     return staff_page(
         rx.cond(
-            State.settings.clinic != "", _hold(), rx.cond(State.problem.title == "", skeleton("sv", rows=2))
+            State.settings.clinic != "",
+            rx.fragment(_hold(), _messages()),
+            rx.cond(State.problem.title == "", skeleton("sv", rows=2)),
         ),
         session=SessionState.session,
         failure=SessionState.failure,
@@ -58,4 +61,53 @@ def _hold() -> rx.Component:
                 rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine"),
             ),
         ),
+    )
+
+
+def _messages() -> rx.Component:
+    settings = State.settings
+    return rx.fragment(
+        rx.el.h2(t("sv", "staff.settings.messages")),
+        rx.el.p(t("sv", "staff.settings.messages_mean")),
+        rx.cond(
+            settings.may_change,
+            forms.form(
+                _name("message_name_sv", settings.message_name_sv, hint=t("sv", "staff.settings.name_hint")),
+                _name("message_name_en", settings.message_name_en),
+                forms.radio_group(
+                    "sv",
+                    "reminder_hours",
+                    t("sv", "staff.settings.reminder.title"),
+                    [
+                        Choice(hours, t("sv", f"staff.settings.reminder.{hours or 'none'}"))
+                        for hours in ("48", "24", "")
+                    ],
+                    value=settings.reminder_hours,
+                    problems=State.problems,
+                ),
+                buttons.button_row(forms.submit(t("sv", "staff.settings.save"))),
+                on_submit=State.save_messages,
+            ),
+            rx.fragment(
+                rx.el.p(settings.reminder_text, class_name="strong"),
+                rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine"),
+            ),
+        ),
+        rx.el.p(settings.example),
+        rx.el.p(rx.el.a(t("sv", "staff.undelivered.link"), href="/personal/meddelanden")),
+    )
+
+
+def _name(field: str, value: rx.Var[str], *, hint: str = "") -> rx.Component:
+    return forms.text_field(
+        "sv",
+        field,
+        t("sv", f"staff.settings.{field}"),
+        hint=hint,
+        value=value,
+        problems=State.problems,
+        optional=True,
+        width="half",
+        auto_complete="off",
+        key=value,
     )

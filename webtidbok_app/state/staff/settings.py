@@ -7,18 +7,21 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.actor import Role
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.i18n import t
+from webtidbok_app.journal.port import Text
 from webtidbok_app.services import clinic_settings
 from webtidbok_app.services.clinic_settings import HOLD_MINUTES, ClinicSettings
 from webtidbok_app.state.common import attempt
 from webtidbok_app.state.input import parse_count, typed
+from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.staff.views import Outcome, SettingsView
 from webtidbok_app.state.views import FieldProblem, Problem
 
 _NO_NUMBER = 0
+_MESSAGE_FIELDS = ("message_name_sv", "message_name_en", "reminder_hours")
 
 
 class StaffSettingsState(rx.State):
-    """How long a chosen time is held."""
+    """How long a chosen time is held, and what messages to residents say."""
 
     problem: Problem = Problem()
     problems: list[FieldProblem] = []
@@ -64,11 +67,41 @@ class StaffSettingsState(rx.State):
             key=str(self.attempts),
         )
 
+    @rx.event
+    @requires(Role.CLINIC_ADMIN)
+    async def save_messages(self, form: rx.form.FormData) -> None:
+        """Change the name in messages and when they remind, or tell what has to be mended."""
+        self.attempts += 1
+        self.problem, self.problems, self.done = Problem(), [], Outcome()
+        name = Text(typed(form, "message_name_sv"), typed(form, "message_name_en"))
+        hours = parse_count(typed(form, "reminder_hours"))
+        try:
+            saved = await attempt(
+                clinic_settings.set_messages(current(), name=name, reminder_hours=hours),
+                "sv",
+                let_through=(InvalidInput,),
+            )
+        except InvalidInput as error:
+            self.problems = field_problems(error.problems, "sv", order=_MESSAGE_FIELDS)
+            return
+        if isinstance(saved, Problem):
+            self.problem = saved
+            return
+        self.settings = _in_words(saved)
+        self.done = Outcome(
+            t("sv", "staff.settings.messages_saved"), self.settings.example, key=str(self.attempts)
+        )
+
 
 def _in_words(found: ClinicSettings) -> SettingsView:
     return SettingsView(
         clinic=found.clinic,
         hold_minutes=str(found.hold_minutes),
         hold_text=t("sv", "staff.settings.hold_now", minutes=found.hold_minutes),
+        message_name_sv=found.message_name.sv,
+        message_name_en=found.message_name.en,
+        reminder_hours=str(found.reminder_hours or ""),
+        reminder_text=t("sv", f"staff.settings.reminder.{found.reminder_hours or 'none'}"),
+        example=t("sv", "staff.settings.example", name=found.message_name.sv or t("sv", "common.service")),
         may_change=found.may_change,
     )

@@ -197,4 +197,21 @@ class SettingsView:
     clinic: str = ""
     hold_minutes: str = ""
     hold_text: str = ""
+    message_name_sv: str = ""
+    message_name_en: str = ""
+    reminder_hours: str = ""
+    reminder_text: str = ""
+    example: str = ""
     may_change: bool = False
+
+
+@dataclass(frozen=True)
+class UndeliveredRow:
+    """A message that did not come through, and where to see whose it was."""
+
+    id: str = ""
+    when: str = ""
+    what: str = ""
+    why: str = ""
+    href: str = ""
+    link_name: str = ""

@@ -1,0 +1,46 @@
+"""Messages that did not reach the clinic's residents."""
+
+import reflex as rx
+
+from webtidbok_app.auth.permissions import requires
+from webtidbok_app.auth.principal import current
+from webtidbok_app.i18n import t, tn
+from webtidbok_app.services.undelivered import UndeliveredMessage, get_undelivered
+from webtidbok_app.state.common import attempt
+from webtidbok_app.state.present.words import moment_text
+from webtidbok_app.state.staff.views import UndeliveredRow
+from webtidbok_app.state.views import Problem
+
+
+class StaffUndeliveredState(rx.State):
+    """What was given up, and how much is being tried again."""
+
+    clinic: str = ""
+    rows: list[UndeliveredRow] = []
+    waiting: str = ""
+    problem: Problem = Problem()
+
+    @rx.event
+    @requires("staff")
+    async def load(self) -> None:
+        """Show the messages as they are now."""
+        self.reset()
+        found = await attempt(get_undelivered(current()), "sv")
+        if isinstance(found, Problem):
+            self.problem = found
+            return
+        self.clinic, self.rows = found.clinic, [_row(message) for message in found.failed]
+        self.waiting = tn("sv", "staff.undelivered.waiting", found.waiting) if found.waiting else ""
+
+
+def _row(message: UndeliveredMessage) -> UndeliveredRow:
+    when = moment_text(message.starts_at, "sv")
+    channel = t("sv", f"staff.undelivered.channel.{message.channel}") if message.channel else ""
+    return UndeliveredRow(
+        id=message.id,
+        when=moment_text(message.given_up_at, "sv"),
+        what=t("sv", f"staff.undelivered.kind.{message.kind}", when=when),
+        why=t("sv", f"staff.undelivered.problem.{message.problem}", channel=channel),
+        href=f"/personal/bokning/{message.booking_id}",
+        link_name=t("sv", "staff.undelivered.open_name", when=when),
+    )

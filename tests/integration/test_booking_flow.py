@@ -460,7 +460,7 @@ async def test_a_booking_makes_no_case__anywhere(world):
     await _book(world)
     after = await _rows(world)
     grown = {table for table in after if after[table] > before[table]}
-    assert grown == {"booking", "draft", "terms_acceptance", "access_log", "hold_count"}
+    assert grown == {"booking", "draft", "terms_acceptance", "access_log", "hold_count", "outbox_message"}
 
 
 async def _rows(world: World) -> dict[str, int]:

@@ -11,14 +11,17 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from webtidbok_app.db import outbox
 from webtidbok_app.db.crypto import lookup_hash
 from webtidbok_app.db.engine import Database
+from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import (
     LIVE,
     Booking,
     CareProvider,
     CaseType,
     Clinic,
+    MessageChoice,
     Performer,
     Person,
     Region,
@@ -32,6 +35,7 @@ from webtidbok_app.demo.personas import RESIDENTS, STAFF, ResidentPersona
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.ids import PersonalNumber
+from webtidbok_app.domain.message import Channel
 from webtidbok_app.domain.visit import BookingStatus, CaseTypeKind, ReasonRule, ScheduleChangeKind, VisitForm
 from webtidbok_app.timebook import pattern, publishing
 
@@ -286,8 +290,15 @@ def _booking(clinic_id: UUID, slot_id: UUID, starts_at: datetime, place: int, pe
 
 
 async def _book_for_persona(session: AsyncSession, clinic_ids: dict[str, UUID]) -> None:
-    """See to it that the resident with bookings has a coming one at each of their clinics."""
+    """See to it that the resident with bookings has a coming one at each of their clinics, and is reminded of them."""
     [person_id] = await _people(session, [RESIDENTS[0].number])
+    chosen = MessageChoice(
+        person_id=person_id,
+        channel=Channel.EMAIL,
+        address="karin.almgren@exempel.se",
+        verified_at=clock.now(),
+    )
+    await insert_or_ignore(session, chosen)
     for slug, days_ahead in PERSONA_BOOKINGS:
         has_one = await session.scalar(
             select(col(Booking.id))
@@ -301,7 +312,9 @@ async def _book_for_persona(session: AsyncSession, clinic_ids: dict[str, UUID]) 
         )
         slot = None if has_one else await _free_slot(session, clinic_ids[slug], days_ahead)
         if slot is not None:
-            session.add(_booking(clinic_ids[slug], slot.id, slot.starts_at, 1, person_id))
+            booking = _booking(clinic_ids[slug], slot.id, slot.starts_at, 1, person_id)
+            session.add(booking)
+            await outbox.put(session, *outbox.reminders_of(booking, now=clock.now()))
 
 
 async def _free_slot(session: AsyncSession, clinic_id: UUID, days_ahead: int) -> Slot | None:

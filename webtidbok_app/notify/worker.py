@@ -153,7 +153,7 @@ async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime)
     assert choice.channel
     assert choice.address
     lang: Lang = "en" if choice.lang == "en" else "sv"
-    name = {"sv": clinic.message_name_sv, "en": clinic.message_name_en}[lang]
+    name = (clinic.message_name_en if lang == "en" else "") or clinic.message_name_sv
     subject, body = words_of_booking(MessageKind(message.kind), booking.starts_at, name, lang)
     return Letter(message.id, Channel(choice.channel), choice.address, subject, body)
 

@@ -52,7 +52,7 @@ class ClinicInfo:
     journal_kind: str
     region: RegionInfo
     care_provider: str
-    message_name: Text = Text()
+    message_name: Text
     """What messages and calendars call it, where it has chosen that."""
 
     def offers(self, kind: CaseTypeKind) -> bool:

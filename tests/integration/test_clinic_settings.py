@@ -10,6 +10,7 @@ from tests.world import World, build_world
 from webtidbok_app.db.tables import AccessLog, Clinic
 from webtidbok_app.domain.actor import Role
 from webtidbok_app.domain.errors import InvalidInput, NotAllowed
+from webtidbok_app.journal.port import Text
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.live.bus import bus
 from webtidbok_app.services import clinic_settings
@@ -63,3 +64,37 @@ async def test_hold_minutes__are_the_clinics_own(world, database):
     for outsider in (None, world.resident):
         with pytest.raises(NotAllowed):
             await clinic_settings.get_settings(outsider)
+
+
+async def test_messages__the_administrator_chooses_the_name_and_the_reminder(world):
+    admin = replace(world.staff, role=Role.CLINIC_ADMIN)
+    saved = await clinic_settings.set_messages(admin, name=Text(" Hus 4 ", "House 4"), reminder_hours=48)
+    assert (saved.message_name, saved.reminder_hours) == (Text("Hus 4", "House 4"), 48)
+    saved = await clinic_settings.set_messages(admin, name=Text(), reminder_hours=None)
+    assert await clinic_settings.get_settings(world.staff) == replace(saved, may_change=False)
+    async with world.database.read() as session:
+        lines = await session.scalars(select(AccessLog))
+        assert [line.action for line in lines] == ["set_messages"] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "hours", "field"),
+    [
+        (Text("x" * 41), 24, "message_name_sv"),
+        (Text("", "rad\nrad"), 24, "message_name_en"),
+        (Text(), 12, "reminder_hours"),
+    ],
+)
+async def test_messages__what_cannot_be_is_refused(world, name, hours, field):
+    admin = replace(world.staff, role=Role.CLINIC_ADMIN)
+    with pytest.raises(InvalidInput) as refused:
+        await clinic_settings.set_messages(admin, name=name, reminder_hours=hours)
+    assert list(refused.value.problems) == [field]
+
+
+@pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.NURSE, Role.REGION_ADMIN])
+async def test_messages__others_may_not_change_them(world, role):
+    with pytest.raises(NotAllowed):
+        await clinic_settings.set_messages(
+            replace(world.staff, role=role), name=Text("Nytt"), reminder_hours=24
+        )

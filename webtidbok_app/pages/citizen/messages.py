@@ -116,6 +116,7 @@ def _code(lang: Lang) -> rx.Component:
             ),
             on_submit=State.verify,
         ),
+        class_name="box box-soft",
         tab_index=-1,
         aria_labelledby="code-title",
         data_take_focus="true",

@@ -85,7 +85,7 @@ def _messages() -> rx.Component:
                     value=settings.reminder_hours,
                     problems=State.problems,
                 ),
-                buttons.button_row(forms.submit(t("sv", "staff.settings.save"))),
+                buttons.button_row(forms.submit(t("sv", "staff.settings.save_messages"))),
                 on_submit=State.save_messages,
             ),
             rx.fragment(

@@ -6,7 +6,7 @@ from webtidbok_app.i18n import Lang, t
 from webtidbok_app.pages.parts import resident_page
 from webtidbok_app.pages.public.operator import operator
 
-KEPT = (1, 2, 3, 4, 5)
+KEPT = (1, 2, 3, 4, 5, 6)
 SECTIONS = ("why", "who", "safe", "draft", "rights")
 
 

@@ -1,8 +1,8 @@
 """Holding and booking in plain SQLAlchemy Core: the same statements as the timebook's, and nothing around them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import case, delete, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,9 +17,18 @@ from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.timebook.bookings import HOUR
 
-B, S, T, P, C, H, W = (
+B, S, T, P, C, H, W, M = (
     metadata.tables[name]
-    for name in ("booking", "slot", "time_type", "performer", "clinic", "hold_count", "person")
+    for name in (
+        "booking",
+        "slot",
+        "time_type",
+        "performer",
+        "clinic",
+        "hold_count",
+        "person",
+        "outbox_message",
+    )
 )
 TYPE_OF_SLOT = (T.c.clinic_id == S.c.clinic_id) & (T.c.id == S.c.time_type_id)
 PERFORMER_OF_SLOT = (P.c.clinic_id == S.c.clinic_id) & (P.c.id == S.c.performer_id)
@@ -54,7 +63,9 @@ class CoreTimebook:
         async with self._engine.begin() as connection:
             booked = update(B).where(mine, running)
             await connection.execute(booked.values(status="booked", booked_at=now, expires_at=None, **said))
-            (await connection.execute(select(B).where(mine))).one()
+            kept = (await connection.execute(select(B).where(mine))).one()
+            messages = [_message(kind, kept, now) for kind in ("booked", "reminder")]
+            await connection.execute(self._insert(M).on_conflict_do_nothing(), messages)
             whole = (
                 select(B, S, T, P.c.name)
                 .join(S, (S.c.clinic_id == B.c.clinic_id) & (S.c.id == B.c.slot_id))
@@ -121,3 +132,13 @@ class CoreTimebook:
         row = self._insert(B).values(**held.model_dump()).on_conflict_do_nothing().returning(literal(1))
         (await connection.execute(row)).one()
         return held.id
+
+
+def _message(kind: str, booking: Any, now: datetime) -> dict[str, Any]:
+    """Return a row about the booking, a reminder when the first that a clinic may choose is due."""
+    return {
+        "id": uuid5(booking.id, kind), "kind": kind, "person_id": booking.person_id, "clinic_id": booking.clinic_id,
+        "booking_id": booking.id, "starts_at": booking.starts_at, "created_at": now, "attempts": 0,
+        "due_at": now if kind == "booked" else booking.starts_at - timedelta(hours=48), "status": "waiting",
+        "problem": "",
+    }  # fmt: skip

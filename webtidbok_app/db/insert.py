@@ -19,11 +19,11 @@ async def insert_or_ignore(session: AsyncSession, row: SQLModel) -> bool:
     return (await session.execute(statement)).first() is not None
 
 
-async def insert_all_or_ignore(session: AsyncSession, rows: Sequence[SQLModel]) -> None:
-    """Insert the rows, all of one table, but for those that a unique index refuses."""
-    if rows:
-        statement = _insert_into(session, type(rows[0])).on_conflict_do_nothing()
-        await session.execute(statement, [row.model_dump() for row in rows])
+async def insert_all_or_ignore(
+    session: AsyncSession, model: type[SQLModel], rows: Sequence[dict[str, object]]
+) -> None:
+    """Insert the rows into the model's table, but for those that a unique index refuses."""
+    await session.execute(_insert_into(session, model).on_conflict_do_nothing(), rows)
 
 
 async def insert_or_change(

@@ -8,46 +8,70 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from webtidbok_app.db.after_commit import tell_of_message
 from webtidbok_app.db.insert import insert_all_or_ignore
 from webtidbok_app.db.tables import Booking, OutboxMessage
-from webtidbok_app.domain.message import REMINDER_HOURS, MessageKind, reminder_due
+from webtidbok_app.db.tables._base import new_id
+from webtidbok_app.domain.message import REMINDER_HOURS, Channel, MessageKind, MessageStatus, reminder_due
 
 _IDENTITIES = UUID("5b0a3f0e-6c0d-4a53-9c39-7d2b6f1f8a10")
-
-
-def identity_of(kind: MessageKind, about: UUID) -> UUID:
-    """Return the identity of the one message of the kind about a booking or a code."""
-    return uuid5(_IDENTITIES, f"{kind}:{about.hex}")
-
-
-async def put(session: AsyncSession, *messages: OutboxMessage) -> None:
-    """Write messages that are not written yet, and wake whoever sends them once the transaction stands."""
-    await insert_all_or_ignore(session, messages)
-    tell_of_message(session)
 
 
 async def tell_of_booking(
     session: AsyncSession, booking: Booking, kind: MessageKind, *, now: datetime
 ) -> None:
     """Write that something has become of a booking; for one that is coming, its reminder too."""
-    messages = [_about(booking, kind, now=now, due=now)]
+    rows = [_about(booking, kind, now=now, due_at=now)]
     if kind in {MessageKind.BOOKED, MessageKind.REBOOKED}:
-        messages += reminders_of(booking, now=now)
-    await put(session, *messages)
+        rows += _reminders(booking, now=now)
+    await _put(session, rows)
 
 
-def reminders_of(booking: Booking, *, now: datetime) -> list[OutboxMessage]:
+async def remind_of_booking(session: AsyncSession, booking: Booking, *, now: datetime) -> None:
+    """Write the reminder of a booking that nobody is told of otherwise."""
+    await _put(session, _reminders(booking, now=now))
+
+
+async def tell_code(
+    session: AsyncSession, code: str, *, person_id: UUID, channel: Channel, address: str, now: datetime
+) -> None:
+    """Write the message that takes a code to the address that it is to prove."""
+    where = {"person_id": person_id, "channel": channel, "address": address, "code": code}
+    await _put(session, [_row(MessageKind.CODE, new_id(), now=now, due_at=now) | where])
+
+
+def _reminders(booking: Booking, *, now: datetime) -> list[dict[str, object]]:
     """Return the booking's reminder, or nothing when it starts too soon for any.
 
     It comes up when the first that a clinic may choose would be due; how long it waits from there, and whether it is
     sent at all, is as the clinic wants it then.
     """
-    if reminder_due(booking.starts_at, REMINDER_HOURS[-1]) <= now:
+    longest, *_, shortest = REMINDER_HOURS
+    if reminder_due(booking.starts_at, shortest) <= now:
         return []
-    due = reminder_due(booking.starts_at, REMINDER_HOURS[0])
-    return [_about(booking, MessageKind.REMINDER, now=now, due=max(due, now))]
+    due = reminder_due(booking.starts_at, longest)
+    return [_about(booking, MessageKind.REMINDER, now=now, due_at=max(due, now))]
 
 
-def _about(booking: Booking, kind: MessageKind, *, now: datetime, due: datetime) -> OutboxMessage:
-    return OutboxMessage(
-        id=identity_of(kind, booking.id), kind=kind, person_id=booking.person_id, clinic_id=booking.clinic_id,
-        booking_id=booking.id, starts_at=booking.starts_at, created_at=now, due_at=due,
-    )  # fmt: skip
+def _about(booking: Booking, kind: MessageKind, *, now: datetime, due_at: datetime) -> dict[str, object]:
+    return _row(kind, booking.id, now=now, due_at=due_at) | {
+        "person_id": booking.person_id,
+        "clinic_id": booking.clinic_id,
+        "booking_id": booking.id,
+        "starts_at": booking.starts_at,
+    }
+
+
+def _row(kind: MessageKind, about: UUID, *, now: datetime, due_at: datetime) -> dict[str, object]:
+    """Return a row whose identity is made of what it tells, so that it cannot be written twice."""
+    identity = uuid5(_IDENTITIES, f"{kind}:{about.hex}")
+    status = MessageStatus.WAITING
+    return {"id": identity, "kind": kind, "created_at": now, "due_at": due_at, "status": status, "attempts": 0,
+            "problem": ""}  # fmt: skip
+
+
+async def _put(session: AsyncSession, rows: list[dict[str, object]]) -> None:
+    """Write what is not written yet, and wake whoever sends it once the transaction stands.
+
+    Plain rows: every booking pays for them, and a model would cost more than its INSERT.
+    """
+    if rows:
+        await insert_all_or_ignore(session, OutboxMessage, rows)
+        tell_of_message(session)

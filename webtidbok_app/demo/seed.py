@@ -314,7 +314,7 @@ async def _book_for_persona(session: AsyncSession, clinic_ids: dict[str, UUID]) 
         if slot is not None:
             booking = _booking(clinic_ids[slug], slot.id, slot.starts_at, 1, person_id)
             session.add(booking)
-            await outbox.put(session, *outbox.reminders_of(booking, now=clock.now()))
+            await outbox.remind_of_booking(session, booking, now=clock.now())
 
 
 async def _free_slot(session: AsyncSession, clinic_id: UUID, days_ahead: int) -> Slot | None:

@@ -229,21 +229,24 @@ async def clinics_with_standalone_times(database: Database, patient: Resident) -
         return set(found)
 
 
+_newer: Any = aliased(Booking)
+_replaced_by: Any = (
+    select(_newer.id)
+    .where(_newer.clinic_id == Booking.clinic_id, _newer.replaces_id == Booking.id)
+    .scalar_subquery()
+)
+_BOOKED_TIMES = (
+    select(Booking, Slot, TimeType, col(Performer.name), _replaced_by)
+    .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
+    .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
+    .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
+)
+"""Made once: to put it together takes longer than to ask it."""
+
+
 def _booked_statement(clinic_id: UUID, patient: Resident) -> Any:
-    newer: Any = aliased(Booking)
-    replaced_by: Any = (
-        select(newer.id)
-        .where(newer.clinic_id == Booking.clinic_id, newer.replaces_id == Booking.id)
-        .scalar_subquery()
-    )
-    return (
-        select(Booking, Slot, TimeType, col(Performer.name), replaced_by)
-        .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
-        .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
-        .join(
-            Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
-        )
-        .where(col(Booking.clinic_id) == clinic_id, col(Booking.person_id) == patient.person_id)
+    return _BOOKED_TIMES.where(
+        col(Booking.clinic_id) == clinic_id, col(Booking.person_id) == patient.person_id
     )
 
 

@@ -11,12 +11,11 @@ from webtidbok_app.db import outbox
 from webtidbok_app.db.crypto import lookup_hash
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.insert import insert_or_ignore
-from webtidbok_app.db.tables import MessageChoice, OutboxMessage, Person
-from webtidbok_app.db.tables._base import new_id
+from webtidbok_app.db.tables import MessageChoice, Person
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import CapabilityMissing, InvalidInput, TooManyCodes
-from webtidbok_app.domain.message import CODE_LIFE, Channel, MessageKind, parse_email, parse_mobile
+from webtidbok_app.domain.message import CODE_LIFE, Channel, parse_email, parse_mobile
 from webtidbok_app.i18n import Lang
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
@@ -75,11 +74,9 @@ async def ask_for_code(actor: Actor | None, *, address: str, consent: bool, lang
         choice.new_channel, choice.new_address, choice.lang = channel, parsed, lang
         choice.code_hash, choice.code_at, choice.tries = _hash(resident, code), now, 0
         choice.consented_at = now if person.protected else None
-        message = OutboxMessage(
-            id=outbox.identity_of(MessageKind.CODE, new_id()), kind=MessageKind.CODE, person_id=resident.person_id,
-            created_at=now, due_at=now, channel=channel, address=parsed, code=code,
-        )  # fmt: skip
-        await outbox.put(session, message)
+        await outbox.tell_code(
+            session, code, person_id=resident.person_id, channel=channel, address=parsed, now=now
+        )
     return _told(choice, person)
 
 

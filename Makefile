@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 DEV = @$(or $(PYTHON),$(error Webtidbok needs Python 3.11 or later, and found none. Install it, or set PYTHON=/path/to/python3)) scripts/dev.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit e2e lint types fmt bench migrate demo-reset
+.PHONY: help run test unit e2e lint types fmt bench soak migrate demo-reset
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
@@ -34,6 +34,9 @@ fmt: ## format the code
 
 bench: ## measure; figures land in benchmarks/results/
 	$(DEV) bench $(ARGS)
+
+soak: ## kill processes that book and send, a few hundred times (ARGS="--kills 50")
+	$(DEV) soak $(ARGS)
 
 migrate: ## bring the database up to date
 	$(DEV) migrate

@@ -548,6 +548,13 @@ def bench(*arguments: str) -> None:
         raise Failure("The benchmarks failed")
 
 
+def soak(*arguments: str) -> None:
+    """Kill processes that book, rebook and send at random moments, and see that nothing is lost or doubled."""
+    prepare_python("requirements-dev.txt")
+    if not passes([PYTHON, "-m", "tests.soak", *arguments]):
+        raise Failure("The soak found something wrong; it stands above")
+
+
 def migrate() -> None:
     """Bring the database up to date."""
     prepare_python()
@@ -575,6 +582,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "types": types,
     "fmt": fmt,
     "bench": bench,
+    "soak": soak,
     "migrate": migrate,
     "demo-reset": demo_reset,
 }

@@ -58,6 +58,12 @@ def smtp_server(mailbox: Mailbox, port: int = 0) -> Iterator[int]:
         server.stop()
 
 
+def smtp_settings(port: int) -> dict[str, str]:
+    """Return the environment in which e-mail goes to the SMTP server at ``port``."""
+    wanted = {"HOST": "127.0.0.1", "PORT": str(port), "STARTTLS": "false", "SENDER": "noreply@webtidbok.test"}
+    return {f"WEBTIDBOK_SMTP__{name}": value for name, value in wanted.items()}
+
+
 class Gateway:
     """What an SMS gateway was asked to send. ``status`` is what it answers."""
 

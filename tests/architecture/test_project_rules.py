@@ -14,7 +14,19 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-MAKE_TARGETS = {"help", "run", "test", "e2e", "lint", "types", "fmt", "bench", "migrate", "demo-reset"}
+MAKE_TARGETS = {
+    "help",
+    "run",
+    "test",
+    "e2e",
+    "lint",
+    "types",
+    "fmt",
+    "bench",
+    "soak",
+    "migrate",
+    "demo-reset",
+}
 MADE_BY_TOOLS = {".git", ".venv", ".web", ".states", "var", "__pycache__", "external"}
 
 REGISTRY_HOST = re.compile(

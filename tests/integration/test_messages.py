@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from scripts.dev import free_port
-from tests.post_office import Gateway, Mailbox, sms_gateway, smtp_server
+from tests.post_office import Gateway, Mailbox, sms_gateway, smtp_server, smtp_settings
 from tests.world import FIRST_START, World, build_world
 from webtidbok_app.db.tables import AccessLog, Clinic, MessageChoice, OutboxMessage
 from webtidbok_app.domain.actor import Resident
@@ -48,10 +48,9 @@ class Post:
 def post(monkeypatch) -> Iterator[Post]:
     both = Post(Mailbox(), Gateway())
     with smtp_server(both.mailbox) as port, sms_gateway(both.gateway) as url:
-        settings = {"SMTP__PORT": str(port), "SMTP__STARTTLS": "false", "SMTP__SENDER": "noreply@webtidbok.test",
-                    "SMTP__HOST": "127.0.0.1", "SMS__URL": url, "SMS__TOKEN": "hemligt"}  # fmt: skip
+        settings = {"WEBTIDBOK_SMS__URL": url, "WEBTIDBOK_SMS__TOKEN": "hemligt"} | smtp_settings(port)
         for name, value in settings.items():
-            monkeypatch.setenv(f"WEBTIDBOK_{name}", value)
+            monkeypatch.setenv(name, value)
         get_settings.cache_clear()
         yield both
     monkeypatch.undo()

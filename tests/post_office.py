@@ -1,5 +1,6 @@
 """Where messages go in tests: a real SMTP server and a real gateway over HTTP, both on loopback."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ class Mailbox:
         self.refusal = ""
         self.asked = 0
         self.arrived = Event()
+        self.reached, self.gate = Event(), Event()
+        """Set when a letter is on its way in; it is taken when the gate is open."""
+        self.gate.set()
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -34,6 +38,8 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.reached.set()
+        await asyncio.to_thread(self.gate.wait, 20)
         assert isinstance(envelope.content, bytes)
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
@@ -60,7 +66,7 @@ def smtp_server(mailbox: Mailbox, port: int = 0) -> Iterator[int]:
 
 def smtp_settings(port: int) -> dict[str, str]:
     """Return the environment in which e-mail goes to the SMTP server at ``port``."""
-    wanted = {"HOST": "127.0.0.1", "PORT": str(port), "STARTTLS": "false", "SENDER": "noreply@webtidbok.test"}
+    wanted = {"HOST": "127.0.0.1", "PORT": str(port), "TLS": "off", "SENDER": "noreply@webtidbok.test"}
     return {f"WEBTIDBOK_SMTP__{name}": value for name, value in wanted.items()}
 
 

@@ -54,7 +54,8 @@ class Smtp(BaseModel):
     port: int = 587
     username: str = ""
     password: SecretStr = SecretStr("")
-    starttls: bool = True
+    tls: Literal["starttls", "implicit", "off"] = "starttls"
+    """How the way there is sealed (RFC 3207, RFC 8314); ``implicit`` is that of port 465."""
     sender: str
     """The address that messages come from."""
 

@@ -313,6 +313,39 @@ async def test_address_that_is_refused__is_given_up_at_once__and_staff_see_it(wo
     assert seen.waiting == 0
 
 
+async def test_server_that_never_answers__is_not_waited_for(world, post, monkeypatch):
+    monkeypatch.setattr(worker, "SECONDS_TO_HAND_OVER", 0.2)
+    asked = asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read()
+        writer.close()
+
+    await choose(world, world.resident)
+    [slot] = await world.publish(1)
+    await book(world, world.resident, slot)
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server:
+        monkeypatch.setenv("WEBTIDBOK_SMTP__PORT", str(server.sockets[0].getsockname()[1]))
+        get_settings.cache_clear()
+        await send_due()
+        assert asked.is_set()
+    row = await only(world, MessageKind.BOOKED)
+    assert (row.status, row.problem, row.attempts) == (MessageStatus.WAITING, "unreachable", 1)
+
+
+async def test_worker_that_is_stopped__brings_to_its_end_what_it_has_begun(world, post):
+    """The server answers only when the worker has been told to stop."""
+    await choose(world, world.resident)
+    [slot] = await world.publish(1)
+    post.mailbox.gate.clear()
+    async with sending():
+        await book(world, world.resident, slot)
+        assert await asyncio.to_thread(post.mailbox.reached.wait, 20)
+        asyncio.get_running_loop().call_later(0.1, post.mailbox.gate.set)
+    assert (await only(world, MessageKind.BOOKED)).status == MessageStatus.SENT
+
+
 @pytest.mark.parametrize(("status", "then"), [(422, MessageStatus.DEAD), (503, MessageStatus.WAITING)])
 async def test_gateway_that_says_no(world, post, status, then):
     await choose(world, world.resident, "+46701740605")

@@ -18,7 +18,9 @@ from webtidbok_app.domain.message import Channel
 from webtidbok_app.notify.letter import Letter
 from webtidbok_app.settings import Settings, SmsGateway, Smtp, get_settings
 
-SECONDS_TO_HAND_OVER = 20.0
+SECONDS_TO_ANSWER = 10.0
+THE_NUMBERS_FAULT = {400, 404, 410, 422}
+"""Answers of a gateway that says no to the number; any other may be another one tomorrow."""
 
 Send = Callable[[Letter], Awaitable[None]]
 
@@ -58,8 +60,9 @@ def _by_email(smtp: Smtp, settings: Settings) -> Send:
                 port=smtp.port,
                 username=smtp.username or None,
                 password=smtp.password.get_secret_value() or None,
-                start_tls=smtp.starttls,
-                timeout=SECONDS_TO_HAND_OVER,
+                start_tls=smtp.tls == "starttls",
+                use_tls=smtp.tls == "implicit",
+                timeout=SECONDS_TO_ANSWER,
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
             lasting = all(refused.code >= 500 for refused in error.recipients)
@@ -77,15 +80,13 @@ def _by_sms(gateway: SmsGateway) -> Send:
             headers["Authorization"] = f"Bearer {token}"
         body = {"from": gateway.sender, "to": letter.address, "text": letter.text}
         try:
-            async with httpx.AsyncClient(timeout=SECONDS_TO_HAND_OVER) as client:
+            async with httpx.AsyncClient(timeout=SECONDS_TO_ANSWER) as client:
                 answer = await client.post(gateway.url, json=body, headers=headers)
+                answer.raise_for_status()
+        except httpx.HTTPStatusError as error:
+            raise (Refused if error.response.status_code in THE_NUMBERS_FAULT else Unreachable) from error
         except httpx.HTTPError as error:
             raise Unreachable from error
-        if answer.is_success:
-            return
-        if answer.status_code in {400, 404, 410, 422}:
-            raise Refused
-        raise Unreachable
 
     return send
 

@@ -24,11 +24,13 @@ from webtidbok_app.i18n import Lang
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.logs import report
-from webtidbok_app.notify.channels import SECONDS_TO_HAND_OVER, Refused, Send, Unreachable, way_out
+from webtidbok_app.notify.channels import Refused, Send, way_out
 from webtidbok_app.notify.letter import Letter, words_of_booking, words_of_code
 
 AT_ONCE = 20
-LEASE = timedelta(seconds=6 * SECONDS_TO_HAND_OVER)
+SECONDS_TO_HAND_OVER = 20.0
+LEASE = timedelta(minutes=2)
+"""How long a message that is taken is left alone by others: much longer than handing it over is waited for."""
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
 """How long to wait after each attempt that failed; after one more, a day in all, the message is given up."""
 
@@ -70,7 +72,7 @@ async def _one_round() -> int:
     try:
         return await asyncio.shield(round_)
     except asyncio.CancelledError:
-        await round_
+        await asyncio.wait([round_])
         raise
     except Exception as error:  # noqa: BLE001  as without a database: the worker outlives it, and tries again
         report(error)
@@ -123,11 +125,12 @@ async def _deliver(message: OutboxMessage) -> None:
 
 async def _hand_over(message: OutboxMessage, letter: Letter, send: Send) -> None:
     try:
-        await send(letter)
+        async with asyncio.timeout(SECONDS_TO_HAND_OVER):
+            await send(letter)
     except Refused:
         await _give_up(message, letter, "refused")
-    except Unreachable as error:
-        _log.warning("message %s not handed over: %s", message.id, type(error.__cause__).__name__)
+    except Exception as error:  # noqa: BLE001  whatever it is, it is tried again, and not for ever
+        _log.warning("message %s not handed over: %s", message.id, type(error.__cause__ or error).__name__)
         if message.attempts > len(WAITS):
             await _give_up(message, letter, "unreachable")
         else:

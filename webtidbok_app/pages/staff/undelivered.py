@@ -9,7 +9,7 @@ from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.undelivered import StaffUndeliveredState as State
 from webtidbok_app.state.staff.views import UndeliveredRow
 
-_COLUMNS = ("when", "what", "why", "open")
+_COLUMNS = ("when", "what", "why", "booking")
 
 
 def undelivered_page() -> rx.Component:
@@ -57,7 +57,7 @@ def _row(row: rx.Var[UndeliveredRow]) -> rx.Component:
         rx.el.th(row.when, scope="row", role="rowheader"),
         *(
             rx.el.td(cell, role="cell", data_label=t("sv", f"staff.undelivered.{name}"))
-            for name, cell in (("what", row.what), ("why", row.why), ("open", link))
+            for name, cell in (("what", row.what), ("why", row.why), ("booking", link))
         ),
         key=row.id,
         role="row",

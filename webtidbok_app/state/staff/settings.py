@@ -101,7 +101,7 @@ def _in_words(found: ClinicSettings) -> SettingsView:
         message_name_sv=found.message_name.sv,
         message_name_en=found.message_name.en,
         reminder_hours=str(found.reminder_hours or ""),
-        reminder_text=t("sv", f"staff.settings.reminder.{found.reminder_hours or 'none'}"),
+        reminder_text=t("sv", f"staff.settings.reminds.{found.reminder_hours or 'none'}"),
         example=t("sv", "staff.settings.example", name=found.message_name.sv or t("sv", "common.service")),
         may_change=found.may_change,
     )

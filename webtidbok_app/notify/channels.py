@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 import aiosmtplib
-import httpx
+import httpx2
 
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.message import Channel
@@ -80,12 +80,12 @@ def _by_sms(gateway: SmsGateway) -> Send:
             headers["Authorization"] = f"Bearer {token}"
         body = {"from": gateway.sender, "to": letter.address, "text": letter.text}
         try:
-            async with httpx.AsyncClient(timeout=SECONDS_TO_ANSWER) as client:
+            async with httpx2.AsyncClient(timeout=SECONDS_TO_ANSWER) as client:
                 answer = await client.post(gateway.url, json=body, headers=headers)
                 answer.raise_for_status()
-        except httpx.HTTPStatusError as error:
+        except httpx2.HTTPStatusError as error:
             raise (Refused if error.response.status_code in THE_NUMBERS_FAULT else Unreachable) from error
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise Unreachable from error
 
     return send

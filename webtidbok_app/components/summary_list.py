@@ -61,24 +61,8 @@ def booking_cards(lang: Lang, cards: rx.Var[list[BookingCard]]) -> rx.Component:
             ),
             rx.cond(card.change_text != "", rx.el.p(card.change_text)),
             rx.el.p(
-                rx.cond(
-                    card.rebook_href != "",
-                    rx.el.a(
-                        t(lang, "citizen.rebook.link"),
-                        href=card.rebook_href,
-                        aria_label=card.rebook_label,
-                        class_name="button button-secondary",
-                    ),
-                ),
-                rx.cond(
-                    card.cancel_href != "",
-                    rx.el.a(
-                        t(lang, "citizen.booking.cancel_link"),
-                        href=card.cancel_href,
-                        aria_label=card.cancel_label,
-                        class_name="button button-secondary",
-                    ),
-                ),
+                _act(t(lang, "citizen.rebook.link"), card.rebook_href, card.rebook_label),
+                _act(t(lang, "citizen.booking.cancel_link"), card.cancel_href, card.cancel_label),
                 anchor(
                     t(lang, "citizen.booking.calendar"),
                     href=card.calendar_href,
@@ -94,6 +78,12 @@ def booking_cards(lang: Lang, cards: rx.Var[list[BookingCard]]) -> rx.Component:
     return rx.el.ul(
         rx.foreach(cards, one), class_name="booking-list", aria_label=t(lang, "common.layout.bookings")
     )
+
+
+def _act(text: str, href: rx.Var[str], label: rx.Var[str]) -> rx.Component:
+    """Return a link to what can be done, named by its time; nothing where it cannot."""
+    link = rx.el.a(text, href=href, aria_label=label, class_name="button button-secondary")
+    return rx.cond(href != "", link)
 
 
 def _fact(row: rx.Var[SummaryRow]) -> rx.Component:

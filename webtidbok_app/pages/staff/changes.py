@@ -1,17 +1,21 @@
 """/personal/andringar and /personal/andringar/[change]: what was done to the schedule, and undoing it."""
 
+from functools import partial
+
 import reflex as rx
 
 from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import badge, empty_state, problem_box, skeleton
 from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.i18n import t
-from webtidbok_app.pages.staff.parts import CHANGES, outcome_box
+from webtidbok_app.pages.staff.parts import CHANGES, outcome_box, stacked_cell, stacked_table
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
 from webtidbok_app.state.staff.views import ChangeRow
 
+_AREA = "staff.changes"
 _COLUMNS = ("when", "who", "what", "count", "days", "undo")
+_cell = partial(stacked_cell, _AREA)
 
 
 def changes_page() -> rx.Component:
@@ -20,7 +24,14 @@ def changes_page() -> rx.Component:
         rx.cond(
             StaffChangesState.loaded,
             rx.cond(
-                StaffChangesState.rows.length() > 0, _table(), empty_state(t("sv", "staff.changes.empty"))
+                StaffChangesState.rows.length() > 0,
+                stacked_table(
+                    t("sv", "staff.changes.caption"),
+                    _AREA,
+                    _COLUMNS,
+                    rx.foreach(StaffChangesState.rows, _row),
+                ),
+                empty_state(t("sv", "staff.changes.empty")),
             ),
             rx.cond(StaffChangesState.problem.title == "", skeleton("sv", rows=6)),
         ),
@@ -78,20 +89,6 @@ def _undo() -> rx.Component:
     )
 
 
-def _table() -> rx.Component:
-    """Return a table that stacks its cells where it is narrow; the roles keep it a table there too."""
-    heads = [
-        rx.el.th(t("sv", f"staff.changes.{name}"), scope="col", role="columnheader") for name in _COLUMNS
-    ]
-    return rx.el.table(
-        rx.el.caption(t("sv", "staff.changes.caption"), class_name="visually-hidden"),
-        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
-        rx.el.tbody(rx.foreach(StaffChangesState.rows, _row), role="rowgroup"),
-        role="table",
-        class_name="table bookings-table",
-    )
-
-
 def _row(row: rx.Var[ChangeRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(row.when, scope="row", role="rowheader"),
@@ -110,7 +107,3 @@ def _row(row: rx.Var[ChangeRow]) -> rx.Component:
         key=row.id,
         role="row",
     )
-
-
-def _cell(name: str, *children: rx.Component | rx.Var[str]) -> rx.Component:
-    return rx.el.td(*children, role="cell", data_label=t("sv", f"staff.changes.{name}"))

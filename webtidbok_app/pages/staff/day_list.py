@@ -1,18 +1,22 @@
 """/personal/bokningar: the bookings of one day, on screen and on paper."""
 
+from functools import partial
+
 import reflex as rx
 
 from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import badge, empty_state, error_summary, problem_box, skeleton, status
 from webtidbok_app.components.layout import staff_page
 from webtidbok_app.i18n import t
-from webtidbok_app.pages.staff.parts import stepper
+from webtidbok_app.pages.staff.parts import OPEN, stacked_cell, stacked_table, stepper
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.day import COUNT
 from webtidbok_app.state.staff.day import StaffDayState as State
 from webtidbok_app.state.staff.views import DayRowView
 
-_COLUMNS = ("time", "name", "time_type", "performer", "visit_form", "notes")
+_AREA = "staff.day"
+_COLUMNS = ("time", "name", "time_type", "performer", "visit_form", "notes", OPEN)
+_cell = partial(stacked_cell, _AREA)
 
 
 def day_list_page() -> rx.Component:
@@ -84,7 +88,7 @@ def _bookings() -> rx.Component:
             rx.fragment(
                 status(State.bookings.count_text, id=COUNT, tab_index=-1),
                 rx.el.p(t("sv", "staff.day.masked"), " ", State.fetched, class_name="fine no-print"),
-                _table(),
+                stacked_table(State.bookings.caption, _AREA, _COLUMNS, rx.foreach(State.bookings.rows, _row)),
             ),
             empty_state(State.bookings.count_text),
         ),
@@ -99,25 +103,6 @@ def _waiting() -> rx.Component:
         ),
         role="status",
         class_name="no-print",
-    )
-
-
-def _table() -> rx.Component:
-    """Return a table that stacks its cells where it is narrow; the roles keep it a table there too."""
-    heads = [rx.el.th(t("sv", f"staff.day.{name}"), scope="col", role="columnheader") for name in _COLUMNS]
-    return rx.el.table(
-        rx.el.caption(State.bookings.caption, class_name="visually-hidden"),
-        rx.el.thead(
-            rx.el.tr(
-                *heads,
-                rx.el.th(t("sv", "staff.day.open"), scope="col", role="columnheader", class_name="no-print"),
-                role="row",
-            ),
-            role="rowgroup",
-        ),
-        rx.el.tbody(rx.foreach(State.bookings.rows, _row), role="rowgroup"),
-        role="table",
-        class_name="table bookings-table",
     )
 
 
@@ -143,7 +128,3 @@ def _row(row: rx.Var[DayRowView]) -> rx.Component:
         role="row",
         class_name=rx.cond(row.cancelled, "cancelled", ""),
     )
-
-
-def _cell(name: str, *children: rx.Component | rx.Var[str]) -> rx.Component:
-    return rx.el.td(*children, role="cell", data_label=t("sv", f"staff.day.{name}"))

@@ -1,5 +1,7 @@
 """What several of the staff's pages are made of."""
 
+from collections.abc import Sequence
+
 import reflex as rx
 
 from webtidbok_app.components import buttons
@@ -12,6 +14,8 @@ from webtidbok_app.state.staff.views import Outcome, PreviewView, PublishedView,
 
 Text = str | rx.Var[str]
 CHANGES = "/personal/andringar"
+OPEN = "open"
+"""The column of links to what a row is about."""
 
 
 def stepper(steps: rx.Var[Stepper], *, label: str, previous: str, following: str, now: str) -> rx.Component:
@@ -112,3 +116,31 @@ def published_body(published: rx.Var[PublishedView], *more: rx.Component) -> rx.
             ),
         ),
     )
+
+
+def stacked_table(caption: Text, area: str, columns: Sequence[str], rows: rx.Component) -> rx.Component:
+    """Return a table that stacks its cells where it is narrow; the roles keep it a table there too.
+
+    The headings are ``columns`` of the catalogue's ``area``; the one that leads away is not printed.
+    """
+    heads = [
+        rx.el.th(
+            t("sv", f"{area}.{name}"),
+            scope="col",
+            role="columnheader",
+            **({"class_name": "no-print"} if name == OPEN else {}),
+        )
+        for name in columns
+    ]
+    return rx.el.table(
+        rx.el.caption(caption, class_name="visually-hidden"),
+        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
+        rx.el.tbody(rows, role="rowgroup"),
+        role="table",
+        class_name="table bookings-table",
+    )
+
+
+def stacked_cell(area: str, name: str, *children: rx.Component | rx.Var[str]) -> rx.Component:
+    """Return a cell of such a table, which says its heading where it is stacked."""
+    return rx.el.td(*children, role="cell", data_label=t("sv", f"{area}.{name}"))

@@ -1,15 +1,20 @@
 """/personal/meddelanden: messages that did not reach their residents."""
 
+from functools import partial
+
 import reflex as rx
 
 from webtidbok_app.components.feedback import empty_state, notice, problem_box, skeleton
 from webtidbok_app.components.layout import staff_page
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.parts import stacked_cell, stacked_table
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.undelivered import StaffUndeliveredState as State
 from webtidbok_app.state.staff.views import UndeliveredRow
 
+_AREA = "staff.undelivered"
 _COLUMNS = ("when", "what", "why", "booking")
+_cell = partial(stacked_cell, _AREA)
 
 
 def undelivered_page() -> rx.Component:
@@ -21,7 +26,12 @@ def undelivered_page() -> rx.Component:
                 rx.cond(State.waiting != "", notice(State.waiting, kind="warn")),
                 rx.cond(
                     State.rows.length() > 0,
-                    rx.fragment(rx.el.p(t("sv", "staff.undelivered.intro")), _table()),
+                    rx.fragment(
+                        rx.el.p(t("sv", "staff.undelivered.intro")),
+                        stacked_table(
+                            t("sv", "staff.undelivered.title"), _AREA, _COLUMNS, rx.foreach(State.rows, _row)
+                        ),
+                    ),
                     empty_state(t("sv", "staff.undelivered.empty"), t("sv", "staff.undelivered.empty_body")),
                 ),
             ),
@@ -37,28 +47,13 @@ def undelivered_page() -> rx.Component:
     )
 
 
-def _table() -> rx.Component:
-    """Return a table that stacks its cells where it is narrow; the roles keep it a table there too."""
-    heads = [
-        rx.el.th(t("sv", f"staff.undelivered.{name}"), scope="col", role="columnheader") for name in _COLUMNS
-    ]
-    return rx.el.table(
-        rx.el.caption(t("sv", "staff.undelivered.title"), class_name="visually-hidden"),
-        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
-        rx.el.tbody(rx.foreach(State.rows, _row), role="rowgroup"),
-        role="table",
-        class_name="table bookings-table",
-    )
-
-
 def _row(row: rx.Var[UndeliveredRow]) -> rx.Component:
     link = rx.el.a(t("sv", "staff.undelivered.open"), href=row.href, aria_label=row.link_name)
     return rx.el.tr(
         rx.el.th(row.when, scope="row", role="rowheader"),
-        *(
-            rx.el.td(cell, role="cell", data_label=t("sv", f"staff.undelivered.{name}"))
-            for name, cell in (("what", row.what), ("why", row.why), ("booking", link))
-        ),
+        _cell("what", row.what),
+        _cell("why", row.why),
+        _cell("booking", link),
         key=row.id,
         role="row",
     )

@@ -209,6 +209,7 @@ def test_staff__publish_undo_and_cancel_are_seen(at_times: Bring, new_context: C
     expect(new).to_have_attribute("data-time-state", "taken")
     check_page(other.page)
 
+    clock = one.time(time_id).inner_text().split()[0]
     one.choose(time_id)
     other.expect_time(time_id, "taken")
     one.go_on()
@@ -216,7 +217,8 @@ def test_staff__publish_undo_and_cancel_are_seen(at_times: Bring, new_context: C
     one.book()
     other.expect_time(time_id, "taken")
     visit(staff, f"/personal/bokningar?dag={day}")
-    staff.get_by_role("link", name=re.compile(r"^Öppna bokningen.*N\. S\.")).click()
+    theirs = re.compile(rf"^Öppna bokningen kl\.\s{re.escape(clock)}–.*N\. S\.")
+    staff.get_by_role("link", name=theirs).click()
     staff.get_by_role("link", name="Avboka åt invånaren").click()
     staff.get_by_role("button", name="Ja, avboka tiden").click()
     expect(staff.get_by_text("Tiden är avbokad").first).to_be_visible()

@@ -116,19 +116,15 @@ async def build_world(
 
 
 def _case_types(clinic_id: UUID) -> list[CaseType | Terms]:
+    """Return all four case types, turned on; those where one books have terms."""
     begun = datetime(2026, 1, 1, tzinfo=UTC)
+    direct = (CaseTypeKind.BOOK_DIRECT, CaseTypeKind.MANAGE_DIRECT)
     return [
-        row
-        for kind in (CaseTypeKind.BOOK_DIRECT, CaseTypeKind.MANAGE_DIRECT)
-        for row in (
-            CaseType(clinic_id=clinic_id, kind=kind, active=True),
+        *(CaseType(clinic_id=clinic_id, kind=kind, active=True) for kind in CaseTypeKind),
+        *(
             Terms(
-                clinic_id=clinic_id,
-                kind=kind,
-                version=1,
-                text_sv="Villkor",
-                text_en="Terms",
-                valid_from=begun,
-            ),
-        )
-    ]
+                clinic_id=clinic_id, kind=kind, version=1, text_sv="Villkor", text_en="Terms", valid_from=begun
+            )
+            for kind in direct
+        ),
+    ]  # fmt: skip

@@ -39,6 +39,7 @@ def clinic(*kinds: CaseTypeKind) -> ClinicInfo:
         journal_kind="standalone",
         region=RegionInfo("mellanbygd", "Region Mellanbygd"),
         care_provider="Mellanbygds vård",
+        answer_days=2,
         message_name=Text(),
     )
 

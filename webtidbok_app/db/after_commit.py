@@ -22,6 +22,11 @@ def tell_of_message(session: AsyncSession) -> None:
     session.info.setdefault(_CHANGED, set()).add(topics.OUTBOX)
 
 
+def tell_of_case(session: AsyncSession, clinic_id: UUID, case_id: UUID) -> None:
+    """Tell the bus, when the transaction is committed, that a case of the clinic's looks different."""
+    session.info.setdefault(_CHANGED, set()).update({topics.inbox(clinic_id), topics.case(case_id)})
+
+
 def committed(session: AsyncSession) -> None:
     """Tell what was to be told. Called by the database after its commit."""
     bus.publish(session.info.pop(_CHANGED, ()))

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from webtidbok_app.db.after_commit import tell_of_message
 from webtidbok_app.db.insert import insert_all_or_ignore
-from webtidbok_app.db.tables import Booking, OutboxMessage
+from webtidbok_app.db.tables import Booking, OutboxMessage, RequestCase, RequestMessage
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.message import REMINDER_HOURS, Channel, MessageKind, MessageStatus, reminder_due
 
@@ -27,6 +27,14 @@ async def tell_of_booking(
 async def remind_of_booking(session: AsyncSession, booking: Booking, *, now: datetime) -> None:
     """Write the reminder of a booking that nobody is told of otherwise."""
     await _put(session, _reminders(booking, now=now))
+
+
+async def tell_of_answer(
+    session: AsyncSession, case: RequestCase, message: RequestMessage, *, now: datetime
+) -> None:
+    """Write that staff have answered in a case."""
+    about = {"person_id": case.person_id, "clinic_id": case.clinic_id, "case_id": case.id}
+    await _put(session, [_row(MessageKind.ANSWERED, message.id, now=now, due_at=now) | about])
 
 
 async def tell_code(

@@ -10,6 +10,7 @@
     │   ├─ TooLateToChange
     │   ├─ LimitReached
     │   ├─ TooManyCodes
+    │   ├─ TooManyRequests
     │   └─ CapabilityMissing
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
@@ -18,6 +19,8 @@
     │   ├─ AlreadyCancelled
     │   ├─ StaleVersion
     │   ├─ ScheduleChanged
+    │   ├─ CaseTaken
+    │   ├─ CaseEnded
     │   └─ Overlaps
     ├─ InvalidInput(problems)            field → code
     ├─ JournalError                      the clinic's timebook
@@ -85,6 +88,10 @@ class TooManyCodes(RuleViolation):
     """Too many codes sent within an hour. Facts: ``retry_at`` (aware)."""
 
 
+class TooManyRequests(RuleViolation):
+    """The resident has as many requests at the clinic as it can have unended. Facts: ``phone``."""
+
+
 class CapabilityMissing(RuleViolation):
     """The clinic has not turned this on, or its timebook cannot do it."""
 
@@ -115,6 +122,14 @@ class StaleVersion(Conflict):
 
 class ScheduleChanged(Conflict):
     """Staff have changed the schedule since it was shown. Facts: ``changed_by`` (a name), ``changed_at`` (aware)."""
+
+
+class CaseTaken(Conflict):
+    """Another member of staff has the case. Facts: ``taken_by`` (a name)."""
+
+
+class CaseEnded(Conflict):
+    """The case is closed or taken back: nothing more can be written in it."""
 
 
 class Overlaps(Conflict):

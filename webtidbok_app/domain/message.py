@@ -29,6 +29,7 @@ class MessageKind(StrEnum):
     CANCELLED = "cancelled"
     CANCELLED_BY_CLINIC = "cancelled_by_clinic"
     REMINDER = "reminder"
+    ANSWERED = "answered"
 
 
 class MessageStatus(StrEnum):

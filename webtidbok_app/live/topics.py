@@ -1,4 +1,4 @@
-"""What can change, and be followed on the bus: a clinic's timebook, each week of it, and the messages to send."""
+"""What can change, and be followed on the bus: a clinic's timebook and its weeks, requests, messages to send."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -9,6 +9,16 @@ from webtidbok_app.live.bus import Topic
 
 OUTBOX = "outbox"
 """The messages that are to be sent."""
+
+
+def inbox(clinic_id: UUID) -> Topic:
+    """Return the topic of all requests to the clinic."""
+    return "inbox", clinic_id
+
+
+def case(case_id: UUID) -> Topic:
+    """Return the topic of one request."""
+    return "case", case_id
 
 
 def week(clinic_id: UUID, monday: date) -> Topic:

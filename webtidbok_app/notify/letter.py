@@ -33,3 +33,9 @@ def words_of_booking(kind: MessageKind, starts_at: datetime, name: str, lang: La
     when = f"{format_day(lang, starts_at)} {format_time(lang, starts_at)}".replace("\N{NO-BREAK SPACE}", " ")
     name = name or t(lang, "common.service")
     return t(lang, f"messages.subject.{kind}"), t(lang, f"messages.text.{kind}", when=when, name=name)
+
+
+def words_of_answer(name: str, lang: Lang) -> tuple[str, str]:
+    """Return subject and text of the message that there is an answer to read; not what it is about."""
+    kind, name = MessageKind.ANSWERED, name or t(lang, "common.service")
+    return t(lang, f"messages.subject.{kind}"), t(lang, f"messages.text.{kind}", name=name)

@@ -16,16 +16,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import WAITING, Booking, Clinic, MessageChoice, OutboxMessage, Person
+from webtidbok_app.db.tables import (
+    WAITING,
+    Booking,
+    Clinic,
+    MessageChoice,
+    OutboxMessage,
+    Person,
+    RequestCase,
+)
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.message import CODE_LIFE, Channel, MessageKind, MessageStatus, reminder_due
+from webtidbok_app.domain.request import CaseStatus
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.i18n import Lang
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.logs import report
 from webtidbok_app.notify.channels import Refused, Send, way_out
-from webtidbok_app.notify.letter import Letter, words_of_booking, words_of_code
+from webtidbok_app.notify.letter import Letter, words_of_answer, words_of_booking, words_of_code
 
 AT_ONCE = 20
 SECONDS_TO_HAND_OVER = 20.0
@@ -144,6 +153,8 @@ async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime)
     """Return what is to be sent now. Raises NotToBeSent when what it would tell is not so, or not wanted."""
     if message.kind == MessageKind.CODE:
         return await _compose_code(session, message, now)
+    if message.kind == MessageKind.ANSWERED:
+        return await _compose_answer(session, message)
     booking = await session.get(Booking, (message.clinic_id, message.booking_id))
     if booking is None or (booking.status == BookingStatus.CANCELLED) != (message.kind in _OF_CANCELLING):
         raise NotToBeSent("no_longer_so")
@@ -152,13 +163,18 @@ async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime)
     clinic = await session.get_one(Clinic, booking.clinic_id)
     if message.kind == MessageKind.REMINDER and (due := _reminder(message, clinic, booking.starts_at)) > now:
         return Later(due)
-    choice = await _choice(session, message)
-    assert choice.channel
-    assert choice.address
-    lang: Lang = "en" if choice.lang == "en" else "sv"
-    name = (clinic.message_name_en if lang == "en" else "") or clinic.message_name_sv
-    subject, body = words_of_booking(MessageKind(message.kind), booking.starts_at, name, lang)
-    return Letter(message.id, Channel(choice.channel), choice.address, subject, body)
+    to = await _recipient(session, message, clinic)
+    words = words_of_booking(MessageKind(message.kind), booking.starts_at, to.clinic, to.lang)
+    return Letter(message.id, to.channel, to.address, *words)
+
+
+async def _compose_answer(session: AsyncSession, message: OutboxMessage) -> Letter:
+    """Return that there is an answer to read, as long as the resident still wants one."""
+    case = await session.get(RequestCase, (message.clinic_id, message.case_id))
+    if case is None or case.status == CaseStatus.WITHDRAWN:
+        raise NotToBeSent("no_longer_so")
+    to = await _recipient(session, message, await session.get_one(Clinic, case.clinic_id))
+    return Letter(message.id, to.channel, to.address, *words_of_answer(to.clinic, to.lang))
 
 
 _OF_CANCELLING = {MessageKind.CANCELLED, MessageKind.CANCELLED_BY_CLINIC}
@@ -174,14 +190,26 @@ def _reminder(message: OutboxMessage, clinic: Clinic, starts_at: datetime) -> da
     return due
 
 
-async def _choice(session: AsyncSession, message: OutboxMessage) -> MessageChoice:
+@dataclass(frozen=True)
+class _Recipient:
+    """Where a message goes, in which language, and what the clinic is called in it."""
+
+    channel: Channel
+    address: str
+    lang: Lang
+    clinic: str
+
+
+async def _recipient(session: AsyncSession, message: OutboxMessage, clinic: Clinic) -> _Recipient:
     choice = await session.get(MessageChoice, message.person_id)
     if choice is None or choice.channel is None or choice.address is None:
         raise NotToBeSent("not_wanted")
     person = await session.get_one(Person, message.person_id)
     if person.protected and choice.consented_at is None:
         raise NotToBeSent("protected")
-    return choice
+    lang: Lang = "en" if choice.lang == "en" else "sv"
+    name = (clinic.message_name_en if lang == "en" else "") or clinic.message_name_sv
+    return _Recipient(Channel(choice.channel), choice.address, lang, name)
 
 
 async def _compose_code(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:

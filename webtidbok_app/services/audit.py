@@ -21,6 +21,7 @@ def record(
     clinic_id: UUID | None = None,
     person_id: UUID | None = None,
     booking_id: str | None = None,
+    case_id: str | None = None,
 ) -> None:
     """Add one line to the log. ``action`` is a stable verb such as ``open_booking``."""
     kind, identity = _identity(actor)
@@ -33,6 +34,7 @@ def record(
             clinic_id=clinic_id,
             person_id=person_id,
             booking_id=booking_id,
+            case_id=case_id,
         )
     )
 

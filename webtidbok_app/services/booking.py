@@ -4,7 +4,6 @@ What a resident has chosen and typed stands in a draft on the server; which time
 So a lost session, another tab or another device finds the same step again.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -16,6 +15,7 @@ from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import Draft, Person
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident
+from webtidbok_app.domain.contact import is_email, is_phone, tidy_phone
 from webtidbok_app.domain.errors import (
     HoldExpired,
     InvalidInput,
@@ -34,8 +34,6 @@ DRAFT_LIFE = timedelta(hours=24)
 NEED_MAX = 300
 TYPED_MAX = 5000
 TypedField = Literal["reason", "interpreter", "access_needs", "phone", "email"]
-PHONE = re.compile(r"\+?[0-9]{7,15}")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ async def keep_details(
         reason=reason.strip() if kind.reason != ReasonRule.NONE else "",
         interpreter=interpreter.strip(),
         access_needs=access_needs.strip(),
-        phone=_tidy_phone(phone),
+        phone=tidy_phone(phone),
         email=email.strip(),
     )
     problems = _problems(details, kind)
@@ -274,15 +272,11 @@ def _problems(details: BookingDetails, kind: TimeTypeInfo) -> dict[str, str]:
         problems["access_needs"] = "too_long"
     if not details.phone:
         problems["phone"] = "phone_missing"
-    elif not PHONE.fullmatch(details.phone):
+    elif not is_phone(details.phone):
         problems["phone"] = "phone"
-    if details.email and not EMAIL.fullmatch(details.email):
+    if details.email and not is_email(details.email):
         problems["email"] = "email"
     return problems
-
-
-def _tidy_phone(text: str) -> str:
-    return re.sub(r"[\s()\-\u2013\u2212.]", "", text)
 
 
 def _overlap(booked: BookedTime, slot: Timeslot) -> bool:

@@ -1,17 +1,27 @@
-"""What a clinic decides about its own timebook. For staff of the clinic."""
+"""What a clinic decides about its own timebook, messages and case types. For staff of the clinic."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from webtidbok_app import journal
 from webtidbok_app.db.after_commit import tell_of_change
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import Clinic
+from webtidbok_app.db.insert import insert_or_ignore
+from webtidbok_app.db.tables import CaseType, Clinic
 from webtidbok_app.domain.actor import Actor, Role, Staff
-from webtidbok_app.domain.errors import InvalidInput, NotAllowed
+from webtidbok_app.domain.errors import CapabilityMissing, InvalidInput, NotAllowed
 from webtidbok_app.domain.message import REMINDER_HOURS
+from webtidbok_app.domain.request import ANSWER_DAYS
+from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import Text
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.clinics import possible_case_types
 
 HOLD_MINUTES = range(2, 11)
 """How long a time can be held at each step: ten minutes (ux.md 3.7) or, where the clinic so wants, fewer."""
@@ -31,6 +41,12 @@ class ClinicSettings:
     """What messages to residents call the clinic; empty for the service's own name."""
     reminder_hours: int | None
     """How long before a time its resident is reminded; None for never."""
+    answer_days: int
+    """How many working days it usually takes to answer a request."""
+    case_types: frozenset[CaseTypeKind]
+    """The case types that are on."""
+    possible: frozenset[CaseTypeKind]
+    """Those that can be: the clinic's timebook sets the limit."""
     may_change: bool
 
 
@@ -38,7 +54,7 @@ async def get_settings(actor: Actor | None) -> ClinicSettings:
     """Return the clinic's settings. All its staff may see them."""
     staff, clinic_id = as_clinic_staff(actor)
     async with get_database().read() as session:
-        return _settings(await session.get_one(Clinic, clinic_id), staff)
+        return await _settings(session, clinic_id, staff)
 
 
 async def set_hold_minutes(actor: Actor | None, *, minutes: int) -> ClinicSettings:
@@ -55,7 +71,7 @@ async def set_hold_minutes(actor: Actor | None, *, minutes: int) -> ClinicSettin
         clinic.hold_minutes = minutes
         audit.record(session, staff, "set_hold_minutes", clinic_id=clinic_id)
         tell_of_change(session, clinic_id, [])
-    return _settings(clinic, staff)
+        return await _settings(session, clinic_id, staff)
 
 
 async def set_messages(actor: Actor | None, *, name: Text, reminder_hours: int | None) -> ClinicSettings:
@@ -80,7 +96,31 @@ async def set_messages(actor: Actor | None, *, name: Text, reminder_hours: int |
         clinic.message_name_sv, clinic.message_name_en = said.values()
         clinic.reminder_hours = reminder_hours
         audit.record(session, staff, "set_messages", clinic_id=clinic_id)
-    return _settings(clinic, staff)
+        return await _settings(session, clinic_id, staff)
+
+
+async def set_case_types(
+    actor: Actor | None, *, on: Collection[CaseTypeKind], answer_days: int
+) -> ClinicSettings:
+    """Change which case types residents can use, and how long they are told that an answer usually takes.
+
+    Turning one off takes nothing away that is booked or asked already. Raises NotAllowed for other staff than the
+    clinic's administrator, CapabilityMissing for a case type that the timebook cannot do, and InvalidInput
+    (``answer_days``, working days) outside 1–10.
+    """
+    staff, clinic_id = _as_administrator(actor)
+    if answer_days not in ANSWER_DAYS:
+        raise InvalidInput({"answer_days": "answer_days"})
+    async with get_database().write() as session:
+        clinic = await session.get_one(Clinic, clinic_id)
+        if not set(on) <= _possible(clinic):
+            raise CapabilityMissing(phone=clinic.phone)
+        clinic.answer_days = answer_days
+        for kind in CaseTypeKind:
+            await insert_or_ignore(session, CaseType(clinic_id=clinic_id, kind=kind))
+            (await session.get_one(CaseType, (clinic_id, kind))).active = kind in on
+        audit.record(session, staff, "set_case_types", clinic_id=clinic_id)
+        return await _settings(session, clinic_id, staff)
 
 
 def _as_administrator(actor: Actor | None) -> tuple[Staff, UUID]:
@@ -90,11 +130,23 @@ def _as_administrator(actor: Actor | None) -> tuple[Staff, UUID]:
     return staff, clinic_id
 
 
-def _settings(clinic: Clinic, staff: Staff) -> ClinicSettings:
+def _possible(clinic: Clinic) -> frozenset[CaseTypeKind]:
+    return possible_case_types(journal.connect(clinic_id=clinic.id, kind=clinic.journal).capabilities)
+
+
+async def _settings(session: AsyncSession, clinic_id: UUID, staff: Staff) -> ClinicSettings:
+    clinic = await session.get_one(Clinic, clinic_id)
+    active = await session.scalars(
+        select(col(CaseType.kind)).where(col(CaseType.clinic_id) == clinic_id, col(CaseType.active))
+    )
+    possible = _possible(clinic)
     return ClinicSettings(
         clinic=clinic.name,
         hold_minutes=clinic.hold_minutes,
         message_name=Text(clinic.message_name_sv, clinic.message_name_en),
         reminder_hours=clinic.reminder_hours,
+        answer_days=clinic.answer_days,
+        case_types=frozenset(map(CaseTypeKind, active)) & possible,
+        possible=possible,
         may_change=staff.role in MAY_CHANGE,
     )

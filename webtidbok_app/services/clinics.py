@@ -13,7 +13,7 @@ from webtidbok_app.db.tables import CareProvider, CaseType, Clinic, Region
 from webtidbok_app.domain.errors import CapabilityMissing, NotFound
 from webtidbok_app.domain.nearness import Searchable, rank
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.journal.port import JournalSystem, Text
+from webtidbok_app.journal.port import Capabilities, JournalSystem, Text
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class ClinicInfo:
     care_provider: str
     message_name: Text
     """What messages and calendars call it, where it has chosen that."""
+    answer_days: int
+    """How many working days it usually takes to answer a request."""
 
     def offers(self, kind: CaseTypeKind) -> bool:
         """Whether the case type is on, possible and working."""
@@ -143,11 +145,17 @@ async def _load_clinics(slug: str | None = None) -> list[ClinicInfo]:
     return [_clinic_info(*rows, case_types[clinic_id]) for clinic_id, rows in owned.items()]
 
 
+def possible_case_types(can: Capabilities) -> frozenset[CaseTypeKind]:
+    """Return the case types that a clinic can turn on: requests always, the others as its timebook can."""
+    direct = {CaseTypeKind.BOOK_DIRECT: can.book, CaseTypeKind.MANAGE_DIRECT: can.cancel}
+    return frozenset(kind for kind in CaseTypeKind if direct.get(kind, True))
+
+
 def _clinic_info(
     clinic: Clinic, provider: CareProvider, region: Region, case_types: list[CaseType]
 ) -> ClinicInfo:
     capabilities = journal.connect(clinic_id=clinic.id, kind=clinic.journal).capabilities
-    possible = {CaseTypeKind.BOOK_DIRECT: capabilities.book, CaseTypeKind.MANAGE_DIRECT: capabilities.cancel}
+    possible = possible_case_types(capabilities)
     return ClinicInfo(
         id=clinic.id,
         slug=clinic.slug,
@@ -164,10 +172,11 @@ def _clinic_info(
         case_types=tuple(
             CaseTypeInfo(CaseTypeKind(row.kind), Text(row.text_sv, row.text_en))
             for row in case_types
-            if possible.get(CaseTypeKind(row.kind))
+            if CaseTypeKind(row.kind) in possible
         ),
         journal_kind=clinic.journal,
         region=RegionInfo(region.slug, region.name),
         care_provider=provider.name,
         message_name=Text(clinic.message_name_sv, clinic.message_name_en),
+        answer_days=clinic.answer_days,
     )

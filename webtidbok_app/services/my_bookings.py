@@ -81,7 +81,7 @@ async def list_my_bookings(actor: Actor | None) -> list[ClinicBookings]:
     """
     resident = as_resident(actor)
     clinics = await _clinics_to_ask(resident)
-    found = await asyncio.gather(*(_schedule_at(resident, clinic, pending=True) for clinic in clinics))
+    found = await asyncio.gather(*(times_at(resident, clinic, pending=True) for clinic in clinics))
     return [bookings for bookings in found if bookings.times or bookings.problem or bookings.pending]
 
 
@@ -91,7 +91,7 @@ async def follow_my_bookings(
     """Yield the answers of the clinics that were pending, each as it comes; after ten seconds, that it did not."""
     resident = as_resident(actor)
     asked = [clinic for clinic in await _clinics_to_ask(resident) if clinic.slug in clinics]
-    questions = [asyncio.create_task(_schedule_at(resident, clinic)) for clinic in asked]
+    questions = [asyncio.create_task(times_at(resident, clinic)) for clinic in asked]
     try:
         for answer in asyncio.as_completed(questions):
             yield await answer
@@ -105,9 +105,23 @@ async def list_at_clinic(actor: Actor | None, *, clinic: str) -> ManagedTimes:
     resident = as_resident(actor)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
-    answer, can = await _schedule_at(resident, found), found.journal().capabilities
+    answer, can = await times_at(resident, found), found.journal().capabilities
     mine = [MyBooking(found, time, True, False, can.message, can.rebook) for time in answer.times]
     return ManagedTimes(found, mine, answer.problem)
+
+
+async def times_at(resident: Resident, clinic: ClinicInfo, *, pending: bool = False) -> ClinicBookings:
+    """Return the resident's coming times at one clinic, or why they cannot be told.
+
+    Who is slow is ``pending`` if there is more time for it, a problem if not.
+    """
+    try:
+        async with asyncio.timeout(SECONDS_TO_SHOW if pending else SECONDS_TO_ANSWER):
+            return ClinicBookings(clinic, await clinic.journal().schedule(resident))
+    except (JournalError, Unavailable) as error:
+        return ClinicBookings(clinic, [], error)
+    except TimeoutError:
+        return ClinicBookings(clinic, [], None if pending else JournalUnavailable(), pending)
 
 
 async def get_booking(actor: Actor | None, *, clinic: str, booking: str) -> MyBooking:
@@ -166,17 +180,6 @@ async def _opened(resident: Resident) -> set[UUID]:
             )
         )
         return set(found)
-
-
-async def _schedule_at(resident: Resident, clinic: ClinicInfo, *, pending: bool = False) -> ClinicBookings:
-    """Return the clinic's answer. Who is slow is ``pending`` if there is more time for it, a problem if not."""
-    try:
-        async with asyncio.timeout(SECONDS_TO_SHOW if pending else SECONDS_TO_ANSWER):
-            return ClinicBookings(clinic, await clinic.journal().schedule(resident))
-    except (JournalError, Unavailable) as error:
-        return ClinicBookings(clinic, [], error)
-    except TimeoutError:
-        return ClinicBookings(clinic, [], None if pending else JournalUnavailable(), pending)
 
 
 async def _with_choices(resident: Resident, clinic: ClinicInfo, time: BookedTime) -> MyBooking:

@@ -27,8 +27,11 @@ class UndeliveredMessage:
     problem: str
     """Stable code: ``refused`` (the address takes no messages) or ``unreachable`` (nobody took it for a day)."""
     given_up_at: datetime
-    starts_at: datetime
+    starts_at: datetime | None
+    """When the booked time starts that it is about."""
     booking_id: str
+    case_id: str
+    """The request that it is about; then there is no booking."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Undelivered:
 
 
 async def get_undelivered(actor: Actor | None) -> Undelivered:
-    """Return the clinic's messages that did not come through. Whose they are is told by opening the booking."""
+    """Return the clinic's messages that did not come through. Opening what they are about tells whose they are."""
     _, clinic_id = as_clinic_staff(actor)
     of_clinic = col(OutboxMessage.clinic_id) == clinic_id
     async with get_database().read() as session:
@@ -65,8 +68,6 @@ async def get_undelivered(actor: Actor | None) -> Undelivered:
 
 def _failed(message: OutboxMessage) -> UndeliveredMessage:
     assert message.settled_at
-    assert message.starts_at
-    assert message.booking_id
     return UndeliveredMessage(
         id=message.id.hex,
         kind=MessageKind(message.kind),
@@ -74,5 +75,6 @@ def _failed(message: OutboxMessage) -> UndeliveredMessage:
         problem=message.problem,
         given_up_at=message.settled_at,
         starts_at=message.starts_at,
-        booking_id=message.booking_id.hex,
+        booking_id=message.booking_id.hex if message.booking_id else "",
+        case_id=message.case_id.hex if message.case_id else "",
     )

@@ -10,7 +10,7 @@ import reflex as rx
 
 _MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 _YEARS = range(1900, 2200)
-_LONGEST = 600
+_LONGEST = 5000
 
 _YEAR_FIRST = re.compile(r"(?P<y>[0-9]{4})([-/. ]?)(?P<m>[0-9]{1,2})\2(?P<d>[0-9]{1,2})")
 _DAY_FIRST = re.compile(r"(?P<d>[0-9]{1,2})[-/. ]+(?P<m>[0-9]{1,2})(?:[-/. ]+(?P<y>[0-9]{4}|[0-9]{2}))?")

@@ -1,4 +1,4 @@
-"""Every table, by who owns the data: clinics, people, messages, the standalone timebook, access.
+"""Every table, by who owns the data: clinics, people, messages, requests, the standalone timebook, access.
 
 Per-clinic tables lead their keys and unique indexes with ``clinic_id``, so that PostgreSQL can be partitioned
 by clinic without a redesign. All moments are aware and in UTC.
@@ -16,6 +16,13 @@ from webtidbok_app.db.tables.clinics import (
 )
 from webtidbok_app.db.tables.messages import WAITING, MessageChoice, OutboxMessage
 from webtidbok_app.db.tables.people import Draft, Person, TermsAcceptance
+from webtidbok_app.db.tables.requests import (
+    AnswerTemplate,
+    RequestCase,
+    RequestDraft,
+    RequestMessage,
+    RequestWords,
+)
 from webtidbok_app.db.tables.timebook import (
     LIVE,
     Booking,
@@ -32,6 +39,7 @@ __all__ = [
     "LIVE",
     "WAITING",
     "AccessLog",
+    "AnswerTemplate",
     "Booking",
     "CareProvider",
     "CaseType",
@@ -44,6 +52,10 @@ __all__ = [
     "Performer",
     "Person",
     "Region",
+    "RequestCase",
+    "RequestDraft",
+    "RequestMessage",
+    "RequestWords",
     "ScheduleChange",
     "Slot",
     "StaffRole",

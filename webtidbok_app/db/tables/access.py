@@ -55,3 +55,4 @@ class AccessLog(Identified, table=True):
     clinic_id: UUID | None = Field(default=None, foreign_key="clinic.id")
     person_id: UUID | None = Field(default=None, foreign_key="person.id")
     booking_id: str | None = None
+    case_id: str | None = None

@@ -30,7 +30,10 @@ class CareProvider(Identified, table=True):
 class Clinic(Identified, table=True):
     """A mottagning as residents see it."""
 
-    __table_args__ = (CheckConstraint("hold_minutes BETWEEN 2 AND 10", name="hold_minutes"),)
+    __table_args__ = (
+        CheckConstraint("hold_minutes BETWEEN 2 AND 10", name="hold_minutes"),
+        CheckConstraint("answer_days BETWEEN 1 AND 10", name="answer_days"),
+    )
 
     care_provider_id: UUID = Field(foreign_key="care_provider.id", index=True)
     hsa_id: str = Field(unique=True)
@@ -57,6 +60,10 @@ class Clinic(Identified, table=True):
     message_name_en: str = ""
     reminder_hours: int | None = 24
     """How long before a time its resident is reminded (``domain.message.REMINDER_HOURS``); empty: never."""
+    answer_days: int = 2
+    """How many working days it usually takes to answer a request."""
+    cases: int = 0
+    """How many requests it has got: the number of the newest case."""
 
 
 class CaseType(SQLModel, table=True):

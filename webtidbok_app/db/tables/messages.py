@@ -31,6 +31,7 @@ class OutboxMessage(SQLModel, table=True):
     person_id: UUID = Field(foreign_key="person.id")
     clinic_id: UUID | None = Field(default=None, foreign_key="clinic.id")
     booking_id: UUID | None = None
+    case_id: UUID | None = None
     starts_at: datetime | None = None
     """When the booking starts that it tells of."""
     created_at: datetime

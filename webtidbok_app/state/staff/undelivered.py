@@ -4,7 +4,7 @@ import reflex as rx
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
-from webtidbok_app.i18n import t, tn
+from webtidbok_app.i18n import format_day, t, tn
 from webtidbok_app.services.undelivered import UndeliveredMessage, get_undelivered
 from webtidbok_app.state.common import attempt
 from webtidbok_app.state.present.words import moment_text
@@ -34,13 +34,22 @@ class StaffUndeliveredState(rx.State):
 
 
 def _row(message: UndeliveredMessage) -> UndeliveredRow:
-    when = moment_text(message.starts_at, "sv")
+    when = moment_text(message.starts_at, "sv") if message.starts_at else ""
     channel = t("sv", f"staff.undelivered.channel.{message.channel}") if message.channel else ""
     return UndeliveredRow(
         id=message.id,
         when=moment_text(message.given_up_at, "sv"),
         what=t("sv", f"staff.undelivered.kind.{message.kind}", when=when),
         why=t("sv", f"staff.undelivered.problem.{message.problem}", channel=channel),
-        href=f"/personal/bokning/{message.booking_id}",
-        link_name=t("sv", "staff.undelivered.open_name", when=when),
+        **_about(message, when),
     )
+
+
+def _about(message: UndeliveredMessage, when: str) -> dict[str, str]:
+    """Return the link to the booking, or to the request where it is about one."""
+    if not message.case_id:
+        name = t("sv", "staff.undelivered.open_name", when=when)
+        return {"href": f"/personal/bokning/{message.booking_id}", "link_name": name}
+    day = format_day("sv", message.given_up_at)
+    name = t("sv", "staff.undelivered.open_case_name", day=day)
+    return {"href": f"/personal/forfragningar/{message.case_id}", "link_name": name}

@@ -1,0 +1,110 @@
+"""Requests (Beställa tid, Av/omboka tid): drafts, the cases that they become, and what is written in them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlmodel import AutoString, Field, SQLModel
+
+from webtidbok_app.db.crypto import Sealed
+from webtidbok_app.db.tables._base import OfClinic, new_id
+from webtidbok_app.domain.request import Author, CaseStatus, ContactWay, Wish
+from webtidbok_app.domain.visit import CaseTypeKind
+
+
+class RequestWords(SQLModel):
+    """What a resident has chosen and typed in a request; the same in the draft and in the case that it becomes.
+
+    What the timebook said about the time type or the booked time is kept with it, and stays as it was then.
+    """
+
+    time_type: str = ""
+    time_type_sv: str = ""
+    time_type_en: str = ""
+    booking_id: str = ""
+    """The booked time that is to be changed; empty where it is described in words."""
+    starts_at: datetime | None = None
+    """When that time starts."""
+    wish: Wish | None = Field(default=None, sa_type=AutoString)
+    which: str = Field(default="", sa_type=Sealed("request.which"))
+    reason: str = Field(default="", sa_type=Sealed("request.reason"))
+    can_come: str = Field(default="", sa_type=Sealed("request.can_come"))
+    contact: ContactWay | None = Field(default=None, sa_type=AutoString)
+    phone: str = Field(default="", sa_type=Sealed("request.phone"))
+
+    def words(self) -> dict[str, Any]:
+        """Return what is chosen and typed, by name."""
+        return {name: getattr(self, name) for name in RequestWords.model_fields}
+
+
+class RequestDraft(RequestWords, table=True):
+    """A request that is not sent yet; kept 24 hours. The case that it becomes has its id."""
+
+    __tablename__ = "request_draft"
+    __table_args__ = (Index(None, "updated_at"),)
+
+    clinic_id: UUID = Field(primary_key=True, foreign_key="clinic.id")
+    person_id: UUID = Field(primary_key=True, foreign_key="person.id")
+    kind: CaseTypeKind = Field(primary_key=True, sa_type=AutoString)
+    id: UUID = Field(default_factory=new_id)
+    done: bool = False
+    """Nothing is left to mend, and nothing has been typed since it was checked."""
+    updated_at: datetime
+
+
+class RequestCase(RequestWords, OfClinic, table=True):
+    """A request that is sent: a case (ärende) with a number of its own at the clinic. Bookings make none."""
+
+    __tablename__ = "request_case"
+    __table_args__ = (
+        CheckConstraint("status IN ('sent', 'read', 'answered', 'closed', 'withdrawn')", name="status"),
+        Index(None, "clinic_id", "number", unique=True),
+        Index("ix_request_case_inbox", "clinic_id", "status", "changed_at"),
+        Index("ix_request_case_person", "person_id"),
+    )
+
+    number: int
+    kind: CaseTypeKind = Field(sa_type=AutoString)
+    person_id: UUID = Field(foreign_key="person.id")
+    status: CaseStatus = Field(default=CaseStatus.SENT, sa_type=AutoString)
+    sent_at: datetime
+    changed_at: datetime
+    """When anybody last did anything that both can see."""
+    assigned_to: str | None = None
+    """HSA-id of the member of staff who has it."""
+    assigned_name: str = Field(default="", sa_type=Sealed("request_case.assigned_name"))
+    version: int = 1
+    """Counts every change; optimistic locking compares it."""
+    unsent: str = Field(default="", sa_type=Sealed("request_case.unsent"))
+    """What the resident is writing and has not sent."""
+
+
+class RequestMessage(OfClinic, table=True):
+    """One message in a case, or staff's own note."""
+
+    __tablename__ = "request_message"
+    __table_args__ = (
+        ForeignKeyConstraint(["clinic_id", "case_id"], ["request_case.clinic_id", "request_case.id"]),
+        CheckConstraint("author IN ('resident', 'staff', 'note')", name="author"),
+        Index(None, "clinic_id", "case_id", "number", unique=True),
+    )
+
+    case_id: UUID
+    number: int
+    """The version of the case that it was written in: their order."""
+    at: datetime
+    author: Author = Field(sa_type=AutoString)
+    staff_hsa_id: str | None = None
+    staff_name: str = Field(default="", sa_type=Sealed("request_message.staff_name"))
+    text: str = Field(sa_type=Sealed("request_message.text"))
+
+
+class AnswerTemplate(OfClinic, table=True):
+    """Words that staff of a clinic often answer with."""
+
+    __tablename__ = "answer_template"
+    __table_args__ = (Index(None, "clinic_id", "title", unique=True),)
+
+    title: str
+    text: str

@@ -9,11 +9,13 @@ from sqlalchemy import select
 from tests.world import World, build_world
 from webtidbok_app.db.tables import AccessLog, Clinic
 from webtidbok_app.domain.actor import Role
-from webtidbok_app.domain.errors import InvalidInput, NotAllowed
+from webtidbok_app.domain.errors import CapabilityMissing, InvalidInput, NotAllowed
+from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import Text
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.live.bus import bus
 from webtidbok_app.services import clinic_settings
+from webtidbok_app.services.clinics import get_clinic
 
 
 @pytest.fixture
@@ -98,3 +100,45 @@ async def test_messages__others_may_not_change_them(world, role):
         await clinic_settings.set_messages(
             replace(world.staff, role=role), name=Text("Nytt"), reminder_hours=24
         )
+
+
+async def test_case_types__the_administrator_turns_them_on_and_off(world):
+    admin = replace(world.staff, role=Role.CLINIC_ADMIN)
+    on = {CaseTypeKind.BOOK_DIRECT, CaseTypeKind.REQUEST}
+    saved = await clinic_settings.set_case_types(admin, on=on, answer_days=5)
+    assert (saved.case_types, saved.answer_days) == (on, 5)
+    clinic = await get_clinic(slug=world.clinic)
+    assert {case_type.kind for case_type in clinic.case_types} == on
+    assert clinic.answer_days == 5
+    saved = await clinic_settings.set_case_types(admin, on=[], answer_days=5)
+    assert saved.case_types == frozenset()
+    assert saved.possible == set(CaseTypeKind)
+    async with world.database.read() as session:
+        lines = await session.scalars(select(AccessLog))
+    assert [line.action for line in lines] == ["set_case_types"] * 2
+
+
+async def test_case_type__that_the_timebook_cannot_do__cannot_be_turned_on(world, monkeypatch):
+    admin = replace(world.staff, role=Role.CLINIC_ADMIN)
+    can = replace(StandaloneJournal.capabilities, cancel=False)
+    monkeypatch.setattr(StandaloneJournal, "capabilities", can)
+    found = await clinic_settings.get_settings(admin)
+    assert CaseTypeKind.MANAGE_DIRECT not in found.case_types | found.possible
+    with pytest.raises(CapabilityMissing):
+        await clinic_settings.set_case_types(admin, on=list(CaseTypeKind), answer_days=2)
+    assert (await clinic_settings.get_settings(admin)).case_types == found.case_types
+
+
+@pytest.mark.parametrize("days", [-1, 0, 11])
+async def test_answer_days__outside_one_to_ten__are_refused__and_nothing_is_changed(world, days):
+    admin = replace(world.staff, role=Role.CLINIC_ADMIN)
+    with pytest.raises(InvalidInput) as error:
+        await clinic_settings.set_case_types(admin, on=[], answer_days=days)
+    assert error.value.problems == {"answer_days": "answer_days"}
+    assert (await clinic_settings.get_settings(admin)).case_types == set(CaseTypeKind)
+
+
+@pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.NURSE, Role.REGION_ADMIN])
+async def test_case_types__others_may_not_change_them(world, role):
+    with pytest.raises(NotAllowed):
+        await clinic_settings.set_case_types(replace(world.staff, role=role), on=[], answer_days=2)

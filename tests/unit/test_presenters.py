@@ -75,15 +75,18 @@ def booked(**changes: object) -> BookedTime:
 
 
 def test_case_types__stand_in_one_order_with_their_official_names() -> None:
-    shown = clinics.clinic_view(clinic(CaseTypeKind.MANAGE_DIRECT, CaseTypeKind.BOOK_DIRECT), "sv").case_types
+    shown = clinics.clinic_view(clinic(*reversed(CaseTypeKind)), "sv").case_types
     assert [(case_type.title, case_type.href) for case_type in shown] == [
         ("Boka tid direkt", "/boka/bjorken"),
         ("Av/omboka tid direkt (Mina tidsbokningar)", "/mina-tider/bjorken"),
+        ("Beställa tid", "/bestall/bjorken"),
+        ("Av/omboka tid", "/andra/bjorken"),
     ]
 
 
-def test_case_types__that_nothing_can_be_done_with__are_left_out() -> None:
-    assert clinics.clinic_view(clinic(CaseTypeKind.REQUEST), "sv").case_types == []
+def test_case_types__that_are_off__are_left_out() -> None:
+    shown = clinics.clinic_view(clinic(CaseTypeKind.REQUEST), "en").case_types
+    assert [case_type.href for case_type in shown] == ["/en/bestall/bjorken"]
 
 
 @pytest.mark.parametrize(

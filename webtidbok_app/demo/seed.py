@@ -97,7 +97,10 @@ async def _add_clinics(session: AsyncSession, data: dict[str, Any]) -> None:
 
 
 def _case_types(clinic_id: UUID, facts: dict[str, Any]) -> list[CaseType | Terms]:
-    rows: list[CaseType | Terms] = []
+    rows: list[CaseType | Terms] = [
+        CaseType(clinic_id=clinic_id, kind=kind, active=facts.get(kind.value, False))
+        for kind in (CaseTypeKind.REQUEST, CaseTypeKind.REQUEST_CHANGE)
+    ]
     for kind in (CaseTypeKind.BOOK_DIRECT, CaseTypeKind.MANAGE_DIRECT):
         rows.append(CaseType(clinic_id=clinic_id, kind=kind, active=facts[kind.value]))
         rows.append(

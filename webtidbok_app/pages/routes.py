@@ -12,12 +12,15 @@ from webtidbok_app.i18n import Lang
 from webtidbok_app.pages.citizen import (
     booking,
     cancel,
+    case,
+    cases,
     check,
     clinic_times,
     compare,
     details,
     messages,
     my_times,
+    request,
     terms,
     time_types,
     times,
@@ -34,6 +37,7 @@ from webtidbok_app.pages.public import (
     start,
 )
 from webtidbok_app.state.bookings import BookingState, ClinicTimesState, MyTimesState
+from webtidbok_app.state.cases import CaseListState, CaseState
 from webtidbok_app.state.check import CheckState
 from webtidbok_app.state.clinics import ClinicListState, ClinicState
 from webtidbok_app.state.common import SessionState
@@ -41,6 +45,7 @@ from webtidbok_app.state.compare import CompareState
 from webtidbok_app.state.details import DetailsState
 from webtidbok_app.state.flow import FlowState
 from webtidbok_app.state.messages import MessagesState
+from webtidbok_app.state.requests import RequestCheckState, RequestState
 from webtidbok_app.state.terms import TermsState
 from webtidbok_app.state.time_types import TimeTypesState
 from webtidbok_app.state.times import TimesState
@@ -89,6 +94,16 @@ ROUTES = [
     _outside("/mina-tider/[clinic]", clinic_times.page, "citizen.mine.at_clinic", ClinicTimesState.load),
     _route(MY_TERMS, terms.my_times_page, "citizen.terms.title_manage", TermsState.load_for_my_times),
     _outside("/meddelanden", messages.page, "citizen.messages.title", MessagesState.load),
+    _outside("/bestall/[clinic]", request.request_page, "requests.request.title", RequestState.load),
+    _outside(
+        "/bestall/[clinic]/kontrollera", request.check_page, "requests.check.title", RequestCheckState.load
+    ),
+    _outside("/andra/[clinic]", request.change_page, "requests.change.title", RequestState.load),
+    _outside(
+        "/andra/[clinic]/kontrollera", request.check_page, "requests.check.title", RequestCheckState.load
+    ),
+    _outside("/arenden", cases.page, "requests.list.title", CaseListState.load),
+    _outside("/arenden/[clinic]/[case]", case.page, "requests.case.title", CaseState.load, CaseState.watch),
     _route("/hjalp", help.page, "public.help.title"),
     _route("/tillganglighet", accessibility.page, "public.accessibility.title"),
     _route("/personuppgifter", privacy.page, "public.privacy.title"),

@@ -4,6 +4,7 @@ from functools import partial
 from urllib.parse import quote as quote_path
 from urllib.parse import urlencode
 
+from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.i18n import Lang, path
 
 quote = partial(quote_path, safe="")
@@ -71,6 +72,25 @@ def my_times(lang: Lang, clinic: str = "") -> str:
 def my_terms(lang: Lang, clinic: str) -> str:
     """Return the clinic's terms for seeing and cancelling times."""
     return f"{my_times(lang, clinic)}/villkor"
+
+
+_REQUESTS = {CaseTypeKind.REQUEST: "bestall", CaseTypeKind.REQUEST_CHANGE: "andra"}
+
+
+def request(
+    lang: Lang, clinic: str, kind: CaseTypeKind, name: str = "", *, time_type: str = "", booking: str = ""
+) -> str:
+    """Return a request's form, or its step ``kontrollera``.
+
+    ``time_type`` is what there was no free time for, ``booking`` the booked time that is to be changed.
+    """
+    end = f"/{name}" if name else ""
+    return with_query(path(lang, f"/{_REQUESTS[kind]}/{quote(clinic)}{end}"), typ=time_type, tid=booking)
+
+
+def case(lang: Lang, clinic: str, case_id: str) -> str:
+    """Return a case's own page."""
+    return path(lang, f"/arenden/{quote(clinic)}/{quote(case_id)}")
 
 
 def phone_link(number: str) -> str:

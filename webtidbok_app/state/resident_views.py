@@ -126,6 +126,8 @@ class NoTimesView:
     """What to do when there is no free time. An empty ``intro`` means that there are times."""
 
     intro: str = ""
+    request_href: str = ""
+    """Where the clinic is asked for a time instead; empty where it takes no such requests."""
     compare_href: str = ""
     others: list[TimeTypeView] = field(default_factory=list)
 
@@ -163,6 +165,8 @@ class BookingView:
     cancel_href: str = ""
     rebook_href: str = ""
     newer_href: str = ""
+    request_href: str = ""
+    """Where the clinic is asked to change it, as it cannot be done directly."""
     again_href: str = ""
     href: str = ""
     calendar_href: str = ""
@@ -200,3 +204,60 @@ class BookingCard:
     rebook_label: str = ""
     calendar_href: str = ""
     calendar_label: str = ""
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """A request that is being written. An empty ``caption`` is not fetched yet; ``times`` are booked ones to choose."""
+
+    caption: str = ""
+    intro: str = ""
+    back: str = ""
+    times: list[Choice] = field(default_factory=list)
+    times_unknown: str = ""
+    booking: str = ""
+    which: str = ""
+    wish: str = ""
+    reason: str = ""
+    can_come: str = ""
+    contact: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class CaseRowView:
+    """A case in a list. ``badge`` says how far it has come, ``kind`` how the badge looks."""
+
+    href: str = ""
+    title: str = ""
+    clinic: str = ""
+    about: str = ""
+    badge: str = ""
+    news: bool = False
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One message in a case: who wrote it, when, and what. ``own`` is the reader's side, ``note`` staff's own."""
+
+    id: str = ""
+    who: str = ""
+    when: str = ""
+    text: str = ""
+    own: bool = False
+    note: bool = False
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as it is now. An empty ``title`` is not fetched yet; ``sent`` is the moment right after sending."""
+
+    title: str = ""
+    caption: str = ""
+    body: str = ""
+    sent: bool = False
+    ended: bool = False
+    asked: list[SummaryRow] = field(default_factory=list)
+    messages: list[MessageView] = field(default_factory=list)
+    phone: str = ""
+    phone_href: str = ""

@@ -108,6 +108,12 @@ def _coming(lang: Lang) -> rx.Component:
                         kind="secondary",
                     ),
                 ),
+                rx.cond(
+                    State.booked.request_href != "",
+                    buttons.link_as_button(
+                        t(lang, "requests.change.link"), href=State.booked.request_href, kind="secondary"
+                    ),
+                ),
             ),
         ),
     )

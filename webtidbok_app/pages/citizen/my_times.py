@@ -31,6 +31,7 @@ def page(lang: Lang) -> rx.Component:
                 ),
                 rx.cond(State.pending.length() == 0, _none(lang, book)),
             ),
+            rx.el.p(rx.el.a(t(lang, "requests.list.link"), href=path(lang, "/arenden"))),
             rx.el.p(rx.el.a(t(lang, "citizen.messages.overview"), href=path(lang, "/meddelanden"))),
             ready=State.loaded,
             stop=State.stop,

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from webtidbok_app.components import buttons
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.pages.citizen.time_types import time_type
 from webtidbok_app.pages.parts import emergency, phone_link
@@ -13,6 +14,15 @@ def no_times(lang: Lang) -> rx.Component:
     others = State.none.others
     return rx.el.div(
         rx.el.p(State.none.intro),
+        rx.cond(
+            State.none.request_href != "",
+            rx.el.section(
+                rx.el.h2(t(lang, "citizen.none.request_title")),
+                rx.el.p(t(lang, "citizen.none.request_body")),
+                buttons.link_as_button(t(lang, "citizen.none.request"), href=State.none.request_href),
+                class_name="stack",
+            ),
+        ),
         rx.cond(
             others.length() > 0,
             rx.el.section(

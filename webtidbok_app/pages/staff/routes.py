@@ -1,25 +1,31 @@
 """The staff's pages: address, builder, title and what runs when one comes there. Swedish only."""
 
 from webtidbok_app.pages.staff.booking import booking_page, cancel_page
+from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
+from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.settings import settings_page
+from webtidbok_app.pages.staff.templates import templates_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
 from webtidbok_app.pages.staff.week import week_page
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.booking import StaffBookingState
+from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
+from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.settings import StaffSettingsState
+from webtidbok_app.state.staff.templates import StaffTemplatesState
 from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
-_ARRIVE = [SessionState.load, StaffBookingState.forget]
+_ARRIVE = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget]
 
 ROUTES = [
     (
@@ -59,6 +65,19 @@ ROUTES = [
         "staff.day.title",
         [*_ARRIVE, StaffDayState.load, StaffDayState.watch],
     ),
+    (
+        "/personal/forfragningar",
+        inbox_page,
+        "staff.inbox.title",
+        [*_ARRIVE, StaffInboxState.load, StaffInboxState.watch],
+    ),
+    (
+        "/personal/forfragningar/[case]",
+        case_page,
+        "staff.case.title",
+        [SessionState.load, StaffBookingState.forget, StaffCaseState.load, StaffCaseState.watch],
+    ),
+    ("/personal/svarsmallar", templates_page, "staff.templates.title", [*_ARRIVE, StaffTemplatesState.load]),
     (BOOKING, booking_page, "staff.booking.title", [SessionState.load, StaffBookingState.load]),
     (
         f"{BOOKING}/avboka",

@@ -1,4 +1,4 @@
-"""/personal/installningar: what the clinic decides about its timebook and its messages to residents."""
+"""/personal/installningar: what the clinic decides about its case types, its timebook and its messages to residents."""
 
 import reflex as rx
 
@@ -17,7 +17,7 @@ def settings_page() -> rx.Component:
     return staff_page(
         rx.cond(
             State.settings.clinic != "",
-            rx.fragment(_hold(), _messages()),
+            rx.fragment(_case_types(), _hold(), _messages()),
             rx.cond(State.problem.title == "", skeleton("sv", rows=2)),
         ),
         session=SessionState.session,
@@ -30,6 +30,48 @@ def settings_page() -> rx.Component:
             error_summary("sv", State.problems, attempt=State.attempts),
             outcome_box(State.done, "done", kind="ok"),
         ),
+    )
+
+
+def _case_types() -> rx.Component:
+    settings = State.settings
+    return rx.fragment(
+        rx.el.h2(t("sv", "staff.settings.case_types")),
+        rx.el.p(t("sv", "staff.settings.case_types_mean")),
+        rx.cond(
+            settings.may_change,
+            forms.form(
+                rx.el.div(
+                    forms.checkbox_group(
+                        "sv",
+                        "case_types",
+                        t("sv", "staff.settings.case_types_legend"),
+                        settings.case_types,
+                        checked=settings.case_types_on,
+                        problems=State.problems,
+                    ),
+                    forms.text_field(
+                        "sv",
+                        "answer_days",
+                        t("sv", "staff.settings.answer_days"),
+                        hint=t("sv", "staff.settings.answer_days_hint"),
+                        value=settings.answer_days,
+                        problems=State.problems,
+                        width="tiny",
+                        input_mode="numeric",
+                        auto_complete="off",
+                    ),
+                    key=settings.case_types_text + settings.answer_days,
+                ),
+                buttons.button_row(forms.submit(t("sv", "staff.settings.save_case_types"))),
+                on_submit=State.save_case_types,
+            ),
+            rx.fragment(
+                rx.el.p(settings.case_types_text, class_name="strong"),
+                rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine"),
+            ),
+        ),
+        rx.cond(settings.case_types_not != "", rx.el.p(settings.case_types_not, class_name="fine")),
     )
 
 

@@ -82,6 +82,9 @@ def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
         rebook_href=_rebook_href(mine, lang) if cancel == "yes" and mine.rebookable else "",
         newer_href=addresses.booking(lang, clinic.slug, time.replaced_by) if time.replaced_by else "",
         replaces=when(mine.replaces, lang) if mine.replaces else "",
+        request_href=addresses.request(lang, clinic.slug, CaseTypeKind.REQUEST_CHANGE, booking=time.id)
+        if cancel == "closed" and clinic.offers(CaseTypeKind.REQUEST_CHANGE)
+        else "",
         again_href=addresses.time_types(lang, clinic.slug) if clinic.offers(CaseTypeKind.BOOK_DIRECT) else "",
         href=addresses.booking(lang, clinic.slug, time.id),
         calendar_href=addresses.calendar_file(lang, clinic.slug, time.id)

@@ -8,6 +8,7 @@ from webtidbok_app.i18n import Lang, t, tn
 from webtidbok_app.journal.port import TimeTypeInfo
 from webtidbok_app.services.booking import Progress
 from webtidbok_app.services.clinics import ClinicInfo, RegionInfo
+from webtidbok_app.services.requests import KINDS
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.words import form, length
 from webtidbok_app.state.resident_views import CaseTypeView, ClinicRow, ClinicView, NoTimesView, TimeTypeView
@@ -49,7 +50,7 @@ def clinic_view(clinic: ClinicInfo, lang: Lang) -> ClinicView:
     hrefs = {
         CaseTypeKind.BOOK_DIRECT: addresses.time_types(lang, clinic.slug),
         CaseTypeKind.MANAGE_DIRECT: addresses.my_times(lang, clinic.slug),
-    }
+    } | {kind: addresses.request(lang, clinic.slug, kind) for kind in KINDS}
     return ClinicView(
         name=clinic.name,
         href=addresses.clinic_page(lang, clinic.slug),
@@ -68,7 +69,7 @@ def clinic_view(clinic: ClinicInfo, lang: Lang) -> ClinicView:
                 text=kinds[kind] or t(lang, f"public.clinic.{kind}.text"),
             )
             for kind in CaseTypeKind
-            if kind in kinds and kind in hrefs
+            if kind in kinds
         ],
     )
 
@@ -102,6 +103,17 @@ def refusal_text(refusal: WebtidbokError, lang: Lang) -> str:
     return t(lang, f"citizen.types.{key}", min_age=low, max_age=high)
 
 
+def _request_instead(progress: Progress, lang: Lang) -> str:
+    """Return where to ask for a time, or for another than the booked one; empty where the clinic takes no requests."""
+    clinic, old = progress.clinic, progress.replaces
+    kind = CaseTypeKind.REQUEST_CHANGE if old else CaseTypeKind.REQUEST
+    if not clinic.offers(kind):
+        return ""
+    if old:
+        return addresses.request(lang, clinic.slug, kind, booking=old.id)
+    return addresses.request(lang, clinic.slug, kind, time_type=progress.time_type.id)
+
+
 def no_times_view(progress: Progress, others: list[TimeTypeInfo], lang: Lang) -> NoTimesView:
     """Return what to do when the time type has no free time."""
     clinic = progress.clinic
@@ -112,6 +124,7 @@ def no_times_view(progress: Progress, others: list[TimeTypeInfo], lang: Lang) ->
             clinic=clinic.name,
             time_type=progress.time_type.name.in_language(lang),
         ),
+        request_href=_request_instead(progress, lang),
         compare_href=addresses.compare(lang, words=progress.time_type.name.in_language(lang)),
         others=[time_type_view(other, lang, clinic=clinic.slug) for other in others],
     )

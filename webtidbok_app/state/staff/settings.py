@@ -1,27 +1,30 @@
 """The clinic's settings."""
 
+from collections.abc import Awaitable, Sequence
+
 import reflex as rx
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.actor import Role
 from webtidbok_app.domain.errors import InvalidInput
+from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.i18n import t
 from webtidbok_app.journal.port import Text
 from webtidbok_app.services import clinic_settings
 from webtidbok_app.services.clinic_settings import HOLD_MINUTES, ClinicSettings
 from webtidbok_app.state.common import attempt
-from webtidbok_app.state.input import parse_count, typed
+from webtidbok_app.state.input import parse_count, ticked, typed
 from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.staff.views import Outcome, SettingsView
-from webtidbok_app.state.views import FieldProblem, Problem
+from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
 _NO_NUMBER = 0
 _MESSAGE_FIELDS = ("message_name_sv", "message_name_en", "reminder_hours")
 
 
 class StaffSettingsState(rx.State):
-    """How long a chosen time is held, and what messages to residents say."""
+    """How long a chosen time is held, what messages to residents say, and which case types are on."""
 
     problem: Problem = Problem()
     problems: list[FieldProblem] = []
@@ -75,22 +78,37 @@ class StaffSettingsState(rx.State):
         self.problem, self.problems, self.done = Problem(), [], Outcome()
         name = Text(typed(form, "message_name_sv"), typed(form, "message_name_en"))
         hours = parse_count(typed(form, "reminder_hours"))
+        saving = clinic_settings.set_messages(current(), name=name, reminder_hours=hours)
+        if await self._saved(saving, _MESSAGE_FIELDS):
+            self._say(t("sv", "staff.settings.messages_saved"), self.settings.example)
+
+    @rx.event
+    @requires(Role.CLINIC_ADMIN)
+    async def save_case_types(self, form: rx.form.FormData) -> None:
+        """Change which case types residents can use, and how soon they are told to expect an answer."""
+        self.attempts += 1
+        self.problem, self.problems, self.done = Problem(), [], Outcome()
+        on = [CaseTypeKind(kind) for kind in ticked(form, "case_types") if kind in set(CaseTypeKind)]
+        days = parse_count(typed(form, "answer_days")) or _NO_NUMBER
+        saving = clinic_settings.set_case_types(current(), on=on, answer_days=days)
+        if await self._saved(saving, ("answer_days",)):
+            self._say(t("sv", "staff.settings.case_types_saved"), self.settings.case_types_text)
+
+    async def _saved(self, use_case: Awaitable[ClinicSettings], fields: Sequence[str]) -> bool:
+        """Show the settings as they are then, or what has to be mended. Whether they were saved."""
         try:
-            saved = await attempt(
-                clinic_settings.set_messages(current(), name=name, reminder_hours=hours),
-                "sv",
-                let_through=(InvalidInput,),
-            )
+            saved = await attempt(use_case, "sv", let_through=(InvalidInput,))
         except InvalidInput as error:
-            self.problems = field_problems(error.problems, "sv", order=_MESSAGE_FIELDS)
-            return
+            self.problems = field_problems(error.problems, "sv", order=fields)
+            return False
         if isinstance(saved, Problem):
             self.problem = saved
-            return
+            return False
         self.settings = _in_words(saved)
-        self.done = Outcome(
-            t("sv", "staff.settings.messages_saved"), self.settings.example, key=str(self.attempts)
-        )
+        return True
+
+    def _say(self, title: str, body: str) -> None:
+        self.done = Outcome(title, body, key=str(self.attempts))
 
 
 def _in_words(found: ClinicSettings) -> SettingsView:
@@ -103,5 +121,26 @@ def _in_words(found: ClinicSettings) -> SettingsView:
         reminder_hours=str(found.reminder_hours or ""),
         reminder_text=t("sv", f"staff.settings.reminds.{found.reminder_hours or 'none'}"),
         example=t("sv", "staff.settings.example", name=found.message_name.sv or t("sv", "common.service")),
+        case_types=[Choice(kind, _case_type(kind)) for kind in CaseTypeKind if kind in found.possible],
+        case_types_on=sorted(found.case_types),
+        case_types_text=_case_types_text(found),
+        case_types_not=_case_types_not(found),
+        answer_days=str(found.answer_days),
         may_change=found.may_change,
     )
+
+
+def _case_types_text(found: ClinicSettings) -> str:
+    if not found.case_types:
+        return t("sv", "staff.settings.case_types_none")
+    on = ", ".join(_case_type(kind) for kind in CaseTypeKind if kind in found.case_types)
+    return t("sv", "staff.settings.case_types_on", on=on)
+
+
+def _case_types_not(found: ClinicSettings) -> str:
+    impossible = [_case_type(kind) for kind in CaseTypeKind if kind not in found.possible]
+    return t("sv", "staff.settings.case_types_not", kinds=", ".join(impossible)) if impossible else ""
+
+
+def _case_type(kind: CaseTypeKind) -> str:
+    return t("sv", f"public.clinic.{kind}.title")

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from webtidbok_app.state.views import SummaryRow, WeekCell
+from webtidbok_app.state.resident_views import MessageView
+from webtidbok_app.state.views import Choice, SummaryRow, WeekCell
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,12 @@ class SettingsView:
     reminder_hours: str = ""
     reminder_text: str = ""
     example: str = ""
+    case_types: list[Choice] = field(default_factory=list)
+    case_types_on: list[str] = field(default_factory=list)
+    case_types_text: str = ""
+    case_types_not: str = ""
+    """The case types that the clinic's timebook cannot do; empty where it can do all."""
+    answer_days: str = ""
     may_change: bool = False
 
 
@@ -215,3 +222,58 @@ class UndeliveredRow:
     why: str = ""
     href: str = ""
     link_name: str = ""
+
+
+@dataclass(frozen=True)
+class InboxRowView:
+    """One request in the list. ``new`` has not been read."""
+
+    id: str = ""
+    href: str = ""
+    number: str = ""
+    sent: str = ""
+    kind: str = ""
+    name: str = ""
+    status: str = ""
+    new: bool = False
+    who: str = ""
+    open_name: str = ""
+
+
+@dataclass(frozen=True)
+class InboxView:
+    """The requests that are looked for. An empty ``clinic`` is not fetched yet; ``waiting`` have come since."""
+
+    clinic: str = ""
+    count_text: str = ""
+    more: str = ""
+    waiting: str = ""
+    rows: list[InboxRowView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class StaffCaseView:
+    """An opened request. An empty ``heading`` is not fetched yet; ``has`` says who has it, ``mine`` that one does."""
+
+    heading: str = ""
+    caption: str = ""
+    status: str = ""
+    has: str = ""
+    take: str = ""
+    mine: bool = False
+    can_answer: bool = False
+    ended: bool = False
+    protected: bool = False
+    resident_rows: list[SummaryRow] = field(default_factory=list)
+    asked_rows: list[SummaryRow] = field(default_factory=list)
+    messages: list[MessageView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TemplateView:
+    """A kept answer."""
+
+    id: str = ""
+    title: str = ""
+    text: str = ""
+    remove_name: str = ""

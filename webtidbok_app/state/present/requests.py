@@ -1,0 +1,139 @@
+"""Requests and the cases that they become, in words."""
+
+from webtidbok_app.domain.request import Author, CaseStatus
+from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.i18n import Lang, format_day, t, tn
+from webtidbok_app.journal.port import BookedTime
+from webtidbok_app.services.cases import Asked, CaseInfo, CaseMessage
+from webtidbok_app.services.clinics import ClinicInfo
+from webtidbok_app.services.my_cases import CaseRow, MyCase
+from webtidbok_app.services.requests import RequestForm
+from webtidbok_app.state import addresses
+from webtidbok_app.state.present.words import moment_text, phone_text, when
+from webtidbok_app.state.resident_views import CaseRowView, CaseView, MessageView, RequestView
+from webtidbok_app.state.views import Choice, SummaryRow
+
+_AREA = {CaseTypeKind.REQUEST: "request", CaseTypeKind.REQUEST_CHANGE: "change"}
+OTHER = "other"
+"""The choice of a booked time that is not in the list."""
+
+
+def request_view(form: RequestForm, lang: Lang) -> RequestView:
+    """Return the request as far as it is written."""
+    clinic = form.clinic
+    return RequestView(
+        caption=_caption(form, lang),
+        intro=t(lang, f"requests.{_AREA[form.kind]}.intro", clinic=clinic.name, days=_days(clinic, lang)),
+        back=addresses.clinic_page(lang, clinic.slug),
+        times=_time_choices(form.times, lang),
+        times_unknown=t(lang, "requests.change.times_unknown") if form.times_unknown else "",
+        booking=form.booking_id or (OTHER if form.which else ""),
+        which=form.which,
+        wish=form.wish or "",
+        reason=form.reason,
+        can_come=form.can_come,
+        contact=form.contact or "",
+        phone=phone_text(form.phone),
+    )
+
+
+def check_rows(form: RequestForm, lang: Lang) -> list[SummaryRow]:
+    """Return what is about to be sent, each answer with the way to change it."""
+    booked = next((time for time in form.times if time.id == form.booking_id), None)
+    to_form = addresses.request(lang, form.clinic.slug, form.kind)
+    answers = [(name, text) for name, text in _answers(form, lang) if text]
+    rows = [SummaryRow(t(lang, "requests.check.clinic"), form.clinic.name)]
+    if booked:
+        rows.append(_to_change("time", _booked_text(booked, lang), to_form, lang))
+    elif form.time_type.sv and form.kind == CaseTypeKind.REQUEST:
+        rows.append(SummaryRow(t(lang, "requests.check.visit"), form.time_type.in_language(lang)))
+    return [*rows, *(_to_change(name, text, to_form, lang) for name, text in answers)]
+
+
+def asked_rows(case: CaseInfo, lang: Lang) -> list[SummaryRow]:
+    """Return what was asked for; what was left blank is left out."""
+    asked = case.asked
+    start = moment_text(asked.starts_at, lang) if asked.starts_at else ""
+    visit = asked.time_type.in_language(lang) if asked.time_type.sv else ""
+    rows = [("time", start), ("visit", visit), *_answers(asked, lang, kind=case.kind)]
+    return [SummaryRow(t(lang, f"requests.check.{name}"), text) for name, text in rows if text]
+
+
+def case_row(row: CaseRow, lang: Lang) -> CaseRowView:
+    """Return a case for the list of one's own."""
+    return CaseRowView(
+        href=addresses.case(lang, row.clinic_slug, row.id),
+        title=f"{t(lang, f'requests.kind.{row.kind}')}, {row.clinic}",
+        clinic=row.clinic,
+        about=t(lang, "requests.list.about", number=row.number, day=format_day(lang, row.sent_at)),
+        badge=t(lang, f"requests.status.{row.status}"),
+        news=row.status == CaseStatus.ANSWERED,
+    )
+
+
+def case_view(mine: MyCase, lang: Lang) -> CaseView:
+    """Return a case as its resident sees it."""
+    case, clinic = mine.case, mine.clinic
+    news = "more" if case.status == CaseStatus.SENT and case.messages else case.status
+    return CaseView(
+        title=t(lang, f"requests.case.{news}.title"),
+        caption=t(lang, "requests.case.caption", number=case.number, clinic=clinic.name),
+        body=t(lang, f"requests.case.{news}.body", days=_days(clinic, lang)),
+        sent=news == CaseStatus.SENT,
+        ended=case.ended,
+        asked=asked_rows(case, lang),
+        messages=[_message(message, clinic, lang) for message in case.messages],
+        phone=clinic.phone,
+        phone_href=addresses.phone_link(clinic.phone),
+    )
+
+
+def _message(message: CaseMessage, clinic: ClinicInfo, lang: Lang) -> MessageView:
+    own = message.author == Author.RESIDENT
+    who = (
+        t(lang, "requests.case.you")
+        if own
+        else t(lang, "requests.case.staff", name=message.staff_name, clinic=clinic.name)
+    )
+    return MessageView(message.id, who, moment_text(message.at, lang), message.text, own=own)
+
+
+def _caption(form: RequestForm, lang: Lang) -> str:
+    if not form.time_type.sv or form.kind != CaseTypeKind.REQUEST:
+        return form.clinic.name
+    time_type = form.time_type.in_language(lang)
+    return t(lang, "requests.request.caption", clinic=form.clinic.name, time_type=time_type)
+
+
+def _days(clinic: ClinicInfo, lang: Lang) -> str:
+    return tn(lang, "requests.days", clinic.answer_days)
+
+
+def _time_choices(times: tuple[BookedTime, ...], lang: Lang) -> list[Choice]:
+    if not times:
+        return []
+    other = Choice(OTHER, t(lang, "requests.change.other_time"))
+    return [*(Choice(time.id, _booked_text(time, lang)) for time in times), other]
+
+
+def _booked_text(time: BookedTime, lang: Lang) -> str:
+    return f"{when(time, lang)}, {time.time_type.in_language(lang)}"
+
+
+def _answers(
+    said: RequestForm | Asked, lang: Lang, *, kind: CaseTypeKind | None = None
+) -> list[tuple[str, str]]:
+    kind = said.kind if isinstance(said, RequestForm) else kind
+    return [
+        ("which", said.which),
+        ("wish", t(lang, f"requests.change.wishes.{said.wish}") if said.wish else ""),
+        ("reason" if kind == CaseTypeKind.REQUEST else "more", said.reason),
+        ("can_come", said.can_come),
+        ("contact", t(lang, f"requests.check.contacts.{said.contact}") if said.contact else ""),
+        ("phone", phone_text(said.phone)),
+    ]
+
+
+def _to_change(name: str, text: str, href: str, lang: Lang) -> SummaryRow:
+    term = t(lang, f"requests.check.{name}")
+    return SummaryRow(term, text, href, f"{t(lang, 'requests.check.change')}: {term}")

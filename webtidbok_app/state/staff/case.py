@@ -1,0 +1,231 @@
+"""An opened request: taking it, answering, noting, closing."""
+
+from collections.abc import Awaitable
+
+import reflex as rx
+
+from webtidbok_app.auth.permissions import requires
+from webtidbok_app.auth.principal import current, require_staff, still_logged_in
+from webtidbok_app.domain.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
+from webtidbok_app.domain.request import MESSAGE_MAX, Author
+from webtidbok_app.i18n import t
+from webtidbok_app.services import inbox
+from webtidbok_app.services.answer_templates import list_templates
+from webtidbok_app.services.cases import CaseMessage
+from webtidbok_app.services.inbox import StaffCase
+from webtidbok_app.state.common import argument, attempt, path_of
+from webtidbok_app.state.input import ticked, typed
+from webtidbok_app.state.present.requests import asked_rows
+from webtidbok_app.state.present.words import field_problems, moment_text
+from webtidbok_app.state.resident_views import MessageView
+from webtidbok_app.state.staff.views import Outcome, StaffCaseView
+from webtidbok_app.state.views import Choice, FieldProblem, Problem, SummaryRow
+
+__all__ = ["MESSAGE_MAX", "StaffCaseState"]
+
+
+class StaffCaseState(rx.State):
+    """The opened request, true as long as the page is open, and what is being written."""
+
+    opened: StaffCaseView = StaffCaseView()
+    templates: list[Choice] = []
+    answer: str = ""
+    """What the answer's box begins with."""
+    answer_boxes: int = 0
+    """Counts what makes the answer's box a new one: what is sent, and what is put in from a template."""
+    note_boxes: int = 0
+    """How many notes have been written from here: after each their box is a new one."""
+    done: Outcome = Outcome()
+    problems: list[FieldProblem] = []
+    attempts: int = 0
+    problem: Problem = Problem()
+
+    _case: str = ""
+    _version: int = 0
+    _texts: dict[str, str] = {}
+
+    @rx.event
+    @requires("staff")
+    async def load(self) -> None:
+        """Open the request in the address; who opens it is logged."""
+        self.reset()
+        case = argument(self, "case")
+        found = await attempt(inbox.open_case(current(), case_id=case), "sv")
+        if isinstance(found, Problem):
+            self.problem = found
+            return
+        kept = await attempt(list_templates(current()), "sv")
+        if not isinstance(kept, Problem):
+            self.templates = [Choice(one.id, one.title) for one in kept.templates]
+            self._texts = {one.id: one.text for one in kept.templates}
+        self._show(found)
+
+    @rx.event(background=True)
+    @requires("staff")
+    async def watch(self) -> None:
+        """Keep the request true as long as the page is open: who has it, and what the resident writes."""
+        async with self:
+            here, case = path_of(self), argument(self, "case")
+        try:
+            async for found in inbox.follow_case(current(), case_id=case):
+                if not await still_logged_in():
+                    return
+                async with self:
+                    if path_of(self) != here:
+                        return
+                    if self._case == found.case.id and self._version != found.version:
+                        self._show(found)
+        except (NotAllowed, NotFound):
+            return  # the page itself tells why there is nothing to follow
+
+    @rx.event
+    @requires("staff")
+    async def take(self) -> None:
+        """Take the request, or take it over."""
+        await self._change(inbox.take_case(current(), case_id=self._case, version=self._version), "taken")
+
+    @rx.event
+    @requires("staff")
+    async def release(self) -> None:
+        """Let the request go."""
+        await self._change(inbox.release_case(current(), case_id=self._case), "released")
+
+    @rx.event
+    @requires("staff")
+    async def keep_answer(self, text: str) -> None:
+        """Remember what is written, so that a template is put in after it."""
+        self.answer = typed({"answer": text}, "answer")
+
+    @rx.event
+    @requires("staff")
+    async def insert(self, form: rx.form.FormData) -> None:
+        """Put a template into the answer, after what is written."""
+        text = self._texts.get(typed(form, "template"), "")
+        if text:
+            self.answer = f"{self.answer}\n\n{text}".strip()
+            self.answer_boxes += 1
+
+    @rx.event
+    @requires("staff")
+    async def send(self, form: rx.form.FormData) -> None:
+        """Answer the resident."""
+        self.answer = typed(form, "answer")
+        answering = inbox.answer_case(
+            current(),
+            case_id=self._case,
+            version=self._version,
+            text=self.answer,
+            close=bool(ticked(form, "close")),
+        )
+        if await self._change(answering, "answered"):
+            self.answer = ""
+            self.answer_boxes += 1
+
+    @rx.event
+    @requires("staff")
+    async def write_note(self, form: rx.form.FormData) -> None:
+        """Write a note for colleagues."""
+        noting = inbox.write_note(current(), case_id=self._case, text=typed(form, "note"))
+        if await self._change(noting, "noted"):
+            self.note_boxes += 1
+
+    @rx.event
+    @requires("staff")
+    async def close(self) -> None:
+        """Close the request without an answer."""
+        closing = inbox.close_case(current(), case_id=self._case, version=self._version)
+        await self._change(closing, "closed")
+
+    @rx.event
+    @requires("staff")
+    async def forget(self) -> None:
+        """Empty the request when another page is opened: it is shown no more."""
+        if self._case:
+            self.reset()
+
+    async def _change(self, use_case: Awaitable[StaffCase], done: str) -> bool:
+        self.problem, self.problems, self.done = Problem(), [], Outcome()
+        self.attempts += 1
+        try:
+            changed = await attempt(use_case, "sv", let_through=(InvalidInput, StaleVersion))
+        except InvalidInput as error:
+            self.problems = field_problems(error.problems, "sv", order=("answer", "note"))
+            return False
+        except StaleVersion:
+            await self._tell_changed()
+            return False
+        if isinstance(changed, Problem):
+            self.problem = changed
+            await self._fetch_again()
+            return False
+        self._show(changed)
+        self.done = Outcome(t("sv", f"staff.case.{done}"), key=str(self.attempts))
+        return True
+
+    async def _tell_changed(self) -> None:
+        """Say that there is something to read first. What is written stays in its box."""
+        await self._fetch_again()
+        self.problem = Problem(
+            t("sv", "staff.case.changed_title"), t("sv", "staff.case.changed"), key=str(self.attempts)
+        )
+
+    async def _fetch_again(self) -> None:
+        found = await attempt(inbox.open_case(current(), case_id=self._case), "sv")
+        if not isinstance(found, Problem):
+            self._show(found)
+
+    def _show(self, found: StaffCase) -> None:
+        self._case, self._version = found.case.id, found.version
+        self.opened = case_view(found, me=require_staff().hsa_id)
+
+
+def case_view(found: StaffCase, *, me: str) -> StaffCaseView:
+    """Return the request as staff see it. ``me`` is the reader's HSA-id."""
+    case, mine = found.case, found.assigned_to == me
+    has = "mine" if mine else "theirs" if found.assigned_to else "nobodys"
+    taking = "" if case.ended or mine else "take_over" if found.assigned_to else "take"
+    return StaffCaseView(
+        heading=t("sv", "staff.case.heading", kind=t("sv", f"requests.kind.{case.kind}"), number=case.number),
+        caption=t("sv", "staff.case.sent", when=moment_text(case.sent_at, "sv")),
+        status=t("sv", f"staff.case_status.{case.status}"),
+        has=t("sv", f"staff.case.{has}", name=found.assigned_name),
+        take=t("sv", f"staff.case.{taking}") if taking else "",
+        mine=mine and not case.ended,
+        can_answer=not case.ended and has != "theirs",
+        ended=case.ended,
+        protected=found.protected,
+        resident_rows=_resident_rows(found),
+        asked_rows=[*asked_rows(case, "sv"), *_booking_row(found)],
+        messages=[_message(message) for message in case.messages],
+    )
+
+
+def _resident_rows(found: StaffCase) -> list[SummaryRow]:
+    facts = {"name": found.name, "personal_number": found.personal_number}
+    return [SummaryRow(t("sv", f"staff.booking.{name}"), value) for name, value in facts.items()]
+
+
+def _booking_row(found: StaffCase) -> list[SummaryRow]:
+    booking = found.case.asked.booking_id
+    if not booking:
+        return []
+    return [
+        SummaryRow(
+            t("sv", "staff.case.booking"),
+            t("sv", "staff.case.open_booking"),
+            href=f"/personal/bokning/{booking}",
+        )
+    ]
+
+
+def _message(message: CaseMessage) -> MessageView:
+    note = message.author == Author.NOTE
+    who = (
+        t("sv", "staff.case.resident_wrote")
+        if message.author == Author.RESIDENT
+        else t("sv", "staff.case.note_by", name=message.staff_name)
+        if note
+        else message.staff_name
+    )
+    own = message.author == Author.STAFF
+    return MessageView(message.id, who, moment_text(message.at, "sv"), message.text, own=own, note=note)

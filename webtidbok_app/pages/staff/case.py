@@ -68,7 +68,7 @@ def _case() -> rx.Component:
             rx.cond(~opened.ended, rx.el.p(t("sv", "staff.case.taken_by_other"))),
         ),
         _note(),
-        rx.el.p(t("sv", "staff.booking.logged"), class_name="fine"),
+        rx.el.p(t("sv", "staff.case.logged"), class_name="fine"),
     )
 
 

@@ -61,26 +61,24 @@ def _new() -> rx.Component:
     return rx.fragment(
         rx.el.h2(t("sv", "staff.templates.new")),
         forms.form(
-            rx.el.div(
-                forms.text_field(
-                    "sv",
-                    "title",
-                    t("sv", "staff.templates.name"),
-                    problems=State.problems,
-                    width="half",
-                    auto_complete="off",
-                ),
-                forms.textarea_field(
-                    "sv",
-                    "text",
-                    t("sv", "staff.templates.text"),
-                    hint=t("sv", "staff.templates.text_hint"),
-                    max_chars=MESSAGE_MAX,
-                    problems=State.problems,
-                ),
-                key=State.boxes.to_string(),
+            forms.text_field(
+                "sv",
+                "title",
+                t("sv", "staff.templates.name"),
+                problems=State.problems,
+                width="half",
+                auto_complete="off",
+            ),
+            forms.textarea_field(
+                "sv",
+                "text",
+                t("sv", "staff.templates.text"),
+                hint=t("sv", "staff.templates.text_hint"),
+                max_chars=MESSAGE_MAX,
+                problems=State.problems,
             ),
             buttons.submit(t("sv", "staff.templates.add")),
             on_submit=State.add,
+            key=State.boxes.to_string(),
         ),
     )

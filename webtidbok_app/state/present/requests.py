@@ -41,7 +41,7 @@ def check_rows(form: RequestForm, lang: Lang) -> list[SummaryRow]:
     """Return what is about to be sent, each answer with the way to change it."""
     booked = next((time for time in form.times if time.id == form.booking_id), None)
     to_form = addresses.request(lang, form.clinic.slug, form.kind)
-    answers = [(name, text) for name, text in _answers(form, lang) if text]
+    answers = [(name, text) for name, text in _answers(form, lang, kind=form.kind) if text]
     rows = [SummaryRow(t(lang, "requests.check.clinic"), form.clinic.name)]
     if booked:
         rows.append(_to_change("time", _booked_text(booked, lang), to_form, lang))
@@ -50,13 +50,13 @@ def check_rows(form: RequestForm, lang: Lang) -> list[SummaryRow]:
     return [*rows, *(_to_change(name, text, to_form, lang) for name, text in answers)]
 
 
-def asked_rows(case: CaseInfo, lang: Lang) -> list[SummaryRow]:
-    """Return what was asked for; what was left blank is left out."""
+def asked_rows(case: CaseInfo, lang: Lang, *, area: str = "requests.check") -> list[SummaryRow]:
+    """Return what was asked for; what was left blank is left out. ``area`` has the terms, for residents or staff."""
     asked = case.asked
     start = moment_text(asked.starts_at, lang) if asked.starts_at else ""
     visit = asked.time_type.in_language(lang) if asked.time_type.sv else ""
-    rows = [("time", start), ("visit", visit), *_answers(asked, lang, kind=case.kind)]
-    return [SummaryRow(t(lang, f"requests.check.{name}"), text) for name, text in rows if text]
+    rows = [("time", start), ("visit", visit), *_answers(asked, lang, kind=case.kind, area=area)]
+    return [SummaryRow(t(lang, f"{area}.{name}"), text) for name, text in rows if text]
 
 
 def case_row(row: CaseRow, lang: Lang) -> CaseRowView:
@@ -121,15 +121,14 @@ def _booked_text(time: BookedTime, lang: Lang) -> str:
 
 
 def _answers(
-    said: RequestForm | Asked, lang: Lang, *, kind: CaseTypeKind | None = None
+    said: RequestForm | Asked, lang: Lang, *, kind: CaseTypeKind, area: str = "requests.check"
 ) -> list[tuple[str, str]]:
-    kind = said.kind if isinstance(said, RequestForm) else kind
     return [
         ("which", said.which),
         ("wish", t(lang, f"requests.change.wishes.{said.wish}") if said.wish else ""),
         ("reason" if kind == CaseTypeKind.REQUEST else "more", said.reason),
         ("can_come", said.can_come),
-        ("contact", t(lang, f"requests.check.contacts.{said.contact}") if said.contact else ""),
+        ("contact", t(lang, f"{area}.contacts.{said.contact}") if said.contact else ""),
         ("phone", phone_text(said.phone)),
     ]
 

@@ -195,7 +195,7 @@ def case_view(found: StaffCase, *, me: str) -> StaffCaseView:
         ended=case.ended,
         protected=found.protected,
         resident_rows=_resident_rows(found),
-        asked_rows=[*asked_rows(case, "sv"), *_booking_row(found)],
+        asked_rows=[*asked_rows(case, "sv", area="staff.asked"), *_booking_row(found)],
         messages=[_message(message) for message in case.messages],
     )
 

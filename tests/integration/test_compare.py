@@ -155,3 +155,23 @@ async def test_search__is_within_a_region__and_tells_which_regions_have_clinics(
     narrowed = await search_clinics(words="linden", region="region-klinik-1")
     assert [clinic.name for clinic in narrowed.clinics] == ["Lindens hudmottagning"]
     assert narrowed.regions == found.regions
+
+
+async def test_elsewhere__are_other_clinics_with_the_same__the_soonest_first__with_counts(new_clinic):
+    full, late, soon, none = [await new_clinic(name) for name in ("Alen", "Boken", "Cedern", "Eken")]
+    await late.publish(2, start=FIRST_START + timedelta(days=100))
+    await soon.publish(3)
+    found = await compare.find_elsewhere(full.resident, clinic=full.clinic, time_type=full.time_type)
+    assert [(other.clinic.name, other.count) for other in found] == [("Cedern", 3), ("Boken", 0)]
+    await full.publish(1)
+    found = await compare.find_elsewhere(none.resident, clinic=none.clinic, time_type=none.time_type)
+    assert {other.clinic.name for other in found} == {"Alen", "Boken", "Cedern"}
+    with pytest.raises(NotAllowed):
+        await compare.find_elsewhere(full.staff, clinic=full.clinic, time_type=full.time_type)
+
+
+async def test_elsewhere__what_is_only_nearly_called_so__is_not_the_same(new_clinic):
+    full = await new_clinic("Alen", name_sv="Blodprov", name_en="Blood test")
+    near = await new_clinic("Boken", name_sv="Bladprov", name_en="Leaf test")
+    await near.publish(1)
+    assert await compare.find_elsewhere(full.resident, clinic=full.clinic, time_type=full.time_type) == []

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import partial
 from itertools import chain
 from typing import TypeVar
+from uuid import UUID
 
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
@@ -19,17 +20,19 @@ from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import (
     ClinicInfo,
     RegionInfo,
+    get_clinic,
     list_clinics,
     regions_of,
     searchable_clinic,
     swedish_order,
 )
-from webtidbok_app.services.free_times import HORIZON_DAYS
+from webtidbok_app.services.free_times import HORIZON_DAYS, Offered, count_free
 from webtidbok_app.services.time_types import may_book
 
 STANDALONE = "standalone"
 MOST_COMPARED = 40
 AT_ONCE = 8
+MOST_ELSEWHERE = 3
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -90,6 +93,27 @@ async def compare_next_free(
     if order == Order.TIME:
         rows.sort(key=_by_time)
     return Comparison(rows, only_near, len(found) > MOST_COMPARED, regions)
+
+
+async def find_elsewhere(actor: Actor | None, *, clinic: str, time_type: str) -> list[Offered]:
+    """Return up to three other clinics with free times of what is called the same, the soonest first.
+
+    As in the comparison only standalone timebooks are asked. Raises NotFound.
+    """
+    resident = as_resident(actor)
+    here = await get_clinic(slug=clinic)
+    offered = await here.journal().time_types(resident)
+    name = next((kind.name.sv for kind in offered if kind.id == time_type), "")
+    compared = await compare_next_free(actor, words=name)
+    others = [row for row in compared.rows if row.timeslot and row.clinic.id != here.id]
+    soonest: dict[UUID, NextFree] = {}
+    for row in others if not compared.only_near else []:
+        soonest.setdefault(row.clinic.id, row)
+    return [
+        Offered(row.clinic, row.time_type, await count_free(resident, row.clinic.journal(), row.time_type))
+        for row in list(soonest.values())[:MOST_ELSEWHERE]
+        if row.time_type
+    ]
 
 
 async def follow_next_free(

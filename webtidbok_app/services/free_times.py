@@ -15,6 +15,7 @@ from webtidbok_app.domain.errors import WebtidbokError
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
+from webtidbok_app.services.clinics import ClinicInfo, get_clinic
 from webtidbok_app.services.terms import require_accepted_terms
 from webtidbok_app.services.time_types import enter, may_book, terms_kind
 
@@ -57,6 +58,15 @@ ANYTHING = Wish()
 
 
 @dataclass(frozen=True)
+class Offered:
+    """Another time type with free times. ``count`` is how many there are in the coming eight weeks."""
+
+    clinic: ClinicInfo
+    time_type: TimeTypeInfo
+    count: int
+
+
+@dataclass(frozen=True)
 class FreeTimes:
     """Free times by day in Sweden. ``next_free`` is the first of all that are as wished, from today on.
 
@@ -67,7 +77,7 @@ class FreeTimes:
     days: list[tuple[date, list[Timeslot]]]
     more: bool
     any_at_all: bool = True
-    other_forms: Sequence[TimeTypeInfo] = ()
+    other_forms: Sequence[Offered] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +143,7 @@ async def find_times(
         return FreeTimes(next_free, found[:days], len(found) > days)
     if wish != ANYTHING and await _Search(journal, resident, kind.id, ANYTHING.fits).days_from(today, 1):
         return FreeTimes(None, [], False)
-    others = [] if rebooks else await _others_with_times(resident, journal, kind)
+    others = [] if rebooks else await _others_with_times(resident, clinic, kind)
     return FreeTimes(None, [], False, False, others)
 
 
@@ -227,15 +237,22 @@ class _Search:
         return sorted(days.items())[:count]
 
 
-async def _others_with_times(
-    resident: Resident, journal: JournalSystem, chosen: TimeTypeInfo
-) -> list[TimeTypeInfo]:
+async def _others_with_times(resident: Resident, clinic: str, chosen: TimeTypeInfo) -> list[Offered]:
+    found = await get_clinic(slug=clinic)
+    journal = found.journal()
     today = swedish_time.day_of(clock.now())
     horizon = today + timedelta(days=HORIZON_DAYS)
     others = [kind for kind in await journal.time_types(resident) if kind.id != chosen.id]
     return [
-        kind
+        Offered(found, kind, await count_free(resident, journal, kind))
         for kind in others
         if may_book(resident, kind) is None
         and await journal.available_timeslots(resident, kind.id, today, horizon, limit=1)
     ]
+
+
+async def count_free(resident: Resident, journal: JournalSystem, kind: TimeTypeInfo) -> int:
+    """Return how many times are free in the coming eight weeks."""
+    today = swedish_time.day_of(clock.now())
+    days = await journal.available_dates(resident, kind.id, today, today + timedelta(days=CHOICE_DAYS))
+    return sum(days.values())

@@ -130,6 +130,7 @@ class NoTimesView:
     """Where the clinic is asked for a time instead; empty where it takes no such requests."""
     compare_href: str = ""
     others: list[TimeTypeView] = field(default_factory=list)
+    elsewhere: list[TimeTypeView] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

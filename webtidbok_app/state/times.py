@@ -16,11 +16,13 @@ from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.i18n import t, tn
 from webtidbok_app.journal.port import Hold
 from webtidbok_app.services.booking import Progress, hold_time
+from webtidbok_app.services.compare import find_elsewhere
 from webtidbok_app.services.free_times import (
     HORIZON_DAYS,
     Choices,
     FreeTimes,
     LiveTimes,
+    Offered,
     Wish,
     find_choices,
     find_month,
@@ -251,7 +253,7 @@ class TimesState(rx.State):
         if times is None:
             self.stop, self.problem = self.problem, Problem()
         elif not times.any_at_all:
-            self.none = no_times_view(progress, times.other_forms, lang)
+            self.none = no_times_view(progress, times.other_forms, await self._elsewhere(progress), lang)
         else:
             self.wish = wish_view(self._wish, await self._choices(), lang)
             held = progress.hold.timeslot if progress.hold else times.next_free
@@ -262,6 +264,14 @@ class TimesState(rx.State):
             await self._see_month()
             self._draw()
             self.announced = self.status
+
+    async def _elsewhere(self, progress: Progress) -> list[Offered]:
+        """Return other clinics with the same; none when a booked time is to be exchanged, which is this clinic's."""
+        if progress.replaces:
+            return []
+        finding = find_elsewhere(current(), clinic=progress.clinic.slug, time_type=progress.time_type.id)
+        found = await attempt(finding, lang_of(self))
+        return [] if isinstance(found, Problem) else found
 
     async def _redraw(self) -> None:
         """Draw the same days and month as they are now."""

@@ -33,6 +33,12 @@ def no_times(lang: Lang) -> rx.Component:
         ),
         rx.el.section(
             rx.el.h2(t(lang, "citizen.none.elsewhere_title")),
+            rx.cond(
+                State.none.elsewhere.length() > 0,
+                rx.el.ul(
+                    rx.foreach(State.none.elsewhere, lambda found: time_type(lang, found)), class_name="cards"
+                ),
+            ),
             rx.el.p(rx.el.a(t(lang, "citizen.none.elsewhere"), href=State.none.compare_href)),
             class_name="stack",
         ),

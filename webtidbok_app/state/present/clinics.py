@@ -1,6 +1,7 @@
 """Clinics and what can be booked at them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from webtidbok_app.domain.errors import AgeOutside, WebtidbokError
 from webtidbok_app.domain.visit import CaseTypeKind
@@ -8,6 +9,7 @@ from webtidbok_app.i18n import Lang, t, tn
 from webtidbok_app.journal.port import TimeTypeInfo
 from webtidbok_app.services.booking import Progress
 from webtidbok_app.services.clinics import ClinicInfo, RegionInfo
+from webtidbok_app.services.free_times import Offered
 from webtidbok_app.services.requests import KINDS
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.words import form, length
@@ -114,17 +116,26 @@ def _request_instead(progress: Progress, lang: Lang) -> str:
     return addresses.request(lang, clinic.slug, kind, time_type=progress.time_type.id)
 
 
-def no_times_view(progress: Progress, others: list[TimeTypeInfo], lang: Lang) -> NoTimesView:
-    """Return what to do when the time type has no free time."""
-    clinic = progress.clinic
+def no_times_view(
+    progress: Progress, others: Iterable[Offered], elsewhere: Iterable[Offered], lang: Lang
+) -> NoTimesView:
+    """Return what to do when the time type has no free time: other visits here, and the same at other clinics."""
+    clinic, name = progress.clinic, progress.time_type.name.in_language(lang)
     return NoTimesView(
-        intro=t(
-            lang,
-            "citizen.none.intro",
-            clinic=clinic.name,
-            time_type=progress.time_type.name.in_language(lang),
-        ),
+        intro=t(lang, "citizen.none.intro", clinic=clinic.name, time_type=name),
         request_href=_request_instead(progress, lang),
-        compare_href=addresses.compare(lang, words=progress.time_type.name.in_language(lang)),
-        others=[time_type_view(other, lang, clinic=clinic.slug) for other in others],
+        compare_href=addresses.compare(lang, words=name),
+        others=[_offered(other, other.time_type.name.in_language(lang), lang) for other in others],
+        elsewhere=[_offered(other, _at_clinic(other, lang), lang) for other in elsewhere],
     )
+
+
+def _offered(other: Offered, name: str, lang: Lang) -> TimeTypeView:
+    """Return a time type with how many free times it has; who it is for is told on the way."""
+    view = time_type_view(other.time_type, lang, clinic=other.clinic.slug)
+    count = f"{view.facts}. {tn(lang, 'citizen.none.count', other.count)}" if other.count else view.facts
+    return replace(view, id=f"{other.clinic.slug}/{view.id}", name=name, facts=count)
+
+
+def _at_clinic(other: Offered, lang: Lang) -> str:
+    return f"{other.clinic.name}, {other.time_type.name.in_language(lang)}"

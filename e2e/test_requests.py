@@ -203,7 +203,7 @@ def test_english__anothers_case__and_a_clinic_without_requests(new_context: Cont
     page = new_context(locale="en-GB").new_page()
     resident = Resident(page)
     resident.log_in("amina", to="/en/bestall/alvens-rehab")
-    resident.heading("Request a time")
+    resident.heading("Ask for a time")
     check_page(page, lang="en")
     page.get_by_label("What do you want help with?").fill("My hand")
     page.get_by_label("Write to me here").check()

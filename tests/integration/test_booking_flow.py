@@ -429,7 +429,7 @@ async def test_case_type__that_is_off_cannot_be_used(world):
     await world.publish(1)
     booked = await _book(world)
     async with world.database.write() as session:
-        for kind in (CaseTypeKind.BOOK_DIRECT, CaseTypeKind.MANAGE_DIRECT):
+        for kind in CaseTypeKind:
             row = await session.get_one(CaseType, (world.clinic_id, kind))
             row.active = False
     assert (await clinics.get_clinic(slug=world.clinic)).case_types == ()

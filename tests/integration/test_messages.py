@@ -19,6 +19,7 @@ from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.clock import now
 from webtidbok_app.domain.errors import InvalidInput, NotAllowed, TooManyCodes
 from webtidbok_app.domain.message import Channel, MessageKind, MessageStatus
+from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import BookedTime, BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.live import topics
@@ -26,7 +27,8 @@ from webtidbok_app.live.bus import bus
 from webtidbok_app.notify import worker
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.notify.worker import send_due, sending
-from webtidbok_app.services import messages
+from webtidbok_app.services import inbox as inbox_of_staff
+from webtidbok_app.services import messages, my_cases, requests
 from webtidbok_app.services.reception import cancel_for_resident
 from webtidbok_app.services.undelivered import get_undelivered
 from webtidbok_app.settings import get_settings
@@ -260,6 +262,53 @@ async def test_reminder_of_a_cancelled_time__is_dropped(world, post, clock):
     await send_due()
     assert (await only(world, MessageKind.REMINDER)).problem == "no_longer_so"
     assert len(post.mailbox.mails) == 1
+
+
+async def answered_request(world: World) -> str:
+    """A request of the first resident's that staff have answered; its case."""
+    kind = CaseTypeKind.REQUEST
+    form = await requests.open_request(world.resident, clinic=world.clinic, kind=kind)
+    words = {"reason": "Ont i knät", "can_come": "", "contact": "here", "phone": ""}
+    await requests.keep_request(world.resident, clinic=world.clinic, kind=kind, **words)
+    case = await requests.send_request(world.resident, clinic=world.clinic, kind=kind, draft_id=form.draft_id)
+    opened = await inbox_of_staff.open_case(world.staff, case_id=case.hex)
+    await inbox_of_staff.answer_case(
+        world.staff, case_id=case.hex, version=opened.version, text="Kom på tisdag", close=False
+    )
+    return case.hex
+
+
+async def test_answer_to_a_request__is_told__without_what_it_says(world, post):
+    await set_clinic(world, message_name_sv="Teststad hus 4")
+    await choose(world, world.resident)
+    await answered_request(world)
+    assert await send_due() == 1
+    told = "Teststad hus 4: Du har fått ett svar. Logga in i Webtidbok och läs det under Mina förfrågningar."
+    assert post.mailbox.texts == [told]
+    assert await send_due() == 0
+
+
+async def test_answer_to_a_request_that_is_taken_back__is_not_told(world, post):
+    await choose(world, world.resident)
+    case = await answered_request(world)
+    await my_cases.withdraw_case(world.resident, clinic=world.clinic, case=case)
+    await send_due()
+    assert post.mailbox.texts == []
+    assert (await only(world, MessageKind.ANSWERED)).problem == "no_longer_so"
+
+
+async def test_answer_that_does_not_come_through__is_seen_with_its_request(world, post):
+    await choose(world, world.resident)
+    case = await answered_request(world)
+    post.mailbox.refusal = "550 no such user"
+    await send_due()
+    [failed] = (await get_undelivered(world.staff)).failed
+    assert (failed.kind, failed.case_id, failed.booking_id, failed.starts_at) == (
+        MessageKind.ANSWERED,
+        case,
+        "",
+        None,
+    )
 
 
 async def test_server_that_is_away__is_tried_later__and_no_message_is_doubled(

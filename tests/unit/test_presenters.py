@@ -236,6 +236,16 @@ def test_booking__too_late_to_cancel__says_the_deadline_and_the_phone() -> None:
     )
 
 
+def test_booking__that_cannot_be_changed_here__can_be_asked_about_where_the_clinic_takes_requests() -> None:
+    def shown(*kinds: CaseTypeKind, manageable: bool = False) -> str:
+        mine = MyBooking(clinic(*kinds), booked(), manageable, terms_needed=False, message_allowed=True)
+        return bookings.booking_view(mine, "sv", now=NOW).request_href
+
+    assert shown(CaseTypeKind.REQUEST_CHANGE) == "/andra/bjorken?tid=b1"
+    assert shown(CaseTypeKind.REQUEST) == ""
+    assert shown(CaseTypeKind.REQUEST_CHANGE, manageable=True) == ""
+
+
 def test_booking__offers_a_new_time_only_where_one_can_book() -> None:
     mine = MyBooking(
         clinic(CaseTypeKind.BOOK_DIRECT),

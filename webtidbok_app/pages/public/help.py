@@ -6,7 +6,7 @@ from webtidbok_app.i18n import Lang, t
 from webtidbok_app.pages.parts import emergency, resident_page
 from webtidbok_app.pages.public.operator import operator
 
-SECTIONS = ("hold", "cancel", "messages", "none", "login")
+SECTIONS = ("hold", "cancel", "messages", "none", "request", "login")
 
 
 def page(lang: Lang) -> rx.Component:

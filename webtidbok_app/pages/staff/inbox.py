@@ -41,7 +41,7 @@ def inbox_page() -> rx.Component:
 def _filter() -> rx.Component:
     shows = [Choice(show, t("sv", f"staff.inbox.show.{show}")) for show in Show if show != Show.GOING]
     whose = [Choice(one, t("sv", f"staff.inbox.whose.{one}")) for one in Whose if one != Whose.ALL]
-    kinds = [Choice(kind, t("sv", f"requests.kind.{kind}")) for kind in sorted(KINDS)]
+    kinds = [Choice(kind, t("sv", f"public.clinic.{kind}.title")) for kind in sorted(KINDS)]
     return rx.el.div(
         forms.form(
             _choice(SHOW, "show.title", shows, State.show, "show.going"),

@@ -63,7 +63,7 @@ def case_row(row: CaseRow, lang: Lang) -> CaseRowView:
     """Return a case for the list of one's own."""
     return CaseRowView(
         href=addresses.case(lang, row.clinic_slug, row.id),
-        title=f"{t(lang, f'requests.kind.{row.kind}')}, {row.clinic}",
+        title=f"{t(lang, f'public.clinic.{row.kind}.title')}, {row.clinic}",
         clinic=row.clinic,
         about=t(lang, "requests.list.about", number=row.number, day=format_day(lang, row.sent_at)),
         badge=t(lang, f"requests.status.{row.status}"),

@@ -185,7 +185,9 @@ def case_view(found: StaffCase, *, me: str) -> StaffCaseView:
     has = "mine" if mine else "theirs" if found.assigned_to else "nobodys"
     taking = "" if case.ended or mine else "take_over" if found.assigned_to else "take"
     return StaffCaseView(
-        heading=t("sv", "staff.case.heading", kind=t("sv", f"requests.kind.{case.kind}"), number=case.number),
+        heading=t(
+            "sv", "staff.case.heading", kind=t("sv", f"public.clinic.{case.kind}.title"), number=case.number
+        ),
         caption=t("sv", "staff.case.sent", when=moment_text(case.sent_at, "sv")),
         status=t("sv", f"staff.case_status.{case.status}"),
         has=t("sv", f"staff.case.{has}", name=found.assigned_name),

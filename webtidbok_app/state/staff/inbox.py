@@ -144,7 +144,7 @@ def _row(row: InboxRow) -> InboxRowView:
         href=f"{PAGE}/{row.id}",
         number=row.number,
         sent=moment_text(row.sent_at, "sv"),
-        kind=t("sv", f"requests.kind.{row.kind}"),
+        kind=t("sv", f"public.clinic.{row.kind}.title"),
         name=row.masked_name,
         status=t("sv", f"staff.case_status.{row.status}"),
         new=row.status == CaseStatus.SENT,

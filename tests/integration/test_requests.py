@@ -149,6 +149,16 @@ async def test_draft__keeps_what_is_typed__for_24_hours(world, clock):
     assert form.reason == ""
 
 
+async def test_choices__are_kept_as_they_are_made(world):
+    where = {"clinic": world.clinic, "kind": CHANGE}
+    await requests.open_request(world.resident, **where)
+    await requests.keep_chosen(world.resident, **where, field="contact", choice="phone")
+    await requests.keep_chosen(world.resident, **where, field="wish", choice="cancel")
+    await requests.keep_chosen(world.resident, **where, field="wish", choice="fax")
+    form = await requests.open_request(world.resident, **where)
+    assert (form.contact, form.wish) == (ContactWay.PHONE, Wish.CANCEL)
+
+
 async def test_old_drafts__are_swept_away__whoever_opens_a_request(world, clock):
     await requests.open_request(world.resident, clinic=world.clinic, kind=REQUEST)
     clock.advance(timedelta(hours=25))
@@ -529,6 +539,8 @@ async def test_unsent_message__is_kept_until_it_is_sent(world):
     await my_cases.keep_unsent(world.resident, **where, text="Jag kan inte")
     assert (await mine(world, case)).unsent == "Jag kan inte"
     await my_cases.write_in_case(world.resident, **where, text="Jag kan inte på måndag")
+    assert (await mine(world, case)).unsent == ""
+    await my_cases.keep_unsent(world.resident, **where, text="Jag kan inte på måndag ")  # told late
     assert (await mine(world, case)).unsent == ""
 
 

@@ -124,7 +124,8 @@ async def keep_unsent(actor: Actor | None, *, clinic: str, case: str, text: str)
     found = await get_clinic(slug=clinic)
     async with get_database().write() as session:
         row = await lock_case(session, found.id, case, person_id=resident.person_id)
-        row.unsent = text[:UNSENT_MAX]
+        if not await is_said(session, row, Author.RESIDENT, text.strip()):  # told late, it is sent already
+            row.unsent = text[:UNSENT_MAX]
 
 
 async def withdraw_case(actor: Actor | None, *, clinic: str, case: str) -> MyCase:

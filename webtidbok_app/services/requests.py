@@ -48,6 +48,7 @@ KINDS = frozenset({CaseTypeKind.REQUEST, CaseTypeKind.REQUEST_CHANGE})
 GOING_AT_MOST = 5
 """Requests of one resident that one clinic can have unended; who has more to say writes in one of them."""
 TypedField = Literal["reason", "can_come", "phone", "which"]
+ChosenField = Literal["contact", "wish"]
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,22 @@ async def keep_typed(
         if draft is not None and getattr(draft, field) != text.strip():
             setattr(draft, field, text[:TYPED_MAX])
             draft.done, draft.updated_at = False, clock.now()
+
+
+async def keep_chosen(
+    actor: Actor | None, *, clinic: str, kind: CaseTypeKind, field: ChosenField, choice: str
+) -> None:
+    """Keep one choice as it is made. What is no choice is not kept."""
+    resident, found = await _enter(actor, clinic, kind)
+    chosen = _CHOICES[field](choice) if choice in set(_CHOICES[field]) else None
+    async with get_database().write() as session:
+        draft = await _draft(session, found, resident, kind)
+        if draft is not None and chosen is not None and getattr(draft, field) != chosen:
+            setattr(draft, field, chosen)
+            draft.done, draft.updated_at = False, clock.now()
+
+
+_CHOICES: dict[ChosenField, type[ContactWay | Wish]] = {"contact": ContactWay, "wish": Wish}
 
 
 async def keep_request(

@@ -11,7 +11,9 @@ from webtidbok_app.domain.errors import InvalidInput, StaleVersion
 from webtidbok_app.domain.request import REQUEST_REASON_MAX, WHEN_MAX, WHICH_MAX, ContactWay, Wish
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.services.requests import (
+    ChosenField,
     TypedField,
+    keep_chosen,
     keep_request,
     keep_typed,
     open_request,
@@ -98,6 +100,18 @@ class RequestState(rx.State):
 
     @rx.event
     @requires("resident")
+    async def keep_contact(self, choice: str) -> None:
+        """Keep how to be answered as it is chosen."""
+        await self._keep_chosen("contact", choice)
+
+    @rx.event
+    @requires("resident")
+    async def keep_wish(self, choice: str) -> None:
+        """Keep what is to become of the time as it is chosen."""
+        await self._keep_chosen("wish", choice)
+
+    @rx.event
+    @requires("resident")
     async def submit(self, form: rx.form.FormData) -> EventSpec | None:
         """Keep what is written and go on to check it, or say what to mend."""
         lang, clinic, kind = lang_of(self), argument(self, "clinic"), _kind_of(self)
@@ -126,6 +140,12 @@ class RequestState(rx.State):
             text=typed({field: text}, field),
         )
         await attempt(keeping, lang_of(self))  # a failure is logged; sending the form tells of it
+
+    async def _keep_chosen(self, field: ChosenField, choice: str) -> None:
+        keeping = keep_chosen(
+            current(), clinic=argument(self, "clinic"), kind=_kind_of(self), field=field, choice=choice
+        )
+        await attempt(keeping, lang_of(self))
 
 
 class RequestCheckState(rx.State):

@@ -260,5 +260,7 @@ class CaseView:
     ended: bool = False
     asked: list[SummaryRow] = field(default_factory=list)
     messages: list[MessageView] = field(default_factory=list)
+    unsent: str = ""
+    """What the resident was writing when it ended."""
     phone: str = ""
     phone_href: str = ""

@@ -27,6 +27,13 @@ def page(lang: Lang) -> rx.Component:
                 rx.el.section(rx.el.h2(t(lang, "requests.case.messages")), conversation(State.case.messages)),
             ),
             rx.cond(~State.case.ended, _write(lang)),
+            rx.cond(
+                State.case.unsent != "",
+                rx.el.section(
+                    rx.el.h2(t(lang, "requests.case.unsent")),
+                    rx.el.p(State.case.unsent, class_name="written"),
+                ),
+            ),
             rx.el.section(rx.el.h2(t(lang, "requests.case.asked")), summary_list(lang, State.case.asked)),
             rx.el.p(t(lang, "requests.case.call"), " ", phone_link(State.case.phone, State.case.phone_href)),
             rx.cond(~State.case.ended, _withdraw(lang)),

@@ -41,6 +41,7 @@ def change_page(lang: Lang) -> rx.Component:
             t(lang, "requests.change.wish"),
             [Choice(wish, t(lang, f"requests.change.wishes.{wish}")) for wish in WISHES],
             value=State.request.wish,
+            on_change=State.keep_wish,
             problems=State.problems,
         ),
         _reason(lang, "change", optional=True),
@@ -169,6 +170,7 @@ def _answer(lang: Lang) -> tuple[rx.Component, ...]:
             t(lang, "requests.form.contact"),
             [Choice(way, t(lang, f"requests.form.contacts.{way}")) for way in WAYS],
             value=State.request.contact,
+            on_change=State.keep_contact,
             problems=State.problems,
         ),
         text_field(

@@ -83,6 +83,7 @@ def case_view(mine: MyCase, lang: Lang) -> CaseView:
         ended=case.ended,
         asked=asked_rows(case, lang),
         messages=[_message(message, clinic, lang) for message in case.messages],
+        unsent=mine.unsent if case.ended else "",
         phone=clinic.phone,
         phone_href=addresses.phone_link(clinic.phone),
     )

@@ -131,15 +131,15 @@ def test_no_times__ask_instead__staff_take_and_answer__both_write__closed(new_co
 def test_draft__outlives_the_page__and_two_clicks_send_one(new_context: ContextMaker) -> None:
     page = new_context().new_page()
     resident = Resident(page)
-    resident.log_in("gunvor", to="/bestall/bjorkens-vardcentral")
+    resident.log_in("gunvor", to="/bestall/norrskenets-allergimottagning")
     resident.heading("Beställ en tid")
     reason = page.get_by_label("Vad vill du ha hjälp med?")
     reason.fill("Halvskrivet om axeln")
     again = page.context.new_page()
     for _ in range(20):
-        again.goto("/bestall/bjorkens-vardcentral")
+        again.goto("/bestall/norrskenets-allergimottagning")
         ready(again)
-        if again.get_by_label("Vad vill du ha hjälp med?").input_value():
+        if again.get_by_label("Vad vill du ha hjälp med?").input_value() == "Halvskrivet om axeln":
             break
     expect(again.get_by_label("Vad vill du ha hjälp med?")).to_have_value("Halvskrivet om axeln")
     again.close()
@@ -156,10 +156,10 @@ def test_draft__outlives_the_page__and_two_clicks_send_one(new_context: ContextM
     page.get_by_role("button", name="Skicka").dblclick()
     resident.heading("Din förfrågan är skickad")
     visit(page, "/arenden")
-    expect(page.get_by_role("link", name="Beställa tid, Björkens vårdcentral")).to_have_count(1)
+    expect(page.get_by_role("link", name="Beställa tid, Norrskenets allergimottagning")).to_have_count(1)
     check_page(page)
     check_targets(page)
-    page.get_by_role("link", name="Beställa tid, Björkens vårdcentral").click()
+    page.get_by_role("link", name="Beställa tid, Norrskenets allergimottagning").click()
     resident.heading("Din förfrågan är skickad")
     withdraw(page)
     check_page(page)
@@ -197,6 +197,70 @@ def test_change_of_a_booked_time__with_two_of_the_staff(new_context: ContextMake
     expect(helena.locator("main")).to_contain_text("Återtaget av invånaren")
     check_page(helena)
     check_page(page)
+
+
+def test_staff_hold_times__none_will_do__then_one_tap_books(new_context: ContextMaker) -> None:
+    page = new_context(viewport=PHONE).new_page()
+    resident = Resident(page)
+    resident.log_in("noel", to="/bestall/kvarnens-provtagning?typ=ekg")
+    resident.heading("Beställ en tid")
+    write_request(page, "Behöver EKG")
+    case = send(page)
+
+    signe = staff_page(new_context, "signe", f"/personal/forfragningar/{case}")
+    expect(signe.get_by_label("Tidstyp")).to_have_value("ekg")
+    check_page(signe)
+    signe.get_by_label("Från och med dag").fill("imorgon kanske")
+    signe.get_by_role("button", name="Visa lediga tider").click()
+    expect(signe.locator(".error-summary")).to_be_visible()
+    check_page(signe)
+    signe.get_by_label("Från och med dag").fill("")
+    signe.get_by_role("button", name="Visa lediga tider").click()
+    times = signe.get_by_role("group", name="Vilka tider?").get_by_role("checkbox")
+    expect(times).to_have_count(12)
+    check_page(signe)
+    signe.get_by_role("button", name="Håll tiderna och svara").click()
+    expect(signe.locator(".error-summary")).to_contain_text("Välj en till tre tider")
+    times.nth(10).check()
+    times.nth(11).check()
+    signe.get_by_role("button", name="Håll tiderna och svara").click()
+    expect(
+        signe.get_by_role("heading", name="Tiderna hålls, och invånaren har fått veta det.")
+    ).to_be_visible()
+    expect(signe.get_by_role("heading", name="Tider som hålls åt invånaren")).to_be_visible()
+    check_page(signe)
+
+    resident.heading("Mottagningen håller tider åt dig")
+    takes = page.get_by_role("button", name=re.compile("^Boka tiden .*EKG"))
+    expect(takes).to_have_count(2)
+    check_page(page)
+    check_targets(page)
+    page.get_by_role("button", name="Ingen av tiderna passar").click()
+    expect(page.get_by_text("Ingen av tiderna passade.").first).to_be_visible()
+    check_page(page)
+    expect(signe.get_by_role("heading", name="Tider som hålls åt invånaren")).to_have_count(0)
+
+    signe.get_by_role("button", name="Visa lediga tider").click()
+    times.nth(9).check()
+    times.nth(11).check()
+    signe.get_by_label("Meddelande till invånaren").fill("Passar det här bättre?")
+    signe.get_by_role("button", name="Håll tiderna och svara").click()
+    resident.heading("Mottagningen håller tider åt dig")
+    expect(page.locator("main")).to_contain_text("Passar det här bättre?")
+    name = takes.first.get_attribute("aria-label") or ""
+    takes.first.click()
+    resident.heading("Din tid är bokad")
+    when = name.removeprefix("Boka tiden ").partition(", EKG")[0]
+    expect(page.locator(".panel")).to_contain_text(when)
+    check_page(page)
+    booking = page.url
+    visit(page, f"/arenden/kvarnens-provtagning/{case}")
+    resident.heading("Du har bokat en av tiderna")
+    check_page(page)
+    page.get_by_role("link", name="Visa bokningen").click()
+    expect(page).to_have_url(booking)
+    resident.heading("Din tid är bokad")
+    resident.cancel_booking()
 
 
 def test_english__anothers_case__and_a_clinic_without_requests(new_context: ContextMaker) -> None:

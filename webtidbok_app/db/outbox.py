@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from webtidbok_app.db.after_commit import tell_of_message
 from webtidbok_app.db.insert import insert_all_or_ignore
-from webtidbok_app.db.tables import Booking, OutboxMessage, RequestCase, RequestMessage
+from webtidbok_app.db.tables import Booking, OutboxMessage, RequestCase, RequestMessage, TimeOffer
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.message import REMINDER_HOURS, Channel, MessageKind, MessageStatus, reminder_due
 
@@ -35,6 +35,12 @@ async def tell_of_answer(
     """Write that staff have answered in a case."""
     about = {"person_id": case.person_id, "clinic_id": case.clinic_id, "case_id": case.id}
     await _put(session, [_row(MessageKind.ANSWERED, message.id, now=now, due_at=now) | about])
+
+
+async def tell_of_offer(session: AsyncSession, case: RequestCase, offer: TimeOffer, *, now: datetime) -> None:
+    """Write that staff hold times for the resident, who has until a moment to take one."""
+    about = {"person_id": case.person_id, "clinic_id": case.clinic_id, "case_id": case.id}
+    await _put(session, [_row(MessageKind.OFFERED, offer.id, now=now, due_at=now) | about])
 
 
 async def tell_code(

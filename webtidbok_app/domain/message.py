@@ -30,6 +30,7 @@ class MessageKind(StrEnum):
     CANCELLED_BY_CLINIC = "cancelled_by_clinic"
     REMINDER = "reminder"
     ANSWERED = "answered"
+    OFFERED = "offered"
 
 
 class MessageStatus(StrEnum):

@@ -51,6 +51,21 @@ class Author(StrEnum):
     NOTE = "note"
 
 
+OFFERED_AT_MOST = 3
+"""Times in one offer."""
+OFFER_HOURS = (4, 24, 72)
+"""How long staff can let an offer stand, in hours; never longer than its first time can be booked."""
+
+
+class OfferStatus(StrEnum):
+    """The life of an offer. One that is open runs out by itself at its moment."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 def case_number(number: int, sent_at: datetime) -> str:
     """Return what people call a case: the year in Sweden when it was sent, and its number at the clinic."""
     return f"{swedish_time.local(sent_at).year}-{number:04}"

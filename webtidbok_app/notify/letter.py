@@ -30,12 +30,23 @@ def words_of_booking(kind: MessageKind, starts_at: datetime, name: str, lang: La
     They say when, and ``name``, which the clinic has chosen; not what it is about, nor where to log in. The text is
     as good as an SMS: its no-break spaces would make it cost and take the room of two.
     """
-    when = f"{format_day(lang, starts_at)} {format_time(lang, starts_at)}".replace("\N{NO-BREAK SPACE}", " ")
+    when = _moment(starts_at, lang)
     name = name or t(lang, "common.service")
     return t(lang, f"messages.subject.{kind}"), t(lang, f"messages.text.{kind}", when=when, name=name)
+
+
+def words_of_offer(until: datetime, name: str, lang: Lang) -> tuple[str, str]:
+    """Return subject and text of the message that times are held for the resident, and until when."""
+    moment = _moment(until, lang)
+    name = name or t(lang, "common.service")
+    return t(lang, "messages.subject.offered"), t(lang, "messages.text.offered", until=moment, name=name)
 
 
 def words_of_answer(name: str, lang: Lang) -> tuple[str, str]:
     """Return subject and text of the message that there is an answer to read; not what it is about."""
     kind, name = MessageKind.ANSWERED, name or t(lang, "common.service")
     return t(lang, f"messages.subject.{kind}"), t(lang, f"messages.text.{kind}", name=name)
+
+
+def _moment(moment: datetime, lang: Lang) -> str:
+    return f"{format_day(lang, moment)} {format_time(lang, moment)}".replace("\N{NO-BREAK SPACE}", " ")

@@ -24,17 +24,24 @@ from webtidbok_app.db.tables import (
     OutboxMessage,
     Person,
     RequestCase,
+    TimeOffer,
 )
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.message import CODE_LIFE, Channel, MessageKind, MessageStatus, reminder_due
-from webtidbok_app.domain.request import CaseStatus
+from webtidbok_app.domain.request import CaseStatus, OfferStatus
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.i18n import Lang
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.logs import report
 from webtidbok_app.notify.channels import Refused, Send, way_out
-from webtidbok_app.notify.letter import Letter, words_of_answer, words_of_booking, words_of_code
+from webtidbok_app.notify.letter import (
+    Letter,
+    words_of_answer,
+    words_of_booking,
+    words_of_code,
+    words_of_offer,
+)
 
 AT_ONCE = 20
 SECONDS_TO_HAND_OVER = 20.0
@@ -153,8 +160,8 @@ async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime)
     """Return what is to be sent now. Raises NotToBeSent when what it would tell is not so, or not wanted."""
     if message.kind == MessageKind.CODE:
         return await _compose_code(session, message, now)
-    if message.kind == MessageKind.ANSWERED:
-        return await _compose_answer(session, message)
+    if message.kind in {MessageKind.ANSWERED, MessageKind.OFFERED}:
+        return await _compose_answer(session, message, now)
     booking = await session.get(Booking, (message.clinic_id, message.booking_id))
     if booking is None or (booking.status == BookingStatus.CANCELLED) != (message.kind in _OF_CANCELLING):
         raise NotToBeSent("no_longer_so")
@@ -168,13 +175,31 @@ async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime)
     return Letter(message.id, to.channel, to.address, *words)
 
 
-async def _compose_answer(session: AsyncSession, message: OutboxMessage) -> Letter:
-    """Return that there is an answer to read, as long as the resident still wants one."""
+async def _compose_answer(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:
+    """Return that there is an answer to read, or that times are held, as long as it is so."""
     case = await session.get(RequestCase, (message.clinic_id, message.case_id))
     if case is None or case.status == CaseStatus.WITHDRAWN:
         raise NotToBeSent("no_longer_so")
     to = await _recipient(session, message, await session.get_one(Clinic, case.clinic_id))
-    return Letter(message.id, to.channel, to.address, *words_of_answer(to.clinic, to.lang))
+    if message.kind == MessageKind.ANSWERED:
+        return Letter(message.id, to.channel, to.address, *words_of_answer(to.clinic, to.lang))
+    until = await _offered_until(session, case, now)
+    return Letter(message.id, to.channel, to.address, *words_of_offer(until, to.clinic, to.lang))
+
+
+async def _offered_until(session: AsyncSession, case: RequestCase, now: datetime) -> datetime:
+    """Return until when times are held. Raises NotToBeSent when none are any more."""
+    until = await session.scalar(
+        select(col(TimeOffer.stands_until)).where(
+            col(TimeOffer.clinic_id) == case.clinic_id,
+            col(TimeOffer.case_id) == case.id,
+            col(TimeOffer.status) == OfferStatus.OPEN,
+            col(TimeOffer.stands_until) > now,
+        )
+    )
+    if until is None:
+        raise NotToBeSent("no_longer_so")
+    return until
 
 
 _OF_CANCELLING = {MessageKind.CANCELLED, MessageKind.CANCELLED_BY_CLINIC}

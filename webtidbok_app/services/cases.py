@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.after_commit import tell_of_case
-from webtidbok_app.db.tables import RequestCase, RequestMessage
+from webtidbok_app.db.tables import OfferedTime, RequestCase, RequestMessage, TimeOffer
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Staff
-from webtidbok_app.domain.errors import CaseEnded, InvalidInput, NotFound
-from webtidbok_app.domain.request import ENDED, Author, CaseStatus, ContactWay, Wish, case_number
+from webtidbok_app.domain.errors import CaseEnded, CaseTaken, InvalidInput, NotFound, StaleVersion
+from webtidbok_app.domain.request import ENDED, Author, CaseStatus, ContactWay, OfferStatus, Wish, case_number
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import Text
 
@@ -45,6 +45,31 @@ class CaseMessage:
 
 
 @dataclass(frozen=True)
+class HeldTime:
+    """One time that is held for the resident, by the id of what holds it. Instants are aware, UTC."""
+
+    id: str
+    starts_at: datetime
+    ends_at: datetime
+    time_type: Text
+    performer: str
+
+
+@dataclass(frozen=True)
+class OfferInfo:
+    """The newest times that staff have offered. ``booking_id`` is the one that was taken, empty until then."""
+
+    status: OfferStatus
+    stands_until: datetime
+    times: tuple[HeldTime, ...]
+    booking_id: str
+
+    def stands(self, now: datetime) -> bool:
+        """Whether one of the times can be taken still."""
+        return self.status == OfferStatus.OPEN and now < self.stands_until
+
+
+@dataclass(frozen=True)
 class CaseInfo:
     """A case with all that is written in it, in order of time. Instants are aware, UTC."""
 
@@ -55,6 +80,7 @@ class CaseInfo:
     sent_at: datetime
     asked: Asked
     messages: tuple[CaseMessage, ...]
+    offer: OfferInfo | None = None
 
     @property
     def ended(self) -> bool:
@@ -108,6 +134,38 @@ async def in_full(session: AsyncSession, case: RequestCase, *, notes: bool) -> C
             CaseMessage(row.id.hex, row.at, Author(row.author), row.staff_name, row.text)
             for row in await session.scalars(written)
         ),
+        offer=await _newest_offer(session, case),
+    )
+
+
+async def _newest_offer(session: AsyncSession, case: RequestCase) -> OfferInfo | None:
+    offer = await session.scalar(
+        select(TimeOffer)
+        .where(col(TimeOffer.clinic_id) == case.clinic_id, col(TimeOffer.case_id) == case.id)
+        .order_by(col(TimeOffer.number).desc())
+        .limit(1)
+    )
+    if offer is None:
+        return None
+    times = await session.scalars(
+        select(OfferedTime)
+        .where(col(OfferedTime.clinic_id) == case.clinic_id, col(OfferedTime.offer_id) == offer.id)
+        .order_by(col(OfferedTime.starts_at), col(OfferedTime.id))
+    )
+    return OfferInfo(
+        status=OfferStatus(offer.status),
+        stands_until=offer.stands_until,
+        times=tuple(
+            HeldTime(
+                row.id.hex,
+                row.starts_at,
+                row.ends_at,
+                Text(row.time_type_sv, row.time_type_en),
+                row.performer,
+            )
+            for row in times
+        ),
+        booking_id=offer.booking_id.hex if offer.booking_id else "",
     )
 
 
@@ -155,6 +213,19 @@ def require_going(case: RequestCase) -> None:
     """Raise CaseEnded when nothing more can be written in the case."""
     if case.status in ENDED:
         raise CaseEnded
+
+
+def require_mine_or_nobodys(case: RequestCase, staff: Staff) -> None:
+    """Raise CaseTaken (``taken_by``) when a colleague has the case."""
+    if case.assigned_to not in {None, staff.hsa_id}:
+        raise CaseTaken(taken_by=case.assigned_name)
+
+
+def require_version(case: RequestCase, staff: Staff, version: int) -> None:
+    """Raise CaseTaken or StaleVersion when the case has changed since that version of it was shown."""
+    if case.version != version:
+        require_mine_or_nobodys(case, staff)
+        raise StaleVersion
 
 
 def checked_text(text: str, field: str, *, most: int) -> str:

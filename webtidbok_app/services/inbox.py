@@ -16,9 +16,9 @@ from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import Clinic, Person, RequestCase
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Staff
-from webtidbok_app.domain.errors import CaseTaken, StaleVersion, Unavailable
+from webtidbok_app.domain.errors import Unavailable
 from webtidbok_app.domain.ids import PersonalNumber
-from webtidbok_app.domain.request import ENDED, MESSAGE_MAX, Author, CaseStatus, case_number
+from webtidbok_app.domain.request import ENDED, MESSAGE_MAX, Author, CaseStatus, OfferStatus, case_number
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
@@ -36,8 +36,11 @@ from webtidbok_app.services.cases import (
     note_change,
     parse_case_id,
     require_going,
+    require_mine_or_nobodys,
+    require_version,
     say,
 )
+from webtidbok_app.services.offers import can_offer, let_go_of_offers
 from webtidbok_app.services.reception import PROTECTED
 from webtidbok_app.services.schedule import initials_of
 
@@ -108,6 +111,8 @@ class StaffCase:
     protected: bool
     assigned_to: str | None
     assigned_name: str
+    can_offer: bool
+    """The clinic's timebook can hold times for the resident."""
 
 
 async def get_inbox(actor: Actor | None, *, wanted: Filter) -> Inbox:
@@ -170,7 +175,7 @@ async def take_case(actor: Actor | None, *, case_id: str, version: int) -> Staff
     async with get_database().write() as session:
         row = await _lock(session, clinic_id, case_id)
         if row.assigned_to != staff.hsa_id:
-            _require_version(row, staff, version)
+            require_version(row, staff, version)
             row.assigned_to, row.assigned_name = staff.hsa_id, staff.name
             note_change(session, row)
             _record(session, staff, "take_case", row)
@@ -220,10 +225,12 @@ async def answer_case(
         if await is_said(session, row, Author.STAFF, words, staff=staff):
             return await _told(session, row)
         require_going(row)
-        _require_mine_or_nobodys(row, staff)
-        _require_version(row, staff, version)
+        require_mine_or_nobodys(row, staff)
+        require_version(row, staff, version)
         message = say(session, row, Author.STAFF, words, staff=staff)
         row.assigned_to, row.assigned_name = staff.hsa_id, staff.name
+        if close:
+            await let_go_of_offers(session, row, OfferStatus.WITHDRAWN)
         note_change(session, row, CaseStatus.CLOSED if close else CaseStatus.ANSWERED)
         await outbox.tell_of_answer(session, row, message, now=clock.now())
         _record(session, staff, "answer_case", row)
@@ -240,8 +247,9 @@ async def close_case(actor: Actor | None, *, case_id: str, version: int) -> Staf
         row = await lock_case(session, clinic_id, case_id)
         if row.status != CaseStatus.CLOSED:
             require_going(row)
-            _require_mine_or_nobodys(row, staff)
-            _require_version(row, staff, version)
+            require_mine_or_nobodys(row, staff)
+            require_version(row, staff, version)
+            await let_go_of_offers(session, row, OfferStatus.WITHDRAWN)
             note_change(session, row, CaseStatus.CLOSED)
             _record(session, staff, "close_case", row)
         return await _told(session, row)
@@ -251,18 +259,6 @@ async def _lock(session: AsyncSession, clinic_id: UUID, case_id: str) -> Request
     row = await lock_case(session, clinic_id, case_id)
     require_going(row)
     return row
-
-
-def _require_mine_or_nobodys(row: RequestCase, staff: Staff) -> None:
-    if row.assigned_to not in {None, staff.hsa_id}:
-        raise CaseTaken(taken_by=row.assigned_name)
-
-
-def _require_version(row: RequestCase, staff: Staff, version: int) -> None:
-    if row.version == version:
-        return
-    _require_mine_or_nobodys(row, staff)
-    raise StaleVersion
 
 
 def _record(session: AsyncSession, staff: Staff, action: str, row: RequestCase) -> None:
@@ -279,6 +275,7 @@ async def _told(session: AsyncSession, row: RequestCase) -> StaffCase:
         protected=person.protected,
         assigned_to=row.assigned_to,
         assigned_name=row.assigned_name,
+        can_offer=await can_offer(session, row.clinic_id),
     )
 
 

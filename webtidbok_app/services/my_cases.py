@@ -11,7 +11,7 @@ from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import Clinic, RequestCase
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import Unavailable
-from webtidbok_app.domain.request import MESSAGE_MAX, Author, CaseStatus, case_number
+from webtidbok_app.domain.request import MESSAGE_MAX, Author, CaseStatus, OfferStatus, case_number
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
@@ -31,6 +31,7 @@ from webtidbok_app.services.cases import (
     say,
 )
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic
+from webtidbok_app.services.offers import let_go_of_offers
 
 UNSENT_MAX = 5000
 
@@ -137,6 +138,7 @@ async def withdraw_case(actor: Actor | None, *, clinic: str, case: str) -> MyCas
         if row.status != CaseStatus.WITHDRAWN:
             require_going(row)
             row.unsent = ""
+            await let_go_of_offers(session, row, OfferStatus.WITHDRAWN)
             note_change(session, row, CaseStatus.WITHDRAWN)
             audit.record(
                 session,

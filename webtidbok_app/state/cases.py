@@ -1,10 +1,11 @@
 """A resident's cases: the list, and each with what has been written in it."""
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current, still_logged_in
-from webtidbok_app.domain.errors import InvalidInput, NotAllowed, NotFound
+from webtidbok_app.domain.errors import HoldExpired, InvalidInput, NotAllowed, NotFound
 from webtidbok_app.domain.request import MESSAGE_MAX
 from webtidbok_app.i18n import t
 from webtidbok_app.services.my_cases import (
@@ -16,6 +17,8 @@ from webtidbok_app.services.my_cases import (
     withdraw_case,
     write_in_case,
 )
+from webtidbok_app.services.offers import decline_offer, take_time
+from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of, path_of
 from webtidbok_app.state.details import TYPING_RESTS_MS
 from webtidbok_app.state.input import typed
@@ -71,8 +74,7 @@ class CaseState(rx.State):
         """Fetch the case in the address."""
         self.reset()
         lang = lang_of(self)
-        getting = get_my_case(current(), clinic=argument(self, "clinic"), case=argument(self, "case"))
-        found = await attempt(getting, lang)
+        found = await attempt(get_my_case(current(), **self._where()), lang)
         if isinstance(found, Problem):
             self.stop = found
             return
@@ -85,7 +87,7 @@ class CaseState(rx.State):
         """Keep the case true as long as the page is open: an answer is there when it comes."""
         async with self:
             here, lang = path_of(self), lang_of(self)
-            where = {"clinic": argument(self, "clinic"), "case": argument(self, "case")}
+            where = self._where()
         try:
             async for found in follow_my_case(current(), **where):
                 if not await still_logged_in():
@@ -103,12 +105,7 @@ class CaseState(rx.State):
     @requires("resident")
     async def keep(self, text: str) -> None:
         """Keep the message while it is being typed."""
-        keeping = keep_unsent(
-            current(),
-            clinic=argument(self, "clinic"),
-            case=argument(self, "case"),
-            text=typed({"text": text}, "text"),
-        )
+        keeping = keep_unsent(current(), **self._where(), text=typed({"text": text}, "text"))
         await attempt(keeping, lang_of(self))  # a failure is logged; sending tells of it
 
     @rx.event
@@ -117,12 +114,7 @@ class CaseState(rx.State):
         """Send what is written to the clinic."""
         lang = lang_of(self)
         self._begin()
-        writing = write_in_case(
-            current(),
-            clinic=argument(self, "clinic"),
-            case=argument(self, "case"),
-            text=typed(form, "text"),
-        )
+        writing = write_in_case(current(), **self._where(), text=typed(form, "text"))
         try:
             written = await attempt(writing, lang, let_through=(InvalidInput,))
         except InvalidInput as error:
@@ -137,9 +129,48 @@ class CaseState(rx.State):
     async def withdraw(self) -> None:
         """Take the request back."""
         self._begin()
-        where = {"clinic": argument(self, "clinic"), "case": argument(self, "case")}
-        if self._took(await attempt(withdraw_case(current(), **where), lang_of(self))):
+        if self._took(await attempt(withdraw_case(current(), **self._where()), lang_of(self))):
             self.done = self.case.title
+
+    @rx.event
+    @requires("resident")
+    async def take_time(self, time: str) -> EventSpec | None:
+        """Book one of the times that are held, and show the booking."""
+        self._begin()
+        lang, where = lang_of(self), self._where()
+        try:
+            booking = await attempt(
+                take_time(current(), **where, time=time), lang, let_through=(HoldExpired,)
+            )
+        except HoldExpired:
+            await self._fetch_again()
+            title, body = t(lang, "requests.offer.gone_title"), t(lang, "requests.offer.gone_body")
+            self.problem = Problem(title, body, key=str(self.attempts))
+            return None
+        if isinstance(booking, Problem):
+            self.problem = booking
+            return None
+        return rx.redirect(addresses.booking(lang, where["clinic"], booking))
+
+    @rx.event
+    @requires("resident")
+    async def decline(self) -> None:
+        """Say that none of the times will do."""
+        self._begin()
+        declined = await attempt(decline_offer(current(), **self._where()), lang_of(self))
+        if isinstance(declined, Problem):
+            self.problem = declined
+            return
+        await self._fetch_again()
+        self.done = self.case.offer.news
+
+    async def _fetch_again(self) -> None:
+        found = await attempt(get_my_case(current(), **self._where()), lang_of(self))
+        if not isinstance(found, Problem):
+            self.case = case_view(found, lang_of(self))
+
+    def _where(self) -> dict[str, str]:
+        return {"clinic": argument(self, "clinic"), "case": argument(self, "case")}
 
     def _begin(self) -> None:
         self.problem, self.problems, self.done = Problem(), [], ""

@@ -250,6 +250,22 @@ class MessageView:
 
 
 @dataclass(frozen=True)
+class OfferView:
+    """Times that are held. An empty ``until`` means that none were; ``stands`` that one can be taken still.
+
+    The hint of a time is the name of the button that books it.
+
+    ``news`` says what has become of them, and ``booked_href`` leads to the one that was taken.
+    """
+
+    until: str = ""
+    stands: bool = False
+    times: list[Choice] = field(default_factory=list)
+    news: str = ""
+    booked_href: str = ""
+
+
+@dataclass(frozen=True)
 class CaseView:
     """A case as it is now. An empty ``title`` is not fetched yet; ``sent`` is the moment right after sending."""
 
@@ -260,6 +276,9 @@ class CaseView:
     ended: bool = False
     asked: list[SummaryRow] = field(default_factory=list)
     messages: list[MessageView] = field(default_factory=list)
+    offer: OfferView = OfferView()
+    exchanges: bool = False
+    """Taking an offered time gives up the booked one that it is about."""
     unsent: str = ""
     """What the resident was writing when it ended."""
     phone: str = ""

@@ -18,7 +18,8 @@ from webtidbok_app.domain.visit import VisitForm
 class HeldSlot(NamedTuple):
     """A time with places that are not booked, and the holds on it, run out or not: who has each, and until when.
 
-    The slot's ``places_left`` are those not booked. Persons are in hex, instants aware, UTC.
+    The slot's ``places_left`` are those not booked. Persons are in hex, instants aware, UTC. What is
+    offered to somebody is nobody's to choose, so there no person is told.
     """
 
     slot: Timeslot
@@ -53,10 +54,11 @@ OFFERED_SLOTS = text(f"""
             AND {LIVE} AND status = 'booked'
         GROUP BY slot_id
     ), held AS MATERIALIZED (
-        SELECT slot_id, person_id, expires_at FROM booking WHERE clinic_id = :clinic_id AND status = 'held'
+        SELECT slot_id, person_id, offer_id, expires_at FROM booking
+        WHERE clinic_id = :clinic_id AND status = 'held'
     )
     SELECT slot.id, slot.starts_at, slot.ends_at, slot.visit_form, who.id, who.name, slot.places,
-        coalesce(booked.places, 0), held.person_id, held.expires_at
+        coalesce(booked.places, 0), held.person_id, held.offer_id, held.expires_at
     FROM slot
         JOIN who ON who.id = slot.performer_id
         LEFT JOIN booked ON booked.slot_id = slot.id
@@ -87,7 +89,7 @@ async def read_open_slots(
         OFFERED_SLOTS, clinic_id=clinic_id, time_type_id=time_type_id, since=since, until=until
     )
     found: list[OpenSlot] = []
-    for slot_id, start, end, form, performer_id, performer, places, booked, holder, held_until in rows:
+    for slot_id, start, end, form, performer_id, performer, places, booked, holder, offer, held_until in rows:
         if booked >= places:
             continue
         slot = Timeslot(
@@ -102,7 +104,7 @@ async def read_open_slots(
         if holder is None:
             found.append(slot)
             continue
-        hold, last = (holder, _moment(held_until)), found[-1] if found else None
+        hold, last = ("" if offer else holder, _moment(held_until)), found[-1] if found else None
         if isinstance(last, HeldSlot) and last.slot == slot:
             found[-1] = HeldSlot(slot, (*last.holds, hold))
         else:

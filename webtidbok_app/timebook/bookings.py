@@ -17,7 +17,7 @@ from sqlmodel import col
 from webtidbok_app.db import outbox
 from webtidbok_app.db.after_commit import tell_of_change
 from webtidbok_app.db.insert import insert_or_change, insert_or_ignore
-from webtidbok_app.db.tables import LIVE, Booking, Clinic, HoldCount, Person, Slot, TimeType
+from webtidbok_app.db.tables import CHOSEN, LIVE, Booking, Clinic, HoldCount, Person, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import (
     AlreadyCancelled,
@@ -58,15 +58,46 @@ async def hold_place(
         return await extend_hold(session, clinic_id=clinic_id, hold_id=own.id, person_id=person_id, now=now)
     await _count_hold(session, person_id=person_id, now=now)
     await _let_go_elsewhere(session, clinic_id=clinic_id, person_id=person_id)
+    return await _hold_a_place(session, slot, person_id=person_id, now=now, until=now + length)
+
+
+async def hold_offered(
+    session: AsyncSession,
+    *,
+    clinic_id: UUID,
+    slot_id: UUID,
+    person_id: UUID,
+    offer_id: UUID,
+    until: datetime,
+    now: datetime,
+) -> Booking:
+    """Keep a place for the person until ``until`` as part of an offer; what the person has chosen stays as it is.
+
+    Raises NotFound, SlotWithdrawn (or the time is too near) and SlotTaken.
+    """
+    slot, _ = await _lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
+    return await _hold_a_place(session, slot, person_id=person_id, now=now, until=until, offer_id=offer_id)
+
+
+async def _hold_a_place(
+    session: AsyncSession,
+    slot: Slot,
+    *,
+    person_id: UUID,
+    now: datetime,
+    until: datetime,
+    offer_id: UUID | None = None,
+) -> Booking:
     for _ in range(slot.places + EXTRA_TRIES):
-        await _remove_holds_in_the_way(session, slot=slot, person_id=person_id, now=now)
+        chosen_by = None if offer_id else person_id
+        await _remove_holds_in_the_way(session, slot=slot, chosen_by=chosen_by, now=now)
         place = await _pick_free_place(session, slot)
         held = Booking(
-            clinic_id=clinic_id, id=new_id(), slot_id=slot_id, starts_at=slot.starts_at, place=place,
-            person_id=person_id, status=BookingStatus.HELD, held_at=now, expires_at=now + length,
+            clinic_id=slot.clinic_id, id=new_id(), slot_id=slot.id, starts_at=slot.starts_at, place=place,
+            person_id=person_id, status=BookingStatus.HELD, held_at=now, expires_at=until, offer_id=offer_id,
         )  # fmt: skip
         if await insert_or_ignore(session, held):
-            tell_of_change(session, clinic_id, [slot.starts_at])
+            tell_of_change(session, slot.clinic_id, [slot.starts_at])
             return held
     raise SlotTaken
 
@@ -128,7 +159,7 @@ async def _let_go_elsewhere(session: AsyncSession, *, clinic_id: UUID, person_id
         .where(
             col(Booking.person_id) == person_id,
             col(Booking.clinic_id) != clinic_id,
-            text("booking.status = 'held'"),
+            text(CHOSEN),
         )
         .returning(col(Booking.clinic_id), col(Booking.starts_at))
         .execution_options(synchronize_session=False)
@@ -138,15 +169,16 @@ async def _let_go_elsewhere(session: AsyncSession, *, clinic_id: UUID, person_id
 
 
 async def _remove_holds_in_the_way(
-    session: AsyncSession, *, slot: Slot, person_id: UUID, now: datetime
+    session: AsyncSession, *, slot: Slot, chosen_by: UUID | None, now: datetime
 ) -> None:
-    expired_here = (col(Booking.slot_id) == slot.id) & (col(Booking.expires_at) <= now)
+    """Remove the holds that have run out on the time and, if told whose, what that person has chosen before."""
+    in_the_way = (col(Booking.slot_id) == slot.id) & (col(Booking.expires_at) <= now)
+    if chosen_by is not None:
+        in_the_way |= (col(Booking.person_id) == chosen_by) & col(Booking.offer_id).is_(None)
     gone = await session.scalars(
         delete(Booking)
         .where(
-            col(Booking.clinic_id) == slot.clinic_id,
-            col(Booking.status) == BookingStatus.HELD,
-            expired_here | (col(Booking.person_id) == person_id),
+            col(Booking.clinic_id) == slot.clinic_id, col(Booking.status) == BookingStatus.HELD, in_the_way
         )
         .returning(col(Booking.starts_at))
         .execution_options(synchronize_session=False)
@@ -180,7 +212,7 @@ async def running_hold(
         select(Booking).where(
             col(Booking.clinic_id) == clinic_id,
             col(Booking.person_id) == person_id,
-            text("booking.status = 'held'"),
+            text(CHOSEN),
             col(Booking.expires_at) > now,
         )
     )
@@ -216,7 +248,7 @@ async def release_hold(session: AsyncSession, *, clinic_id: UUID, hold_id: UUID,
             col(Booking.clinic_id) == clinic_id,
             col(Booking.id) == hold_id,
             col(Booking.person_id) == person_id,
-            col(Booking.status) == BookingStatus.HELD,
+            text(CHOSEN),
         )
         .returning(col(Booking.starts_at))
         .execution_options(synchronize_session=False)
@@ -269,18 +301,75 @@ async def rebook(
     if await _time_type_of(session, held) != await _time_type_of(session, old):
         raise NotFound
     came_along = {name: getattr(old, name) for name in SAID}
-    thread = {"calendar_id": old.calendar_id or old.id, "calendar_sequence": old.calendar_sequence + 1}
-    became = await _become_booking(
-        session,
-        _is_running_hold(clinic_id, hold_id, person_id, now),
-        now,
-        {"replaces_id": old.id, **thread, **came_along},
+    return await _exchange(
+        session, old, _is_running_hold(clinic_id, hold_id, person_id, now), hold_id, now, came_along
     )
-    if not became:
+
+
+async def confirm_offered(
+    session: AsyncSession,
+    *,
+    clinic_id: UUID,
+    offer_id: UUID,
+    booking_id: UUID,
+    person_id: UUID,
+    now: datetime,
+    said: dict[str, str | None],
+    replaces: UUID | None,
+) -> Booking:
+    """Turn one of the times that are held for an offer into a booking, in exchange for ``replaces`` if that is booked.
+
+    What was said about the replaced one comes along, where nothing else is ``said``. Raises HoldExpired.
+    """
+    which = (
+        col(Booking.clinic_id) == clinic_id,
+        col(Booking.id) == booking_id,
+        col(Booking.offer_id) == offer_id,
+        col(Booking.person_id) == person_id,
+        col(Booking.status) == BookingStatus.HELD,
+        col(Booking.expires_at) > now,
+    )
+    old = await _still_booked(session, clinic_id=clinic_id, booking_id=replaces, person_id=person_id, now=now)
+    if old is not None:
+        came_along = {name: said.get(name) or getattr(old, name) for name in SAID}
+        return await _exchange(session, old, which, booking_id, now, came_along)
+    if not await _become_booking(session, which, now, said):
         raise HoldExpired
+    made = await session.get_one(Booking, (clinic_id, booking_id), populate_existing=True)
+    tell_of_change(session, clinic_id, [made.starts_at])
+    await outbox.tell_of_booking(session, made, MessageKind.BOOKED, now=now)
+    return made
+
+
+async def _still_booked(
+    session: AsyncSession, *, clinic_id: UUID, booking_id: UUID | None, person_id: UUID, now: datetime
+) -> Booking | None:
+    """Return the person's booking, locked, if it is one that can still be exchanged."""
+    if booking_id is None:
+        return None
+    try:
+        old = await _lock_booking(session, clinic_id=clinic_id, booking_id=booking_id, person_id=person_id)
+    except NotFound:
+        return None
+    return old if old.status == BookingStatus.BOOKED and old.starts_at > now else None
+
+
+async def _exchange(
+    session: AsyncSession,
+    old: Booking,
+    which: tuple[ColumnElement[bool], ...],
+    new: UUID,
+    now: datetime,
+    said: dict[str, str | None],
+) -> Booking:
+    """Book what is held and cancel the old booking, both or neither. Raises HoldExpired."""
+    thread = {"calendar_id": old.calendar_id or old.id, "calendar_sequence": old.calendar_sequence + 1}
+    if not await _become_booking(session, which, now, {"replaces_id": old.id, **thread, **said}):
+        raise HoldExpired
+    clinic_id = old.clinic_id
     await _cancel(session, clinic_id=clinic_id, booking_id=old.id, cancelled_by=RESIDENT, message="", now=now)
-    tell_of_change(session, clinic_id, [held.starts_at])
-    made = await session.get_one(Booking, (clinic_id, hold_id), populate_existing=True)
+    made = await session.get_one(Booking, (clinic_id, new), populate_existing=True)
+    tell_of_change(session, clinic_id, [made.starts_at])
     await outbox.tell_of_booking(session, made, MessageKind.REBOOKED, now=now)
     return made
 
@@ -396,6 +485,7 @@ def _is_running_hold(
         col(Booking.id) == hold_id,
         col(Booking.person_id) == person_id,
         col(Booking.status) == BookingStatus.HELD,
+        col(Booking.offer_id).is_(None),
         col(Booking.expires_at) > now,
     )
 

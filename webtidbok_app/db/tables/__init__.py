@@ -18,12 +18,15 @@ from webtidbok_app.db.tables.messages import WAITING, MessageChoice, OutboxMessa
 from webtidbok_app.db.tables.people import Draft, Person, TermsAcceptance
 from webtidbok_app.db.tables.requests import (
     AnswerTemplate,
+    OfferedTime,
     RequestCase,
     RequestDraft,
     RequestMessage,
     RequestWords,
+    TimeOffer,
 )
 from webtidbok_app.db.tables.timebook import (
+    CHOSEN,
     LIVE,
     Booking,
     HoldCount,
@@ -36,6 +39,7 @@ from webtidbok_app.db.tables.timebook import (
 metadata = SQLModel.metadata
 
 __all__ = [
+    "CHOSEN",
     "LIVE",
     "WAITING",
     "AccessLog",
@@ -48,6 +52,7 @@ __all__ = [
     "HoldCount",
     "LoginSession",
     "MessageChoice",
+    "OfferedTime",
     "OutboxMessage",
     "Performer",
     "Person",
@@ -61,6 +66,7 @@ __all__ = [
     "StaffRole",
     "Terms",
     "TermsAcceptance",
+    "TimeOffer",
     "TimeType",
     "metadata",
 ]

@@ -9,7 +9,7 @@ from sqlmodel import AutoString, Field, SQLModel
 
 from webtidbok_app.db.crypto import Sealed
 from webtidbok_app.db.tables._base import OfClinic, new_id
-from webtidbok_app.domain.request import Author, CaseStatus, ContactWay, Wish
+from webtidbok_app.domain.request import Author, CaseStatus, ContactWay, OfferStatus, Wish
 from webtidbok_app.domain.visit import CaseTypeKind
 
 
@@ -98,6 +98,44 @@ class RequestMessage(OfClinic, table=True):
     staff_hsa_id: str | None = None
     staff_name: str = Field(default="", sa_type=Sealed("request_message.staff_name"))
     text: str = Field(sa_type=Sealed("request_message.text"))
+
+
+class TimeOffer(OfClinic, table=True):
+    """An answer with one to three times that are held for the resident until a stated moment."""
+
+    __tablename__ = "time_offer"
+    __table_args__ = (
+        ForeignKeyConstraint(["clinic_id", "case_id"], ["request_case.clinic_id", "request_case.id"]),
+        CheckConstraint("status IN ('open', 'accepted', 'declined', 'withdrawn')", name="status"),
+        Index(None, "clinic_id", "case_id", "number", unique=True),
+    )
+
+    case_id: UUID
+    number: int
+    """The version of the case that it was made in: their order."""
+    status: OfferStatus = Field(default=OfferStatus.OPEN, sa_type=AutoString)
+    made_at: datetime
+    stands_until: datetime
+    """From then on the times are anybody's; the row itself does not change."""
+    booking_id: UUID | None = None
+    """The time that the resident took."""
+
+
+class OfferedTime(OfClinic, table=True):
+    """One time of an offer, kept as it was told. It has the id of the booking that holds its place."""
+
+    __tablename__ = "offered_time"
+    __table_args__ = (
+        ForeignKeyConstraint(["clinic_id", "offer_id"], ["time_offer.clinic_id", "time_offer.id"]),
+        Index("ix_offered_time_offer", "clinic_id", "offer_id", "starts_at"),
+    )
+
+    offer_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    time_type_sv: str
+    time_type_en: str
+    performer: str
 
 
 class AnswerTemplate(OfClinic, table=True):

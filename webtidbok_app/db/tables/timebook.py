@@ -14,6 +14,10 @@ LIVE = "status IN ('held', 'booked')"
 """What takes a place. Written as it stands, never with bound parameters: the partial index needs a literal."""
 
 
+CHOSEN = "status = 'held' AND offer_id IS NULL"
+"""Held because a resident has chosen it, and not because staff offer it. Written as it stands, like LIVE."""
+
+
 class TimeType(OfClinic, table=True):
     """A tidstyp: what a time is for, who may book it and by which rules."""
 
@@ -143,6 +147,13 @@ class Booking(OfClinic, table=True):
             "clinic_id",
             "person_id",
             unique=True,
+            postgresql_where=text(CHOSEN),
+            sqlite_where=text(CHOSEN),
+        ),
+        Index(
+            "ix_booking_held",
+            "clinic_id",
+            "person_id",
             postgresql_where=text("status = 'held'"),
             sqlite_where=text("status = 'held'"),
         ),
@@ -178,6 +189,8 @@ class Booking(OfClinic, table=True):
     """What calendars know it by: the first booking's id, through all rebookings. Its own when empty."""
     calendar_sequence: int = 0
     """How many times it has been rebooked or cancelled (RFC 5545 3.8.7.4)."""
+    offer_id: UUID | None = None
+    """The offer that it is held for, or came of. Of these a person may have several at a time."""
     reason: str = Field(default="", sa_type=Sealed("booking.reason"))
     interpreter: str = Field(default="", sa_type=Sealed("booking.interpreter"))
     access_needs: str = Field(default="", sa_type=Sealed("booking.access_needs"))

@@ -12,6 +12,7 @@ from webtidbok_app.i18n import Lang, path, t
 from webtidbok_app.pages.parts import heading, once_fetched, phone_link, resident_page
 from webtidbok_app.state.cases import MESSAGE_MAX
 from webtidbok_app.state.cases import CaseState as State
+from webtidbok_app.state.views import Choice
 
 
 def page(lang: Lang) -> rx.Component:
@@ -22,6 +23,7 @@ def page(lang: Lang) -> rx.Component:
         once_fetched(
             lang,
             _done(),
+            _offer(lang),
             rx.cond(
                 State.case.messages.length() > 0,
                 rx.el.section(rx.el.h2(t(lang, "requests.case.messages")), conversation(State.case.messages)),
@@ -75,6 +77,46 @@ def _done() -> rx.Component:
             tab_index=-1,
             data_take_focus="true",
         ),
+    )
+
+
+def _offer(lang: Lang) -> rx.Component:
+    """Return the times that are held, each with the button that books it; or what has become of them."""
+    offer = State.case.offer
+    return rx.cond(
+        offer.stands,
+        rx.el.section(
+            rx.el.h2(t(lang, "requests.offer.title")),
+            rx.el.p(offer.until),
+            rx.cond(State.case.exchanges, rx.el.p(t(lang, "requests.offer.exchange"))),
+            rx.el.ul(rx.foreach(offer.times, lambda time: _time(lang, time)), class_name="booking-list"),
+            buttons.secondary(t(lang, "requests.offer.none"), on_click=State.decline, once=True),
+            class_name="stack",
+        ),
+        rx.cond(
+            offer.news != "",
+            rx.el.p(
+                offer.news,
+                rx.cond(
+                    offer.booked_href != "",
+                    rx.fragment(" ", rx.el.a(t(lang, "requests.offer.see"), href=offer.booked_href)),
+                ),
+            ),
+        ),
+    )
+
+
+def _time(lang: Lang, time: rx.Var[Choice]) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(time.label, class_name="strong"),
+        buttons.primary(
+            t(lang, "requests.offer.take"),
+            on_click=State.take_time(time.value),
+            once=True,
+            aria_label=time.hint,
+        ),
+        key=time.value,
+        class_name="card booking-card",
     )
 
 

@@ -10,8 +10,9 @@ from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff.case import MESSAGE_MAX
+from webtidbok_app.state.staff.case import MESSAGE_MAX, OFFER_HOURS
 from webtidbok_app.state.staff.case import StaffCaseState as State
+from webtidbok_app.state.views import Choice
 
 
 def case_page() -> rx.Component:
@@ -62,9 +63,10 @@ def _case() -> rx.Component:
             conversation(opened.messages),
             rx.el.p(t("sv", "staff.case.none_yet"), class_name="muted"),
         ),
+        _held(),
         rx.cond(
             opened.can_answer,
-            _answer(),
+            rx.fragment(_answer(), rx.cond(opened.can_offer, _offer())),
             rx.cond(~opened.ended, rx.el.p(t("sv", "staff.case.taken_by_other"))),
         ),
         _note(),
@@ -110,6 +112,85 @@ def _answer() -> rx.Component:
             buttons.secondary(t("sv", "staff.case.close"), on_click=State.close, once=True),
             class_name="folded stack",
         ),
+    )
+
+
+def _held() -> rx.Component:
+    """Return the times that are held for the resident, or what has become of them."""
+    offer = State.opened.offer
+    return rx.cond(
+        offer.stands,
+        rx.fragment(
+            rx.el.h2(t("sv", "staff.offer.held")),
+            rx.el.p(offer.until),
+            rx.el.ul(rx.foreach(offer.times, lambda time: rx.el.li(time.label, key=time.value))),
+            buttons.secondary(t("sv", "staff.offer.withdraw"), on_click=State.withdraw_offer, once=True),
+        ),
+        rx.cond(offer.news != "", rx.el.p(offer.news)),
+    )
+
+
+def _offer() -> rx.Component:
+    """Return the search for free times, and the form that answers with some of them."""
+    found = State.offerable
+    return rx.fragment(
+        rx.el.h2(t("sv", "staff.offer.title")),
+        rx.el.p(t("sv", "staff.offer.about")),
+        forms.form(
+            forms.select_field(
+                "sv",
+                "time_type",
+                t("sv", "staff.offer.time_type"),
+                found.time_types,
+                value=found.time_type,
+            ),
+            forms.text_field(
+                "sv",
+                "first",
+                t("sv", "staff.offer.first"),
+                value=found.day,
+                problems=State.problems,
+                width="short",
+                auto_complete="off",
+                key=found.day,
+            ),
+            buttons.submit(t("sv", "staff.offer.find"), kind="secondary"),
+            on_submit=State.find_times,
+        ),
+        rx.cond(found.none != "", rx.el.p(found.none, role="status")),
+        rx.cond(found.slots.length() > 0, _slots()),
+    )
+
+
+def _slots() -> rx.Component:
+    return forms.form(
+        forms.checkbox_group(
+            "sv",
+            "offered",
+            t("sv", "staff.offer.slots"),
+            State.offerable.slots,
+            hint=t("sv", "staff.offer.slots_hint"),
+            problems=State.problems,
+        ),
+        forms.radio_group(
+            "sv",
+            "hours",
+            t("sv", "staff.offer.hours"),
+            [Choice(str(hours), t("sv", f"staff.offer.for.{hours}")) for hours in OFFER_HOURS],
+            value="24",
+            problems=State.problems,
+        ),
+        forms.textarea_field(
+            "sv",
+            "offer_text",
+            t("sv", "staff.offer.text"),
+            max_chars=MESSAGE_MAX,
+            problems=State.problems,
+            optional=True,
+            rows=3,
+        ),
+        buttons.submit(t("sv", "staff.offer.send")),
+        on_submit=State.offer,
     )
 
 

@@ -1,16 +1,17 @@
 """Requests and the cases that they become, in words."""
 
-from webtidbok_app.domain.request import Author, CaseStatus
+from webtidbok_app.domain import clock
+from webtidbok_app.domain.request import Author, CaseStatus, OfferStatus, Wish
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.i18n import Lang, format_day, t, tn
+from webtidbok_app.i18n import Lang, format_day, format_span, t, tn
 from webtidbok_app.journal.port import BookedTime
-from webtidbok_app.services.cases import Asked, CaseInfo, CaseMessage
+from webtidbok_app.services.cases import Asked, CaseInfo, CaseMessage, HeldTime, OfferInfo
 from webtidbok_app.services.clinics import ClinicInfo
 from webtidbok_app.services.my_cases import CaseRow, MyCase
 from webtidbok_app.services.requests import RequestForm
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.words import moment_text, phone_text, when
-from webtidbok_app.state.resident_views import CaseRowView, CaseView, MessageView, RequestView
+from webtidbok_app.state.resident_views import CaseRowView, CaseView, MessageView, OfferView, RequestView
 from webtidbok_app.state.views import Choice, SummaryRow
 
 _AREA = {CaseTypeKind.REQUEST: "request", CaseTypeKind.REQUEST_CHANGE: "change"}
@@ -74,7 +75,7 @@ def case_row(row: CaseRow, lang: Lang) -> CaseRowView:
 def case_view(mine: MyCase, lang: Lang) -> CaseView:
     """Return a case as its resident sees it."""
     case, clinic = mine.case, mine.clinic
-    news = "more" if case.status == CaseStatus.SENT and case.messages else case.status
+    offer, news = offer_view(case.offer, lang, clinic=clinic.slug), _news(case)
     return CaseView(
         title=t(lang, f"requests.case.{news}.title"),
         caption=t(lang, "requests.case.caption", number=case.number, clinic=clinic.name),
@@ -83,10 +84,52 @@ def case_view(mine: MyCase, lang: Lang) -> CaseView:
         ended=case.ended,
         asked=asked_rows(case, lang),
         messages=[_message(message, clinic, lang) for message in case.messages],
+        offer=offer,
+        exchanges=bool(case.asked.wish == Wish.REBOOK and case.asked.booking_id),
         unsent=mine.unsent if case.ended else "",
         phone=clinic.phone,
         phone_href=addresses.phone_link(clinic.phone),
     )
+
+
+def offer_view(offer: OfferInfo | None, lang: Lang, *, clinic: str = "") -> OfferView:
+    """Return the times that are or were held. ``clinic`` (its slug) is told for those who can follow the booking."""
+    if offer is None:
+        return OfferView()
+    stands = offer.stands(clock.now())
+    news = "run_out" if offer.status == OfferStatus.OPEN and not stands else offer.status
+    taken = next((time for time in offer.times if time.id == offer.booking_id), None)
+    return OfferView(
+        until=t(lang, "requests.offer.until", until=moment_text(offer.stands_until, lang)),
+        stands=stands,
+        times=[
+            Choice(
+                time.id,
+                _held_text(time, lang),
+                t(lang, "requests.offer.take_name", when=_held_text(time, lang)),
+            )
+            for time in offer.times
+        ],
+        news=""
+        if stands
+        else t(lang, f"requests.offer.news.{news}", when=_held_text(taken, lang) if taken else ""),
+        booked_href=addresses.booking(lang, clinic, offer.booking_id) if clinic and offer.booking_id else "",
+    )
+
+
+def _held_text(time: HeldTime, lang: Lang) -> str:
+    span = format_span(lang, time.starts_at, time.ends_at)
+    when = t(lang, "citizen.time.in_day", day=format_day(lang, time.starts_at), time=span)
+    return ", ".join(part for part in (when, time.time_type.in_language(lang), time.performer) if part)
+
+
+def _news(case: CaseInfo) -> str:
+    """Return what the page is about just now: the newest thing that has happened in the case."""
+    if case.status == CaseStatus.CLOSED and case.offer and case.offer.booking_id:
+        return "booked"
+    if case.offer and case.offer.stands(clock.now()):
+        return "offered"
+    return "more" if case.status == CaseStatus.SENT and case.messages else case.status
 
 
 def _message(message: CaseMessage, clinic: ClinicInfo, lang: Lang) -> MessageView:
@@ -96,7 +139,12 @@ def _message(message: CaseMessage, clinic: ClinicInfo, lang: Lang) -> MessageVie
         if own
         else t(lang, "requests.case.staff", name=message.staff_name, clinic=clinic.name)
     )
-    return MessageView(message.id, who, moment_text(message.at, lang), message.text, own=own)
+    return MessageView(message.id, who, moment_text(message.at, lang), message_text(message, lang), own=own)
+
+
+def message_text(message: CaseMessage, lang: Lang) -> str:
+    """Return what was written; an offer without words says what it is."""
+    return message.text or t(lang, "requests.offer.said")
 
 
 def _caption(form: RequestForm, lang: Lang) -> str:

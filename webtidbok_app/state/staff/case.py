@@ -1,27 +1,36 @@
 """An opened request: taking it, answering, noting, closing."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
+from datetime import date
 
 import reflex as rx
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current, require_staff, still_logged_in
+from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
-from webtidbok_app.domain.request import MESSAGE_MAX, Author
+from webtidbok_app.domain.request import MESSAGE_MAX, OFFER_HOURS, Author
+from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import t
-from webtidbok_app.services import inbox
+from webtidbok_app.services import inbox, offers
 from webtidbok_app.services.answer_templates import list_templates
 from webtidbok_app.services.cases import CaseMessage
 from webtidbok_app.services.inbox import StaffCase
+from webtidbok_app.services.offers import Offerable
 from webtidbok_app.state.common import argument, attempt, path_of
-from webtidbok_app.state.input import ticked, typed
-from webtidbok_app.state.present.requests import asked_rows
+from webtidbok_app.state.input import in_reach, parse_count, parse_day, parse_ids, ticked, typed
+from webtidbok_app.state.present.requests import asked_rows, message_text, offer_view
 from webtidbok_app.state.present.words import field_problems, moment_text
 from webtidbok_app.state.resident_views import MessageView
-from webtidbok_app.state.staff.views import Outcome, StaffCaseView
+from webtidbok_app.state.staff.pattern import date_examples
+from webtidbok_app.state.staff.views import OfferableView, Outcome, StaffCaseView
 from webtidbok_app.state.views import Choice, FieldProblem, Problem, SummaryRow
 
-__all__ = ["MESSAGE_MAX", "StaffCaseState"]
+__all__ = ["MESSAGE_MAX", "OFFER_HOURS", "StaffCaseState"]
+
+
+_FIELDS = ("answer", "note", "offered", "hours", "offer_text")
 
 
 class StaffCaseState(rx.State):
@@ -35,6 +44,7 @@ class StaffCaseState(rx.State):
     """Counts what makes the answer's box a new one: what is sent, and what is put in from a template."""
     note_boxes: int = 0
     """How many notes have been written from here: after each their box is a new one."""
+    offerable: OfferableView = OfferableView()
     done: Outcome = Outcome()
     problems: list[FieldProblem] = []
     attempts: int = 0
@@ -59,6 +69,9 @@ class StaffCaseState(rx.State):
             self.templates = [Choice(one.id, one.title) for one in kept.templates]
             self._texts = {one.id: one.text for one in kept.templates}
         self._show(found)
+        if found.can_offer and not found.case.ended:
+            await self._find("", None)
+            self.offerable = replace(self.offerable, slots=[], none="")
 
     @rx.event(background=True)
     @requires("staff")
@@ -131,6 +144,60 @@ class StaffCaseState(rx.State):
 
     @rx.event
     @requires("staff")
+    async def find_times(self, form: rx.form.FormData) -> None:
+        """Find free times to offer, of a time type and from a day on."""
+        self.problem, self.problems = Problem(), []
+        self.attempts += 1
+        today = day_of(clock.now())
+        written = typed(form, "first")
+        first = parse_day(written, today=today) if written else today
+        if first is None or not in_reach(first):
+            iso, short = date_examples(today)
+            words = t("sv", "staff.day.day_format", iso=iso, short=short)
+            self.problems = [FieldProblem("first", words)]
+            return
+        await self._find(typed(form, "time_type"), first)
+
+    @rx.event
+    @requires("staff")
+    async def offer(self, form: rx.form.FormData) -> None:
+        """Hold the times that are ticked for the resident, and answer with them."""
+        offering = offers.offer_times(
+            current(),
+            case_id=self._case,
+            version=self._version,
+            text=typed(form, "offer_text"),
+            slot_ids=parse_ids(ticked(form, "offered")),
+            hours=parse_count(typed(form, "hours")) or 0,
+        )
+        if await self._change(self._then_open(offering), "offered"):
+            self.offerable = OfferableView()
+        elif self.problem.title:
+            await self._find(
+                self.offerable.time_type, parse_day(self.offerable.day, today=day_of(clock.now()))
+            )
+
+    @rx.event
+    @requires("staff")
+    async def withdraw_offer(self) -> None:
+        """Let the times go that are held."""
+        withdrawing = offers.withdraw_offer(current(), case_id=self._case)
+        await self._change(self._then_open(withdrawing), "offer_withdrawn")
+
+    async def _then_open(self, use_case: Awaitable[None]) -> StaffCase:
+        await use_case
+        return await inbox.open_case(current(), case_id=self._case)
+
+    async def _find(self, time_type: str, first: date | None) -> None:
+        finding = offers.find_offerable(current(), case_id=self._case, time_type=time_type, first=first)
+        found = await attempt(finding, "sv")
+        if isinstance(found, Problem):
+            self.problem = found
+        else:
+            self.offerable = offerable_view(found, first or day_of(clock.now()))
+
+    @rx.event
+    @requires("staff")
     async def close(self) -> None:
         """Close the request without an answer."""
         closing = inbox.close_case(current(), case_id=self._case, version=self._version)
@@ -149,7 +216,7 @@ class StaffCaseState(rx.State):
         try:
             changed = await attempt(use_case, "sv", let_through=(InvalidInput, StaleVersion))
         except InvalidInput as error:
-            self.problems = field_problems(error.problems, "sv", order=("answer", "note"))
+            self.problems = field_problems(error.problems, "sv", order=_FIELDS)
             return False
         except StaleVersion:
             await self._tell_changed()
@@ -194,11 +261,26 @@ def case_view(found: StaffCase, *, me: str) -> StaffCaseView:
         take=t("sv", f"staff.case.{taking}") if taking else "",
         mine=mine and not case.ended,
         can_answer=not case.ended and has != "theirs",
+        can_offer=found.can_offer,
+        offer=offer_view(case.offer, "sv"),
         ended=case.ended,
         protected=found.protected,
         resident_rows=_resident_rows(found),
         asked_rows=[*asked_rows(case, "sv", area="staff.asked"), *_booking_row(found)],
         messages=[_message(message) for message in case.messages],
+    )
+
+
+def offerable_view(found: Offerable, first: date) -> OfferableView:
+    """Return the free times that can be offered, in words."""
+    return OfferableView(
+        time_types=[Choice(kind.id, kind.name.sv) for kind in found.time_types],
+        time_type=found.chosen,
+        day=first.isoformat(),
+        slots=[
+            Choice(slot.id, f"{moment_text(slot.starts_at, 'sv')}, {slot.performer}") for slot in found.slots
+        ],
+        none="" if found.slots else t("sv", "staff.offer.none"),
     )
 
 
@@ -230,4 +312,6 @@ def _message(message: CaseMessage) -> MessageView:
         else message.staff_name
     )
     own = message.author == Author.STAFF
-    return MessageView(message.id, who, moment_text(message.at, "sv"), message.text, own=own, note=note)
+    return MessageView(
+        message.id, who, moment_text(message.at, "sv"), message_text(message, "sv"), own=own, note=note
+    )

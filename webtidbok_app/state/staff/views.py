@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from webtidbok_app.state.resident_views import MessageView
+from webtidbok_app.state.resident_views import MessageView, OfferView
 from webtidbok_app.state.views import Choice, SummaryRow, WeekCell
 
 
@@ -262,11 +262,24 @@ class StaffCaseView:
     take: str = ""
     mine: bool = False
     can_answer: bool = False
+    can_offer: bool = False
+    offer: OfferView = field(default_factory=OfferView)
     ended: bool = False
     protected: bool = False
     resident_rows: list[SummaryRow] = field(default_factory=list)
     asked_rows: list[SummaryRow] = field(default_factory=list)
     messages: list[MessageView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class OfferableView:
+    """Free times to choose among for an offer. ``none`` says that there are none; empty before they are asked for."""
+
+    time_types: list[Choice] = field(default_factory=list)
+    time_type: str = ""
+    day: str = ""
+    slots: list[Choice] = field(default_factory=list)
+    none: str = ""
 
 
 @dataclass(frozen=True)

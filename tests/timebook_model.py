@@ -3,17 +3,19 @@
 Times are known by the ids of their slots, holds and what became of them by the hold's id, people by a number.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import permutations
+from typing import Any
 from uuid import UUID
 
 NOTICE = timedelta(hours=1)
 LENGTH = timedelta(minutes=20)
 HOLD_AT_MOST = timedelta(minutes=30)
 HOUR = timedelta(hours=1)
+OFFER_STANDS = timedelta(minutes=30)
 DONE = "done"
 
 
@@ -57,6 +59,25 @@ class LetGo(OnHold): ...
 class Book(OnHold): ...
 
 
+@dataclass(frozen=True)
+class Offer(Act):
+    """Hold times for a resident to choose among; ``who`` is the clerk."""
+
+    to: str
+    times: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Take(OnHold):
+    """Book one of the times that are offered, perhaps in exchange for the booking ``old``."""
+
+    old: str = ""
+
+
+class Retract(OnHold):
+    """Let the offer go that the hold is of."""
+
+
 class Cancel(OnHold): ...
 
 
@@ -98,6 +119,7 @@ class Ticket:
     status: str = "held"
     cancelled_by: str | None = None
     replaces: str = ""
+    offer: str = ""
 
     def runs(self, now: datetime) -> bool:
         return self.status == "held" and self.expires_at > now
@@ -127,22 +149,34 @@ class Timebooks:
         match act:
             case Publish():
                 return self._publish(act, made)
-            case Withdraw():
-                return self._withdraw(act, now)
             case Hold():
                 return self._hold(act, made, now)
-            case Cancel() | CancelForResident():
-                return self._cancel(act, now)
-            case Rebook():
-                return self._rebook(act, now)
-            case OnHold():
-                return self._use(act, now)
-        raise NotImplementedError
+            case Offer():
+                return self._offer(act, made, now)
+            case Retract():
+                return self._retract(self.tickets[act.hold].offer)
+            case _:
+                return self._change(act, now)
+
+    def _change(self, act: Act, now: datetime) -> Hashable:
+        """Do what makes nothing new."""
+        rules: dict[type[Act], Callable[[Any, datetime], Hashable]] = {
+            Withdraw: self._withdraw,
+            Cancel: self._cancel,
+            CancelForResident: self._cancel,
+            Rebook: self._rebook,
+            Take: self._take,
+        }
+        return rules.get(type(act), self._use)(act, now)
 
     def left(self, time: UUID, who: str, now: datetime) -> int:
-        """Return how many places the resident can have: others' running holds and all bookings take theirs."""
-        mine = [ticket for ticket in self.tickets.values() if ticket.time == time]
-        taken = [one for one in mine if one.status == "booked" or (one.runs(now) and one.owner != who)]
+        """Return how many places the resident can have: all bookings, offers and others' running holds take theirs."""
+        here = [ticket for ticket in self.tickets.values() if ticket.time == time]
+        taken = [
+            one
+            for one in here
+            if one.status == "booked" or (one.runs(now) and (one.offer or one.owner != who))
+        ]
         return self.times[time].places - len(taken)
 
     def bookable(self, time: UUID, now: datetime) -> bool:
@@ -169,7 +203,11 @@ class Timebooks:
     def _hold(self, act: Hold, made: str, now: datetime) -> Hashable:
         if not self.bookable(act.time, now):
             return "slot_withdrawn"
-        mine = [one for one in self.tickets.values() if one.owner == act.who and one.status == "held"]
+        mine = [
+            one
+            for one in self.tickets.values()
+            if one.owner == act.who and one.status == "held" and not one.offer
+        ]
         clinic = self.times[act.time].clinic
         until = now + self.hold_length[clinic]
         for one in mine:
@@ -193,11 +231,12 @@ class Timebooks:
         ticket = self.tickets[act.hold]
         mine = ticket.owner == act.who
         if isinstance(act, LetGo):
-            ticket.status = "gone" if mine and ticket.status == "held" else ticket.status
+            own = mine and ticket.status == "held" and not ticket.offer
+            ticket.status = "gone" if own else ticket.status
             return DONE
         if isinstance(act, Book) and mine and ticket.status == "booked":
             return DONE
-        if not (mine and ticket.runs(now)):
+        if not (mine and ticket.runs(now)) or ticket.offer:
             return "hold_expired"
         if isinstance(act, Book):
             ticket.status = "booked"
@@ -215,10 +254,43 @@ class Timebooks:
             return DONE if new.replaces == act.hold else "already_cancelled"
         if now > self.times[old.time].start - self.cancel_before[old.clinic]:
             return "too_late_to_change"
-        if new.owner != act.who or new.clinic != old.clinic or not new.runs(now):
+        if new.owner != act.who or new.clinic != old.clinic or not new.runs(now) or new.offer:
             return "hold_expired"
         new.status, new.replaces = "booked", act.hold
         old.status, old.cancelled_by = "cancelled", "resident"
+        return DONE
+
+    def _offer(self, act: Offer, made: str, now: datetime) -> Hashable:
+        """All the times or none; what the resident has chosen stays, and takes its place."""
+        for time in sorted(act.times):
+            if self.times[time].clinic != act.clinic:
+                return "not_found"
+            if not self.bookable(time, now):
+                return "slot_withdrawn"
+            if self.left(time, "", now) < 1:
+                return "slot_taken"
+        offer, *holds = made.split(",")
+        for hold, time in zip(holds, act.times, strict=True):
+            self.tickets[hold] = Ticket(act.to, act.clinic, time, now, now + OFFER_STANDS, offer=offer)
+        return DONE
+
+    def _take(self, act: Take, now: datetime) -> Hashable:
+        """One is booked and the others go; an exchange is both or neither."""
+        ticket = self.tickets[act.hold]
+        if ticket.owner != act.who or not ticket.runs(now) or not ticket.offer:
+            return "hold_expired"
+        ticket.status = "booked"
+        self._retract(ticket.offer)
+        old = self.tickets.get(act.old)
+        theirs = old is not None and (old.owner, old.clinic) == (act.who, ticket.clinic)
+        if old and theirs and old.status == "booked" and self.times[old.time].start > now:
+            old.status, old.cancelled_by, ticket.replaces = "cancelled", "resident", act.old
+        return DONE
+
+    def _retract(self, offer: str) -> Hashable:
+        for ticket in self.tickets.values():
+            if offer and ticket.offer == offer and ticket.status == "held":
+                ticket.status = "gone"
         return DONE
 
     def _cancel(self, act: OnHold, now: datetime) -> Hashable:

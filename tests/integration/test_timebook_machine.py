@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from sqlalchemy import Select, and_, func, or_, select, text, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -32,15 +33,20 @@ from tests.timebook_model import (
     Extend,
     Hold,
     LetGo,
+    Offer,
     Outcome,
     Publish,
     Rebook,
+    Retract,
+    Take,
+    Ticket,
     Timebooks,
     Withdraw,
 )
 from tests.world import World, build_world
 from webtidbok_app.db.engine import Database, set_database
-from webtidbok_app.db.tables import LIVE, Booking, Clinic, Person, Slot, metadata
+from webtidbok_app.db.tables import CHOSEN, LIVE, Booking, Clinic, Person, Slot, metadata
+from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.actor import Resident, Staff
 from webtidbok_app.domain.clock import FixedClock
@@ -49,7 +55,7 @@ from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.services import publication, reception, schedule
-from webtidbok_app.timebook import bookings
+from webtidbok_app.timebook import bookings, offers
 from webtidbok_app.timebook.pattern import Pattern
 
 T = TypeVar("T")
@@ -70,7 +76,7 @@ EVERYTHING = 1_000_000
 """More changes of the schedule than there are: who has seen them all."""
 
 HAPPENS = {(Withdraw, frozenset()), (Hold, "slot_taken"), (Book, "hold_expired")} | {
-    (kind, DONE) for kind in (Publish, Hold, Extend, LetGo, Book, Rebook, Cancel)
+    (kind, DONE) for kind in (Publish, Hold, Extend, LetGo, Book, Rebook, Cancel, Offer, Take, Retract)
 }
 """Acts and answers that a run must have met: otherwise it proves less than it says."""
 
@@ -127,6 +133,8 @@ class Clinics:
                 await journal.make_booking(resident, act.hold, SAID)
             case Rebook():
                 await journal.rebook_booking(resident, act.hold, act.to)
+            case Take():
+                await self._take(act, resident)
             case Cancel():
                 await journal.cancel_booking(resident, act.hold, "")
         return Outcome(DONE)
@@ -141,9 +149,47 @@ class Clinics:
             case Withdraw():
                 result = await schedule.withdraw(staff, slot_ids=act.times, seen=EVERYTHING)
                 return Outcome(frozenset(slot.id for slot in result.kept))
+            case Offer():
+                return await self._offer(act)
+            case Retract():
+                async with self.database.write() as session:
+                    booking = await self._booking(session, act)
+                    if booking and booking.offer_id:
+                        await offers.let_go(session, clinic_id=booking.clinic_id, offer_id=booking.offer_id)
             case CancelForResident():
                 await reception.cancel_for_resident(staff, booking_id=act.hold, message="")
         return Outcome(DONE)
+
+    async def _offer(self, act: Offer) -> Outcome:
+        offer, now = new_id(), self.clock.now()
+        async with self.database.write() as session:
+            held = await offers.offer_places(
+                session,
+                clinic_id=self.worlds[act.clinic].clinic_id,
+                slot_ids=act.times,
+                person_id=self.residents[act.to].person_id,
+                offer_id=offer,
+                until=now + model.OFFER_STANDS,
+                now=now,
+            )
+            return Outcome(DONE, ",".join([offer.hex, *(booking.id.hex for booking in held)]))
+
+    async def _take(self, act: Take, resident: Resident) -> None:
+        async with self.database.write() as session:
+            booking = await self._booking(session, act)
+            await offers.take_offered(
+                session,
+                clinic_id=self.worlds[act.clinic].clinic_id,
+                offer_id=(booking and booking.offer_id) or UUID(act.hold),
+                booking_id=UUID(act.hold),
+                person_id=resident.person_id,
+                now=self.clock.now(),
+                said={"phone": SAID.phone},
+                replaces=UUID(act.old) if act.old else None,
+            )
+
+    async def _booking(self, session: AsyncSession, act: Take | Retract) -> Booking | None:
+        return await session.get(Booking, (self.worlds[act.clinic].clinic_id, UUID(act.hold)))
 
     def _single_time(self, act: Publish) -> Pattern:
         world, begin = self.worlds[act.clinic], swedish_time.local(act.start)
@@ -185,7 +231,7 @@ class Clinics:
             .join(newer, (newer.clinic_id == Booking.clinic_id) & (newer.replaces_id == Booking.id))
             .where(live),
             "two holds for one resident": select(col(Booking.person_id), func.count())
-            .where(text("booking.status = 'held'"))
+            .where(text(CHOSEN))
             .group_by(col(Booking.person_id))
             .having(func.count() > 1),
         }
@@ -214,7 +260,7 @@ class Clinics:
             and_(
                 text("booking.status = 'held'"),
                 col(Booking.expires_at) > now,
-                col(Booking.person_id) != Person.id,
+                or_(col(Booking.person_id) != Person.id, text("booking.offer_id IS NOT NULL")),
             ),
         )
         taken = (
@@ -267,7 +313,9 @@ class Wish:
     fitting: bool = True
 
 
-EVERY_KIND = (Publish, Withdraw, Hold, Extend, Extend, LetGo, Book, Book, Rebook, Cancel, CancelForResident)
+EVERY_KIND = (
+    Publish, Withdraw, Hold, Extend, Extend, LetGo, Book, Book, Rebook, Cancel, CancelForResident, Offer, Take, Retract,
+)  # fmt: skip
 NUMBERS = st.integers(0, 59)
 MOSTLY = st.sampled_from([True, True, False])
 
@@ -351,6 +399,12 @@ class TimebookMachine(RuleBasedStateMachine):
         self._do(act, self._act(second))
         if second.own:
             self._do(act)
+
+    @rule(offered=wishes(Offer), then=wishes(Take, Take, Retract, Hold), second=wishes(Take, Withdraw, Hold))
+    def offer_and_take(self, offered: Wish, then: Wish, second: Wish) -> None:
+        """Hold times for somebody, who takes one, perhaps as something else is done with them."""
+        self._do(self._act(offered))
+        self._do(self._act(then), self._act(second) if second.fitting else None)
 
     @rule(several=st.lists(wishes(*EVERY_KIND), min_size=2, max_size=4))
     def several_at_once(self, several: list[Wish]) -> None:
@@ -440,22 +494,23 @@ class TimebookMachine(RuleBasedStateMachine):
             return Publish(
                 clerk, CLERKS[clerk], swedish_time.to_utc(day, _pick(WALLS, wish.when)), wish.places
             )
-        if issubclass(wish.kind, Hold | Withdraw):
+        if issubclass(wish.kind, Hold | Withdraw | Offer):
             times = [time for time in self.model.times if self.model.bookable(time, now) or not wish.fitting]
             chosen = [times[(wish.what + n) % len(times)] for n in range(wish.places) if times]
             if wish.kind is Withdraw:
                 return Withdraw(clerk, CLERKS[clerk], tuple(sorted(set(chosen))))
-            return self._hold(_pick(RESIDENTS, wish.who), chosen[0]) if chosen else None
+            who = _pick(RESIDENTS, wish.who)
+            if wish.kind is Offer:
+                here = tuple(
+                    dict.fromkeys(time for time in chosen if self.model.times[time].clinic == CLERKS[clerk])
+                )
+                return Offer(clerk, CLERKS[clerk], who, here) if here else None
+            return self._hold(who, chosen[0]) if chosen else None
         return self._use(wish, clerk)
 
     def _use(self, wish: Wish, clerk: str) -> Act | None:
         """Return what is done with a hold: mostly one that it can be done with, and by its owner, but not always."""
-        now, cancels = self.clock.now(), issubclass(wish.kind, Cancel | CancelForResident | Rebook)
-        fitting = {
-            hold
-            for hold, one in self.model.tickets.items()
-            if (one.status == "booked" if cancels else one.runs(now))
-        }
+        fitting = {hold for hold, one in self.model.tickets.items() if self._fits(one, wish.kind)}
         holds = [hold for hold in self.model.tickets if hold in fitting or not wish.fitting]
         if not holds:
             return None
@@ -463,15 +518,36 @@ class TimebookMachine(RuleBasedStateMachine):
         ticket = self.model.tickets[hold]
         if wish.kind is CancelForResident:
             return CancelForResident(clerk, CLERKS[clerk], hold)
+        if wish.kind is Retract:
+            return Retract(clerk, ticket.clinic, hold)
         who = ticket.owner if wish.own else _pick(RESIDENTS, wish.who)
         if wish.kind is Rebook:
             return Rebook(who, ticket.clinic, hold, self._hold_to_change_to(who, wish))
+        if wish.kind is Take:
+            return Take(who, ticket.clinic, hold, self._booked_by(who, ticket.clinic, wish.when))
         return wish.kind(who, ticket.clinic, hold)
+
+    def _fits(self, ticket: Ticket, kind: type[Act]) -> bool:
+        """Whether this can be done with the ticket as it is now."""
+        if issubclass(kind, Cancel | CancelForResident | Rebook):
+            return ticket.status == "booked"
+        return ticket.runs(self.clock.now()) and bool(ticket.offer) == issubclass(kind, Take | Retract)
+
+    def _booked_by(self, who: str, clinic: int, number: int) -> str:
+        """Return a booking to exchange, or none."""
+        booked = [
+            hold
+            for hold, one in self.model.tickets.items()
+            if (one.owner, one.clinic, one.status) == (who, clinic, "booked")
+        ]
+        return _pick(booked, number) if booked and number else ""
 
     def _hold_to_change_to(self, who: str, wish: Wish) -> str:
         """Return mostly the hold that the resident has now, otherwise any."""
         now, tickets = self.clock.now(), self.model.tickets
-        running = [hold for hold, one in tickets.items() if one.runs(now) and one.owner == who]
+        running = [
+            hold for hold, one in tickets.items() if one.runs(now) and one.owner == who and not one.offer
+        ]
         return running[0] if running and wish.fitting else _pick(list(tickets), wish.when)
 
     def _hold(self, who: str, time: UUID) -> Hold:

@@ -171,7 +171,7 @@ class StaffCaseState(rx.State):
             hours=parse_count(typed(form, "hours")) or 0,
         )
         if await self._change(self._then_open(offering), "offered"):
-            self.offerable = OfferableView()
+            self.offerable = replace(self.offerable, slots=[], none="")
         elif self.problem.title:
             await self._find(
                 self.offerable.time_type, parse_day(self.offerable.day, today=day_of(clock.now()))

@@ -28,7 +28,7 @@ from webtidbok_app.notify import worker
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.notify.worker import send_due, sending
 from webtidbok_app.services import inbox as inbox_of_staff
-from webtidbok_app.services import messages, my_cases, requests
+from webtidbok_app.services import messages, my_cases, offers, requests
 from webtidbok_app.services.reception import cancel_for_resident
 from webtidbok_app.services.undelivered import get_undelivered
 from webtidbok_app.settings import get_settings
@@ -574,3 +574,22 @@ async def test_demo__keeps_what_is_sent_in_an_inbox(world):
     [letter] = inbox.letters
     assert (letter.address, letter.subject) == (ADDRESS, "Din tid är bokad")
     assert ADDRESS not in repr(letter)
+
+
+async def test_offer__is_told_with_its_moment__as_long_as_it_stands(world, post, clock):
+    await choose(world, world.resident)
+    case = await answered_request(world)
+    await send_due()
+    post.mailbox.mails.clear()
+    slots = await world.publish(1)
+    for told in (True, False):
+        opened = await inbox_of_staff.open_case(world.staff, case_id=case)
+        await offers.offer_times(
+            world.staff, case_id=case, version=opened.version, text="", slot_ids=slots, hours=24
+        )
+        if not told:
+            await offers.decline_offer(world.resident, clinic=world.clinic, case=case)
+        await send_due()
+    words = "Webtidbok: Vi håller tider åt dig till tisdag 24 november 2026 kl. 8.00."
+    [text] = post.mailbox.texts
+    assert text == f"{words} Logga in i Webtidbok och välj en under Mina förfrågningar."

@@ -245,8 +245,10 @@ async def _hold(
     found = {slot.id: (slot, kind, performer) for slot, kind, performer in rows}
     if not found:
         raise NotFound
-    bookable = [slot.starts_at - timedelta(minutes=kind.notice_minutes) for slot, kind, _ in found.values()]
-    offer.stands_until = min(until, *bookable) if bookable else until
+    last_chances = (
+        slot.starts_at - timedelta(minutes=kind.notice_minutes) for slot, kind, _ in found.values()
+    )
+    offer.stands_until = min(until, *last_chances)
     held = await offers.offer_places(
         session, clinic_id=case.clinic_id, slot_ids=slot_ids, person_id=case.person_id, offer_id=offer.id,
         until=offer.stands_until, now=now,

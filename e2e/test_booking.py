@@ -81,7 +81,7 @@ def test_book__on_a_computer_with_the_month(page: Page) -> None:
     grid = page.get_by_role("grid")
     expect(grid).to_be_visible()
     check_page(page)
-    day = grid.get_by_role("button").nth(3)
+    day = grid.get_by_role("button").last
     day.click()
     expect(page.locator("main :focus")).to_have_count(1)
     resident.choose_time()

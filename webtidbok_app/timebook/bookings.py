@@ -5,7 +5,6 @@ the judge of who gets a place: the unique index over live bookings per slot and 
 An expired hold is removed by whoever takes its place; nothing waits for a sweeper.
 """
 
-import random
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,27 +15,24 @@ from sqlmodel import col
 
 from webtidbok_app.db import outbox
 from webtidbok_app.db.after_commit import tell_of_change
-from webtidbok_app.db.insert import insert_or_change, insert_or_ignore
-from webtidbok_app.db.tables import CHOSEN, LIVE, Booking, Clinic, HoldCount, Person, Slot, TimeType
-from webtidbok_app.db.tables._base import new_id
+from webtidbok_app.db.insert import insert_or_change
+from webtidbok_app.db.tables import CHOSEN, Booking, Clinic, HoldCount, Person, Slot
 from webtidbok_app.domain.errors import (
     AlreadyCancelled,
     HoldExpired,
     LimitReached,
     NotFound,
-    SlotTaken,
-    SlotWithdrawn,
     TooLateToChange,
 )
 from webtidbok_app.domain.message import MessageKind
 from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.timebook.places import hold_a_place, lock_slot
 
 HOLD_AT_MOST = timedelta(minutes=30)
 """How long a time can be kept by steps taken, from when it was chosen."""
 HOLDS_AN_HOUR = 30
 """How many times a resident can choose within an hour, at all clinics together: people look around, programs hoard."""
 HOUR = timedelta(hours=1)
-EXTRA_TRIES = 5
 SAID = ("reason", "interpreter", "access_needs", "phone", "email")
 """What a resident says when booking."""
 RESIDENT = "resident"
@@ -52,54 +48,13 @@ async def hold_place(
     time is too near), SlotTaken and LimitReached.
     """
     await _take_turns(session, person_id=person_id)
-    slot, length = await _lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
+    slot, length = await lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
     own = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
     if own is not None and own.slot_id == slot_id:
         return await extend_hold(session, clinic_id=clinic_id, hold_id=own.id, person_id=person_id, now=now)
     await _count_hold(session, person_id=person_id, now=now)
     await _let_go_elsewhere(session, clinic_id=clinic_id, person_id=person_id)
-    return await _hold_a_place(session, slot, person_id=person_id, now=now, until=now + length)
-
-
-async def hold_offered(
-    session: AsyncSession,
-    *,
-    clinic_id: UUID,
-    slot_id: UUID,
-    person_id: UUID,
-    offer_id: UUID,
-    until: datetime,
-    now: datetime,
-) -> Booking:
-    """Keep a place for the person until ``until`` as part of an offer; what the person has chosen stays as it is.
-
-    Raises NotFound, SlotWithdrawn (or the time is too near) and SlotTaken.
-    """
-    slot, _ = await _lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
-    return await _hold_a_place(session, slot, person_id=person_id, now=now, until=until, offer_id=offer_id)
-
-
-async def _hold_a_place(
-    session: AsyncSession,
-    slot: Slot,
-    *,
-    person_id: UUID,
-    now: datetime,
-    until: datetime,
-    offer_id: UUID | None = None,
-) -> Booking:
-    for _ in range(slot.places + EXTRA_TRIES):
-        chosen_by = None if offer_id else person_id
-        await _remove_holds_in_the_way(session, slot=slot, chosen_by=chosen_by, now=now)
-        place = await _pick_free_place(session, slot)
-        held = Booking(
-            clinic_id=slot.clinic_id, id=new_id(), slot_id=slot.id, starts_at=slot.starts_at, place=place,
-            person_id=person_id, status=BookingStatus.HELD, held_at=now, expires_at=until, offer_id=offer_id,
-        )  # fmt: skip
-        if await insert_or_ignore(session, held):
-            tell_of_change(session, slot.clinic_id, [slot.starts_at])
-            return held
-    raise SlotTaken
+    return await hold_a_place(session, slot, person_id=person_id, now=now, until=now + length)
 
 
 async def _take_turns(session: AsyncSession, *, person_id: UUID) -> None:
@@ -110,33 +65,6 @@ async def _take_turns(session: AsyncSession, *, person_id: UUID) -> None:
     await session.execute(
         select(col(Person.id)).where(col(Person.id) == person_id).with_for_update(key_share=True)
     )
-
-
-async def _lock_slot(
-    session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime
-) -> tuple[Slot, timedelta]:
-    """Return the slot if it may be booked now, and how long the clinic holds it for somebody.
-
-    It is locked against being withdrawn until the transaction ends.
-    """
-    row = (
-        await session.execute(
-            select(Slot, col(TimeType.notice_minutes), col(Clinic.hold_minutes))
-            .join(
-                TimeType,
-                (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id),
-            )
-            .join(Clinic, col(Clinic.id) == Slot.clinic_id)
-            .where(col(Slot.clinic_id) == clinic_id, col(Slot.id) == slot_id)
-            .with_for_update(read=True, of=Slot)
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    slot, notice_minutes, hold_minutes = row
-    if slot.withdrawn_at is not None or slot.starts_at < now + timedelta(minutes=notice_minutes):
-        raise SlotWithdrawn
-    return slot, timedelta(minutes=hold_minutes)
 
 
 async def _count_hold(session: AsyncSession, *, person_id: UUID, now: datetime) -> None:
@@ -166,42 +94,6 @@ async def _let_go_elsewhere(session: AsyncSession, *, clinic_id: UUID, person_id
     )
     for elsewhere, starts_at in gone:
         tell_of_change(session, elsewhere, [starts_at])
-
-
-async def _remove_holds_in_the_way(
-    session: AsyncSession, *, slot: Slot, chosen_by: UUID | None, now: datetime
-) -> None:
-    """Remove the holds that have run out on the time and, if told whose, what that person has chosen before."""
-    in_the_way = (col(Booking.slot_id) == slot.id) & (col(Booking.expires_at) <= now)
-    if chosen_by is not None:
-        in_the_way |= (col(Booking.person_id) == chosen_by) & col(Booking.offer_id).is_(None)
-    gone = await session.scalars(
-        delete(Booking)
-        .where(
-            col(Booking.clinic_id) == slot.clinic_id, col(Booking.status) == BookingStatus.HELD, in_the_way
-        )
-        .returning(col(Booking.starts_at))
-        .execution_options(synchronize_session=False)
-    )
-    if starts := gone.all():
-        tell_of_change(session, slot.clinic_id, starts)
-
-
-async def _pick_free_place(session: AsyncSession, slot: Slot) -> int:
-    """Return a place that nobody has, drawn at random so that many takers do not queue for the same one."""
-    taken = set(
-        await session.scalars(
-            select(col(Booking.place)).where(
-                col(Booking.clinic_id) == slot.clinic_id,
-                col(Booking.slot_id) == slot.id,
-                text(f"booking.{LIVE}"),
-            )
-        )
-    )
-    free = [place for place in range(1, slot.places + 1) if place not in taken]
-    if not free:
-        raise SlotTaken
-    return random.choice(free)
 
 
 async def running_hold(

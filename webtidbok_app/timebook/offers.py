@@ -16,6 +16,7 @@ from webtidbok_app.db.after_commit import tell_of_change
 from webtidbok_app.db.tables import Booking
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.timebook import bookings
+from webtidbok_app.timebook.places import hold_offered
 
 
 async def offer_places(
@@ -33,7 +34,7 @@ async def offer_places(
     Raises NotFound, SlotWithdrawn (or a time is too near) and SlotTaken; then none is held.
     """
     held = {
-        slot_id: await bookings.hold_offered(
+        slot_id: await hold_offered(
             session,
             clinic_id=clinic_id,
             slot_id=slot_id,

@@ -1,0 +1,126 @@
+"""Who gets a place of a published time, inside the caller's transaction: the lock, the free places, the hold."""
+
+import random
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from webtidbok_app.db.after_commit import tell_of_change
+from webtidbok_app.db.insert import insert_or_ignore
+from webtidbok_app.db.tables import LIVE, Booking, Clinic, Slot, TimeType
+from webtidbok_app.db.tables._base import new_id
+from webtidbok_app.domain.errors import NotFound, SlotTaken, SlotWithdrawn
+from webtidbok_app.domain.visit import BookingStatus
+
+EXTRA_TRIES = 5
+
+
+async def lock_slot(
+    session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime
+) -> tuple[Slot, timedelta]:
+    """Return the slot if it may be booked now, and how long the clinic holds it for somebody.
+
+    It is locked against being withdrawn until the transaction ends.
+    """
+    row = (
+        await session.execute(
+            select(Slot, col(TimeType.notice_minutes), col(Clinic.hold_minutes))
+            .join(
+                TimeType,
+                (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id),
+            )
+            .join(Clinic, col(Clinic.id) == Slot.clinic_id)
+            .where(col(Slot.clinic_id) == clinic_id, col(Slot.id) == slot_id)
+            .with_for_update(read=True, of=Slot)
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    slot, notice_minutes, hold_minutes = row
+    if slot.withdrawn_at is not None or slot.starts_at < now + timedelta(minutes=notice_minutes):
+        raise SlotWithdrawn
+    return slot, timedelta(minutes=hold_minutes)
+
+
+async def hold_offered(
+    session: AsyncSession,
+    *,
+    clinic_id: UUID,
+    slot_id: UUID,
+    person_id: UUID,
+    offer_id: UUID,
+    until: datetime,
+    now: datetime,
+) -> Booking:
+    """Keep a place for the person until ``until`` as part of an offer; what the person has chosen stays as it is.
+
+    Raises NotFound, SlotWithdrawn (or the time is too near) and SlotTaken.
+    """
+    slot, _ = await lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
+    return await hold_a_place(session, slot, person_id=person_id, now=now, until=until, offer_id=offer_id)
+
+
+async def hold_a_place(
+    session: AsyncSession,
+    slot: Slot,
+    *,
+    person_id: UUID,
+    now: datetime,
+    until: datetime,
+    offer_id: UUID | None = None,
+) -> Booking:
+    """Hold any free place of a locked time until ``until`` (aware), chosen by the person or for an offer.
+
+    A person's own choice takes the place of what the person has chosen at the clinic before. Raises SlotTaken.
+    """
+    for _ in range(slot.places + EXTRA_TRIES):
+        chosen_by = None if offer_id else person_id
+        await _remove_holds_in_the_way(session, slot=slot, chosen_by=chosen_by, now=now)
+        place = await _pick_free_place(session, slot)
+        held = Booking(
+            clinic_id=slot.clinic_id, id=new_id(), slot_id=slot.id, starts_at=slot.starts_at, place=place,
+            person_id=person_id, status=BookingStatus.HELD, held_at=now, expires_at=until, offer_id=offer_id,
+        )  # fmt: skip
+        if await insert_or_ignore(session, held):
+            tell_of_change(session, slot.clinic_id, [slot.starts_at])
+            return held
+    raise SlotTaken
+
+
+async def _remove_holds_in_the_way(
+    session: AsyncSession, *, slot: Slot, chosen_by: UUID | None, now: datetime
+) -> None:
+    """Remove the holds that have run out on the time and, if told whose, what that person has chosen before."""
+    in_the_way = (col(Booking.slot_id) == slot.id) & (col(Booking.expires_at) <= now)
+    if chosen_by is not None:
+        in_the_way |= (col(Booking.person_id) == chosen_by) & col(Booking.offer_id).is_(None)
+    gone = await session.scalars(
+        delete(Booking)
+        .where(
+            col(Booking.clinic_id) == slot.clinic_id, col(Booking.status) == BookingStatus.HELD, in_the_way
+        )
+        .returning(col(Booking.starts_at))
+        .execution_options(synchronize_session=False)
+    )
+    if starts := gone.all():
+        tell_of_change(session, slot.clinic_id, starts)
+
+
+async def _pick_free_place(session: AsyncSession, slot: Slot) -> int:
+    """Return a place that nobody has, drawn at random so that many takers do not queue for the same one."""
+    taken = set(
+        await session.scalars(
+            select(col(Booking.place)).where(
+                col(Booking.clinic_id) == slot.clinic_id,
+                col(Booking.slot_id) == slot.id,
+                text(f"booking.{LIVE}"),
+            )
+        )
+    )
+    free = [place for place in range(1, slot.places + 1) if place not in taken]
+    if not free:
+        raise SlotTaken
+    return random.choice(free)

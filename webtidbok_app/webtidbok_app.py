@@ -15,6 +15,7 @@ from webtidbok_app.pages.routes import NOT_FOUND, ROUTES
 from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
 from webtidbok_app.settings import get_settings
 from webtidbok_app.state.common import SessionState, backend_exception_handler, frontend_exception_handler
+from webtidbok_app.timebook.keeper import keeping_line
 from webtidbok_app.web.built_pages import PlainAddresses
 from webtidbok_app.web.headers import SecurityHeaders
 from webtidbok_app.web.routes import http_app
@@ -27,8 +28,8 @@ ENGLISH = "if(/^\\/en(\\/|$)/.test(location.pathname))document.documentElement.l
 
 @asynccontextmanager
 async def in_service() -> AsyncIterator[None]:
-    """Send messages as long as the server runs, and close the database's connections when it stops."""
-    async with sending():
+    """Send messages and keep the line of those who watch moving as long as the server runs; then let go of all."""
+    async with sending(), keeping_line(get_database()):
         yield
     await get_database().dispose()
 

@@ -11,10 +11,11 @@ from tests.world import FIRST_START, World, build_world
 from webtidbok_app.db.tables import Performer, Slot
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NotAllowed, TermsNotAccepted
+from webtidbok_app.domain.swedish_time import PartOfDay
 from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
 from webtidbok_app.live.bus import bus
 from webtidbok_app.services import booking, free_times, schedule, terms
-from webtidbok_app.services.free_times import PartOfDay, Wish
+from webtidbok_app.services.free_times import Wish
 from webtidbok_app.timebook import bookings
 from webtidbok_app.timebook.bookings import HOLD_AT_MOST
 

@@ -55,7 +55,7 @@ from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.services import publication, reception, schedule
-from webtidbok_app.timebook import bookings, offers
+from webtidbok_app.timebook import bookings, offers, places
 from webtidbok_app.timebook.pattern import Pattern
 
 T = TypeVar("T")
@@ -155,7 +155,7 @@ class Clinics:
                 async with self.database.write() as session:
                     booking = await self._booking(session, act)
                     if booking and booking.offer_id:
-                        await offers.let_go(session, clinic_id=booking.clinic_id, offer_id=booking.offer_id)
+                        await places.let_go(session, clinic_id=booking.clinic_id, offer_id=booking.offer_id)
             case CancelForResident():
                 await reception.cancel_for_resident(staff, booking_id=act.hold, message="")
         return Outcome(DONE)

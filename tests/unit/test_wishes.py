@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from webtidbok_app.domain.swedish_time import PartOfDay
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
-from webtidbok_app.services.free_times import Choices, PartOfDay, Wish
+from webtidbok_app.services.free_times import Choices, Wish
 from webtidbok_app.state.present.wishes import read_wish, wish_query, wish_view
 
 THURSDAY_AT_9 = datetime(2026, 12, 3, 8, tzinfo=UTC)

@@ -27,6 +27,16 @@ def tell_of_case(session: AsyncSession, clinic_id: UUID, case_id: UUID) -> None:
     session.info.setdefault(_CHANGED, set()).update({topics.inbox(clinic_id), topics.case(case_id)})
 
 
+def tell_of_line(session: AsyncSession) -> None:
+    """Tell the bus, when the transaction is committed, that something may be free for those who watch for a time."""
+    session.info.setdefault(_CHANGED, set()).add(topics.LINE)
+
+
+def tell_of_watch(session: AsyncSession, watch_id: UUID) -> None:
+    """Tell the bus, when the transaction is committed, that a watch looks different."""
+    session.info.setdefault(_CHANGED, set()).update({topics.LINE, topics.watch(watch_id)})
+
+
 def committed(session: AsyncSession) -> None:
     """Tell what was to be told. Called by the database after its commit."""
     bus.publish(session.info.pop(_CHANGED, ()))

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from webtidbok_app.db.after_commit import tell_of_message
 from webtidbok_app.db.insert import insert_all_or_ignore
-from webtidbok_app.db.tables import Booking, OutboxMessage, RequestCase, RequestMessage, TimeOffer
+from webtidbok_app.db.tables import Booking, OutboxMessage, RequestCase, RequestMessage, TimeOffer, WatchOffer
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.message import REMINDER_HOURS, Channel, MessageKind, MessageStatus, reminder_due
 
@@ -41,6 +41,13 @@ async def tell_of_offer(session: AsyncSession, case: RequestCase, offer: TimeOff
     """Write that staff hold times for the resident, who has until a moment to take one."""
     about = {"person_id": case.person_id, "clinic_id": case.clinic_id, "case_id": case.id}
     await _put(session, [_row(MessageKind.OFFERED, offer.id, now=now, due_at=now) | about])
+
+
+async def tell_of_reserved(session: AsyncSession, offer: WatchOffer, *, now: datetime) -> None:
+    """Write that a time which fits a watch is held for its resident; by night the message waits for the morning."""
+    about = {"person_id": offer.person_id, "clinic_id": offer.clinic_id, "offer_id": offer.id,
+             "starts_at": offer.starts_at}  # fmt: skip
+    await _put(session, [_row(MessageKind.RESERVED, offer.id, now=now, due_at=offer.told_at) | about])
 
 
 async def tell_code(

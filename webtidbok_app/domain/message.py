@@ -31,6 +31,7 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     ANSWERED = "answered"
     OFFERED = "offered"
+    RESERVED = "reserved"
 
 
 class MessageStatus(StrEnum):

@@ -5,10 +5,18 @@ not exist, or exists twice, cannot be told to a journal system. Such times are r
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+class PartOfDay(StrEnum):
+    """Half a day on clocks in Sweden: before noon, and from noon on."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
 
 
 class NoSuchWallTime(ValueError):
@@ -30,6 +38,11 @@ def to_utc(day: date, wall: time) -> datetime:
 def local(moment: datetime) -> datetime:
     """Return the same instant as shown on clocks in Sweden."""
     return moment.astimezone(STOCKHOLM)
+
+
+def part_of_day(moment: datetime) -> PartOfDay:
+    """Return the half of the day in Sweden at that instant."""
+    return PartOfDay.MORNING if local(moment).hour < 12 else PartOfDay.AFTERNOON
 
 
 @lru_cache(maxsize=16_384)

@@ -11,6 +11,15 @@ OUTBOX = "outbox"
 """The messages that are to be sent."""
 
 
+LINE = "line"
+"""Those who watch for a time, at any clinic: somebody has come, or something may be free for them."""
+
+
+def watch(watch_id: UUID) -> Topic:
+    """Return the topic of one watch."""
+    return "watch", watch_id
+
+
 def inbox(clinic_id: UUID) -> Topic:
     """Return the topic of all requests to the clinic."""
     return "inbox", clinic_id

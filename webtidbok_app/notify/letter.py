@@ -42,6 +42,15 @@ def words_of_offer(until: datetime, name: str, lang: Lang) -> tuple[str, str]:
     return t(lang, "messages.subject.offered"), t(lang, "messages.text.offered", until=moment, name=name)
 
 
+def words_of_reserved(starts_at: datetime, until: datetime, name: str, lang: Lang) -> tuple[str, str]:
+    """Return subject and text of the message that a time which was watched for is held, and until when."""
+    when, moment = _moment(starts_at, lang), _moment(until, lang)
+    name = name or t(lang, "common.service")
+    return t(lang, "messages.subject.reserved"), t(
+        lang, "messages.text.reserved", when=when, until=moment, name=name
+    )
+
+
 def words_of_answer(name: str, lang: Lang) -> tuple[str, str]:
     """Return subject and text of the message that there is an answer to read; not what it is about."""
     kind, name = MessageKind.ANSWERED, name or t(lang, "common.service")

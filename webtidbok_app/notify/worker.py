@@ -6,8 +6,8 @@ the way leaves it to be taken again then; it goes out with the same identity (do
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,14 +25,16 @@ from webtidbok_app.db.tables import (
     Person,
     RequestCase,
     TimeOffer,
+    WatchOffer,
 )
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.message import CODE_LIFE, Channel, MessageKind, MessageStatus, reminder_due
 from webtidbok_app.domain.request import CaseStatus, OfferStatus
 from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.domain.watch import WatchOfferStatus
 from webtidbok_app.i18n import Lang
 from webtidbok_app.live import topics
-from webtidbok_app.live.bus import bus
+from webtidbok_app.live.rounds import in_rounds
 from webtidbok_app.logs import report
 from webtidbok_app.notify.channels import Refused, Send, way_out
 from webtidbok_app.notify.letter import (
@@ -41,6 +43,7 @@ from webtidbok_app.notify.letter import (
     words_of_booking,
     words_of_code,
     words_of_offer,
+    words_of_reserved,
 )
 
 AT_ONCE = 20
@@ -64,35 +67,13 @@ class Later:
     due_at: datetime
 
 
-@asynccontextmanager
-async def sending() -> AsyncIterator[None]:
+def sending() -> AbstractAsyncContextManager[None]:
     """Send as long as the ``with`` block lasts. What is being handed over when it ends is first brought to its end."""
-    task = asyncio.create_task(_send_until_stopped())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
+    async def round_() -> bool:
+        return await send_due() == AT_ONCE
 
-async def _send_until_stopped() -> None:
-    async for _ in bus.changes(topics.OUTBOX):
-        there_may_be_more = True
-        while there_may_be_more:
-            there_may_be_more = await _one_round() == AT_ONCE
-
-
-async def _one_round() -> int:
-    round_ = asyncio.create_task(send_due())
-    try:
-        return await asyncio.shield(round_)
-    except asyncio.CancelledError:
-        await asyncio.wait([round_])
-        raise
-    except Exception as error:  # noqa: BLE001  as without a database: the worker outlives it, and tries again
-        report(error)
-        return 0
+    return in_rounds(round_, topics.OUTBOX)
 
 
 async def send_due() -> int:
@@ -162,6 +143,8 @@ async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime)
         return await _compose_code(session, message, now)
     if message.kind in {MessageKind.ANSWERED, MessageKind.OFFERED}:
         return await _compose_answer(session, message, now)
+    if message.kind == MessageKind.RESERVED:
+        return await _compose_reserved(session, message, now)
     booking = await session.get(Booking, (message.clinic_id, message.booking_id))
     if booking is None or (booking.status == BookingStatus.CANCELLED) != (message.kind in _OF_CANCELLING):
         raise NotToBeSent("no_longer_so")
@@ -185,6 +168,16 @@ async def _compose_answer(session: AsyncSession, message: OutboxMessage, now: da
         return Letter(message.id, to.channel, to.address, *words_of_answer(to.clinic, to.lang))
     until = await _offered_until(session, case, now)
     return Letter(message.id, to.channel, to.address, *words_of_offer(until, to.clinic, to.lang))
+
+
+async def _compose_reserved(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:
+    """Return that a time is held for somebody who watches for one, as long as the offer stands."""
+    offer = await session.get(WatchOffer, (message.clinic_id, message.offer_id))
+    if offer is None or offer.status != WatchOfferStatus.OPEN or offer.stands_until <= now:
+        raise NotToBeSent("no_longer_so")
+    to = await _recipient(session, message, await session.get_one(Clinic, offer.clinic_id))
+    words = words_of_reserved(offer.starts_at, offer.stands_until, to.clinic, to.lang)
+    return Letter(message.id, to.channel, to.address, *words)
 
 
 async def _offered_until(session: AsyncSession, case: RequestCase, now: datetime) -> datetime:

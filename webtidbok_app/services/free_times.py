@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import WebtidbokError
+from webtidbok_app.domain.swedish_time import PartOfDay
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
@@ -26,13 +26,6 @@ CHOICE_DAYS = 56
 """How far ahead one looks for whom there is to meet and how."""
 
 
-class PartOfDay(StrEnum):
-    """Half a day on clocks in Sweden: before noon, and from noon on."""
-
-    MORNING = "morning"
-    AFTERNOON = "afternoon"
-
-
 @dataclass(frozen=True)
 class Wish:
     """What a resident wants of a time; what is empty may be anything. Weekdays: 0 is Monday."""
@@ -45,12 +38,11 @@ class Wish:
     def fits(self, slot: Timeslot) -> bool:
         """Whether the time is as wished."""
         start = swedish_time.local(slot.starts_at)
-        part = PartOfDay.MORNING if start.hour < 12 else PartOfDay.AFTERNOON
         return (
             self.performer_id in ("", slot.performer_id)
             and self.visit_form in (None, slot.visit_form)
             and (not self.weekdays or start.weekday() in self.weekdays)
-            and self.part in (None, part)
+            and self.part in (None, swedish_time.part_of_day(slot.starts_at))
         )
 
 

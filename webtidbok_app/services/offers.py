@@ -55,7 +55,7 @@ from webtidbok_app.services.cases import (
     say,
 )
 from webtidbok_app.services.clinics import get_clinic
-from webtidbok_app.timebook import offers
+from webtidbok_app.timebook import offers, places
 
 STANDALONE = "standalone"
 SHOWN_AT_ONCE = 12
@@ -212,7 +212,7 @@ async def let_go_of_offers(session: AsyncSession, case: RequestCase, status: Off
     standing = found.all()
     for offer in standing:
         offer.status = status
-        await offers.let_go(session, clinic_id=case.clinic_id, offer_id=offer.id)
+        await places.let_go(session, clinic_id=case.clinic_id, offer_id=offer.id)
     return any(offer.stands_until > clock.now() for offer in standing)
 
 

@@ -16,7 +16,7 @@ from sqlmodel import col
 from webtidbok_app.db import outbox
 from webtidbok_app.db.after_commit import tell_of_change
 from webtidbok_app.db.insert import insert_or_change
-from webtidbok_app.db.tables import CHOSEN, Booking, Clinic, HoldCount, Person, Slot
+from webtidbok_app.db.tables import CHOSEN, Booking, Clinic, HoldCount, Slot
 from webtidbok_app.domain.errors import (
     AlreadyCancelled,
     HoldExpired,
@@ -26,7 +26,8 @@ from webtidbok_app.domain.errors import (
 )
 from webtidbok_app.domain.message import MessageKind
 from webtidbok_app.domain.visit import BookingStatus
-from webtidbok_app.timebook.places import hold_a_place, lock_slot
+from webtidbok_app.timebook import line
+from webtidbok_app.timebook.places import hold_a_place, lock_slot, take_turns
 
 HOLD_AT_MOST = timedelta(minutes=30)
 """How long a time can be kept by steps taken, from when it was chosen."""
@@ -47,24 +48,14 @@ async def hold_place(
     A person who holds the same time already keeps that hold, extended. Raises NotFound, SlotWithdrawn (or the
     time is too near), SlotTaken and LimitReached.
     """
-    await _take_turns(session, person_id=person_id)
+    await take_turns(session, person_id=person_id)
     slot, length = await lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
     own = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
     if own is not None and own.slot_id == slot_id:
         return await extend_hold(session, clinic_id=clinic_id, hold_id=own.id, person_id=person_id, now=now)
     await _count_hold(session, person_id=person_id, now=now)
-    await _let_go_elsewhere(session, clinic_id=clinic_id, person_id=person_id)
+    await _let_go_of_chosen(session, person_id=person_id, but_at=clinic_id)
     return await hold_a_place(session, slot, person_id=person_id, now=now, until=now + length)
-
-
-async def _take_turns(session: AsyncSession, *, person_id: UUID) -> None:
-    """Let one person's holds come one after the other, until the transaction ends.
-
-    Who chooses the same time twice in the same moment has one hold, and both are told of that one.
-    """
-    await session.execute(
-        select(col(Person.id)).where(col(Person.id) == person_id).with_for_update(key_share=True)
-    )
 
 
 async def _count_hold(session: AsyncSession, *, person_id: UUID, now: datetime) -> None:
@@ -81,19 +72,48 @@ async def _count_hold(session: AsyncSession, *, person_id: UUID, now: datetime) 
         raise LimitReached(retry_at=since + HOUR)
 
 
-async def _let_go_elsewhere(session: AsyncSession, *, clinic_id: UUID, person_id: UUID) -> None:
+async def _let_go_of_chosen(session: AsyncSession, *, person_id: UUID, but_at: UUID | None = None) -> None:
+    """Let go of what the person has chosen, at every clinic or at all but one."""
+    elsewhere = () if but_at is None else (col(Booking.clinic_id) != but_at,)
     gone = await session.execute(
         delete(Booking)
         .where(
             col(Booking.person_id) == person_id,
-            col(Booking.clinic_id) != clinic_id,
+            *elsewhere,
             text(CHOSEN),
         )
         .returning(col(Booking.clinic_id), col(Booking.starts_at))
         .execution_options(synchronize_session=False)
     )
-    for elsewhere, starts_at in gone:
-        tell_of_change(session, elsewhere, [starts_at])
+    for clinic_id, starts_at in gone:
+        tell_of_change(session, clinic_id, [starts_at])
+
+
+async def choose_watched(
+    session: AsyncSession, *, clinic_id: UUID, offer_id: UUID, person_id: UUID, until: datetime, now: datetime
+) -> Booking:
+    """Make a time that is held for a watch the person's own choice, in place of what they have chosen before.
+
+    It is held as long as any other choice, and at least until ``until`` (aware), as promised. Raises HoldExpired.
+    """
+    await take_turns(session, person_id=person_id)
+    clinic = await session.get_one(Clinic, clinic_id)
+    which = (
+        col(Booking.clinic_id) == clinic_id,
+        col(Booking.offer_id) == offer_id,
+        col(Booking.person_id) == person_id,
+        col(Booking.status) == BookingStatus.HELD,
+        col(Booking.expires_at) > now,
+    )
+    offered = await session.scalar(select(Booking).where(*which).with_for_update())
+    if offered is None:
+        raise HoldExpired
+    await _let_go_of_chosen(session, person_id=person_id)
+    offered.offer_id, offered.held_at = None, now
+    offered.expires_at = max(until, now + timedelta(minutes=clinic.hold_minutes))
+    await session.flush()
+    tell_of_change(session, clinic_id, [offered.starts_at])
+    return offered
 
 
 async def running_hold(
@@ -113,12 +133,16 @@ async def running_hold(
 async def extend_hold(
     session: AsyncSession, *, clinic_id: UUID, hold_id: UUID, person_id: UUID, now: datetime
 ) -> Booking:
-    """Keep the place as long again as the clinic lets, at most thirty minutes in all. Raises HoldExpired."""
+    """Keep the place as long again as the clinic lets, at most thirty minutes in all, and never shorter than promised.
+
+    Raises HoldExpired.
+    """
     hold = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
     if hold is None or hold.id != hold_id or hold.held_at is None:
         raise HoldExpired
     clinic = await session.get_one(Clinic, clinic_id)
-    until = min(now + timedelta(minutes=clinic.hold_minutes), hold.held_at + HOLD_AT_MOST)
+    longer = min(now + timedelta(minutes=clinic.hold_minutes), hold.held_at + HOLD_AT_MOST)
+    until = max(longer, hold.expires_at or longer)
     changed = await session.execute(
         update(Booking)
         .where(*_is_running_hold(clinic_id, hold_id, person_id, now))
@@ -166,9 +190,7 @@ async def confirm_hold(
     became = await _become_booking(session, _is_running_hold(clinic_id, hold_id, person_id, now), now, said)
     booking = await session.get(Booking, (clinic_id, hold_id), populate_existing=True)
     if became and booking is not None:
-        tell_of_change(session, clinic_id, [booking.starts_at])
-        await outbox.tell_of_booking(session, booking, MessageKind.BOOKED, now=now)
-        return booking
+        return await _made(session, booking, MessageKind.BOOKED, now)
     if booking is not None and booking.person_id == person_id and booking.status == BookingStatus.BOOKED:
         return booking
     raise HoldExpired
@@ -228,9 +250,7 @@ async def confirm_offered(
     if not await _become_booking(session, which, now, said):
         raise HoldExpired
     made = await session.get_one(Booking, (clinic_id, booking_id), populate_existing=True)
-    tell_of_change(session, clinic_id, [made.starts_at])
-    await outbox.tell_of_booking(session, made, MessageKind.BOOKED, now=now)
-    return made
+    return await _made(session, made, MessageKind.BOOKED, now)
 
 
 async def _still_booked(
@@ -261,9 +281,15 @@ async def _exchange(
     clinic_id = old.clinic_id
     await _cancel(session, clinic_id=clinic_id, booking_id=old.id, cancelled_by=RESIDENT, message="", now=now)
     made = await session.get_one(Booking, (clinic_id, new), populate_existing=True)
-    tell_of_change(session, clinic_id, [made.starts_at])
-    await outbox.tell_of_booking(session, made, MessageKind.REBOOKED, now=now)
-    return made
+    return await _made(session, made, MessageKind.REBOOKED, now)
+
+
+async def _made(session: AsyncSession, booking: Booking, kind: MessageKind, now: datetime) -> Booking:
+    """Tell of a booking that has come to be, and end the watches that it fits."""
+    tell_of_change(session, booking.clinic_id, [booking.starts_at])
+    await outbox.tell_of_booking(session, booking, kind, now=now)
+    await line.settle(session, booking, now=now)
+    return booking
 
 
 async def _lock_booking(
@@ -311,7 +337,7 @@ async def cancel_booking(
     message: str,
     now: datetime,
 ) -> Booking:
-    """Cancel a booking and write what tells its resident so; its place is free at once.
+    """Cancel a booking and write what tells its resident so; its place is free at once, or held for who waits for it.
 
     ``cancelled_by`` is ``RESIDENT`` or the HSA-id of the member of staff. Raises NotFound and AlreadyCancelled.
     """
@@ -360,6 +386,7 @@ async def _cancel(
     if not _rows(changed):
         raise AlreadyCancelled
     tell_of_change(session, clinic_id, [booking.starts_at])
+    await line.pass_on(session, clinic_id=clinic_id, slot_id=booking.slot_id, now=now)
     return booking
 
 

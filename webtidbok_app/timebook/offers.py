@@ -8,15 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
-from webtidbok_app.db.after_commit import tell_of_change
 from webtidbok_app.db.tables import Booking
-from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.timebook import bookings
-from webtidbok_app.timebook.places import hold_offered
+from webtidbok_app.timebook.places import hold_offered, let_go
 
 
 async def offer_places(
@@ -78,19 +74,3 @@ async def take_offered(
     )
     await let_go(session, clinic_id=clinic_id, offer_id=offer_id)
     return booking
-
-
-async def let_go(session: AsyncSession, *, clinic_id: UUID, offer_id: UUID) -> None:
-    """Let the offered times go that nobody has taken."""
-    gone = await session.scalars(
-        delete(Booking)
-        .where(
-            col(Booking.clinic_id) == clinic_id,
-            col(Booking.offer_id) == offer_id,
-            col(Booking.status) == BookingStatus.HELD,
-        )
-        .returning(col(Booking.starts_at))
-        .execution_options(synchronize_session=False)
-    )
-    if starts := gone.all():
-        tell_of_change(session, clinic_id, starts)

@@ -8,14 +8,24 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from webtidbok_app.db.after_commit import tell_of_change
+from webtidbok_app.db.after_commit import tell_of_change, tell_of_line
 from webtidbok_app.db.insert import insert_or_ignore
-from webtidbok_app.db.tables import LIVE, Booking, Clinic, Slot, TimeType
+from webtidbok_app.db.tables import LIVE, Booking, Clinic, Person, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NotFound, SlotTaken, SlotWithdrawn
 from webtidbok_app.domain.visit import BookingStatus
 
 EXTRA_TRIES = 5
+
+
+async def take_turns(session: AsyncSession, *, person_id: UUID) -> None:
+    """Let one person's holds come one after the other, until the transaction ends.
+
+    Who chooses the same time twice in the same moment has one hold, and both are told of that one.
+    """
+    await session.execute(
+        select(col(Person.id)).where(col(Person.id) == person_id).with_for_update(key_share=True)
+    )
 
 
 async def lock_slot(
@@ -124,3 +134,20 @@ async def _pick_free_place(session: AsyncSession, slot: Slot) -> int:
     if not free:
         raise SlotTaken
     return random.choice(free)
+
+
+async def let_go(session: AsyncSession, *, clinic_id: UUID, offer_id: UUID) -> None:
+    """Let the times of an offer go that nobody has taken."""
+    gone = await session.scalars(
+        delete(Booking)
+        .where(
+            col(Booking.clinic_id) == clinic_id,
+            col(Booking.offer_id) == offer_id,
+            col(Booking.status) == BookingStatus.HELD,
+        )
+        .returning(col(Booking.starts_at))
+        .execution_options(synchronize_session=False)
+    )
+    if starts := gone.all():
+        tell_of_change(session, clinic_id, starts)
+        tell_of_line(session)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, or_, select, text, u
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from webtidbok_app.db.after_commit import tell_of_change
+from webtidbok_app.db.after_commit import tell_of_change, tell_of_line
 from webtidbok_app.db.tables import LIVE, Booking, Performer, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NotFound, Overlaps, TooLateToChange
@@ -122,6 +122,7 @@ async def publish_slots(
     ]
     await session.execute(insert(Slot), rows)
     tell_of_change(session, clinic_id, [slot.starts_at for slot in chosen])
+    tell_of_line(session)
     return change.id, chosen
 
 

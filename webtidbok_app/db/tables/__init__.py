@@ -1,4 +1,4 @@
-"""Every table, by who owns the data: clinics, people, messages, requests, the standalone timebook, access.
+"""Every table, by who owns the data: clinics, people, messages, requests, the standalone timebook, watches, access.
 
 Per-clinic tables lead their keys and unique indexes with ``clinic_id``, so that PostgreSQL can be partitioned
 by clinic without a redesign. All moments are aware and in UTC.
@@ -35,12 +35,15 @@ from webtidbok_app.db.tables.timebook import (
     Slot,
     TimeType,
 )
+from webtidbok_app.db.tables.watches import IN_LINE, STANDING, Watch, WatchOffer
 
 metadata = SQLModel.metadata
 
 __all__ = [
     "CHOSEN",
+    "IN_LINE",
     "LIVE",
+    "STANDING",
     "WAITING",
     "AccessLog",
     "AnswerTemplate",
@@ -68,5 +71,7 @@ __all__ = [
     "TermsAcceptance",
     "TimeOffer",
     "TimeType",
+    "Watch",
+    "WatchOffer",
     "metadata",
 ]

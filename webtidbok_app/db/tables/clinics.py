@@ -33,6 +33,7 @@ class Clinic(Identified, table=True):
     __table_args__ = (
         CheckConstraint("hold_minutes BETWEEN 2 AND 10", name="hold_minutes"),
         CheckConstraint("answer_days BETWEEN 1 AND 10", name="answer_days"),
+        CheckConstraint("watch_minutes BETWEEN 5 AND 240", name="watch_minutes"),
     )
 
     care_provider_id: UUID = Field(foreign_key="care_provider.id", index=True)
@@ -62,6 +63,14 @@ class Clinic(Identified, table=True):
     """How long before a time its resident is reminded (``domain.message.REMINDER_HOURS``); empty: never."""
     answer_days: int = 2
     """How many working days it usually takes to answer a request."""
+    watch: bool = True
+    """Whether residents can watch for a time, where its timebook can hold one for them."""
+    watch_notice_hours: int = 2
+    """How long before its start a time is offered last to somebody who waits for one."""
+    watch_minutes: int = 30
+    """How long such an offer stands, by day."""
+    watch_a_day: int = 3
+    """How many such offers one person can have a day."""
     cases: int = 0
     """How many requests it has got: the number of the newest case."""
 

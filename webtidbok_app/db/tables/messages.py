@@ -32,6 +32,8 @@ class OutboxMessage(SQLModel, table=True):
     clinic_id: UUID | None = Field(default=None, foreign_key="clinic.id")
     booking_id: UUID | None = None
     case_id: UUID | None = None
+    offer_id: UUID | None = None
+    """The time that is held for somebody who watches for one."""
     starts_at: datetime | None = None
     """When the booking starts that it tells of."""
     created_at: datetime

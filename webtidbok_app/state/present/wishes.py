@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from webtidbok_app.domain.swedish_time import PartOfDay
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.i18n import Lang, t, tn
-from webtidbok_app.services.free_times import Choices, PartOfDay, Wish
+from webtidbok_app.services.free_times import Choices, Wish
 from webtidbok_app.state.present.words import form
 from webtidbok_app.state.resident_views import WishView
 from webtidbok_app.state.views import Choice

@@ -1,0 +1,319 @@
+"""The line of those who watch for a time (bevaka tid), inside the caller's transaction.
+
+What becomes free is held for whoever is first in line and whom it fits, and nobody else is told; when the offer is
+declined or runs out it is held for the next. Nobody in line: it is free for all, at once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from webtidbok_app.db import outbox
+from webtidbok_app.db.after_commit import tell_of_watch
+from webtidbok_app.db.insert import insert_or_ignore
+from webtidbok_app.db.tables import (
+    IN_LINE,
+    STANDING,
+    Booking,
+    CaseType,
+    Clinic,
+    MessageChoice,
+    Person,
+    Slot,
+    TimeType,
+    Watch,
+    WatchOffer,
+)
+from webtidbok_app.db.tables._base import new_id
+from webtidbok_app.domain import swedish_time
+from webtidbok_app.domain.errors import SlotTaken, SlotWithdrawn
+from webtidbok_app.domain.visit import BookingStatus, CaseTypeKind
+from webtidbok_app.domain.watch import GRACE, WatchOfferStatus, WatchStatus, told_at
+from webtidbok_app.timebook import places
+
+
+class _Passing(NamedTuple):
+    """A time that is passed on: by which rules, and from when until when whoever gets the offer has it."""
+
+    slot: Slot
+    told_at: datetime
+    stands_until: datetime
+    a_day: int
+
+
+async def pass_on(session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime) -> bool:
+    """Hold a free place of the time for whoever is first in line, and write what tells them. Whether there was anybody.
+
+    Not for those who have had it before, have had as many offers today as the clinic lets, or get no messages; nor
+    when it starts too soon for somebody who has to be told first.
+    """
+    passing = await _passing(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
+    if passing is None:
+        return False
+    passed_over: list[UUID] = []
+    while watch := await _first_in_line(session, passing, passed_over):
+        await places.take_turns(session, person_id=watch.person_id)
+        counted = select(offers_on_day_of(passing.told_at)).select_from(Watch).where(*_is(watch))
+        if (await session.scalar(counted) or 0) < passing.a_day:
+            offer = _offer(watch, passing)
+            if await insert_or_ignore(session, offer):
+                return await _hold(session, offer, now)
+        passed_over.append(watch.id)
+    return False
+
+
+async def decline(session: AsyncSession, offer: WatchOffer, *, now: datetime) -> None:
+    """Let an offer go that its resident does not want; the next in line gets it."""
+    await _end(session, offer, WatchOfferStatus.DECLINED, now)
+
+
+async def take_back_one(session: AsyncSession, *, now: datetime) -> bool:
+    """Pass one offer on that has run out, and return whether there was one."""
+    offer = await session.scalar(
+        select(WatchOffer)
+        .where(text(f"watch_offer.{STANDING}"), col(WatchOffer.stands_until) <= now)
+        .order_by(col(WatchOffer.stands_until))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if offer is None:
+        return False
+    await _end(session, offer, WatchOfferStatus.RUN_OUT, now)
+    return True
+
+
+async def stop(session: AsyncSession, watch: Watch, *, now: datetime) -> None:
+    """Leave the line; what is offered goes to the next."""
+    watch.status, watch.ended_at = WatchStatus.STOPPED, now
+    await _let_go_of_offer(session, watch, now)
+    tell_of_watch(session, watch.id)
+
+
+async def settle(session: AsyncSession, booking: Booking, *, now: datetime) -> None:
+    """End the watches of the booking's resident that it fits."""
+    waiting = await session.scalars(
+        select(Watch).where(
+            col(Watch.clinic_id) == booking.clinic_id,
+            col(Watch.person_id) == booking.person_id,
+            text(f"watch.{IN_LINE}"),
+        )
+    )
+    if not (watches := waiting.all()):
+        return
+    slot = await session.get_one(Slot, (booking.clinic_id, booking.slot_id))
+    for watch in watches:
+        if watch.time_type_id == slot.time_type_id and fits(
+            watch, starts_at=slot.starts_at, performer_id=slot.performer_id
+        ):
+            watch.status, watch.ended_at = WatchStatus.BOOKED, now
+            await _let_go_of_offer(session, watch, now)
+            tell_of_watch(session, watch.id)
+
+
+def fits(watch: Watch, *, starts_at: datetime, performer_id: UUID) -> bool:
+    """Whether a time of the watch's type is what is watched for."""
+    return (
+        watch.performer_id in (None, performer_id)
+        and watch.first_day <= swedish_time.day_of(starts_at) <= watch.last_day
+        and watch.part in (None, swedish_time.part_of_day(starts_at))
+    )
+
+
+def can_be_told(clinic: type[Clinic] = Clinic) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for a watch, joined with its clinic, to be in line for an offer at all."""
+    standing = (
+        select(col(WatchOffer.id))
+        .where(
+            col(WatchOffer.clinic_id) == Watch.clinic_id,
+            col(WatchOffer.watch_id) == Watch.id,
+            text(f"watch_offer.{STANDING}"),
+        )
+        .correlate(Watch)
+    )
+    reached = (
+        select(col(MessageChoice.person_id))
+        .join(Person, col(Person.id) == MessageChoice.person_id)
+        .where(
+            col(MessageChoice.person_id) == Watch.person_id,
+            col(MessageChoice.channel).is_not(None),
+            col(Person.protected).is_(False) | col(MessageChoice.consented_at).is_not(None),
+        )
+        .correlate(Watch)
+    )
+    bookable = (
+        select(col(CaseType.clinic_id))
+        .where(
+            col(CaseType.clinic_id) == Watch.clinic_id,
+            col(CaseType.kind) == CaseTypeKind.BOOK_DIRECT,
+            col(CaseType.active),
+        )
+        .correlate(Watch)
+    )
+    return (
+        text(f"watch.{IN_LINE}"),
+        col(clinic.watch),
+        bookable.exists(),
+        reached.exists(),
+        ~standing.exists(),
+    )  # type: ignore[return-value]
+
+
+async def _passing(
+    session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime
+) -> _Passing | None:
+    """Return by which rules the time is passed on, or None when nobody waits for its type, or it starts too soon."""
+    somebody = (
+        select(col(Watch.id))
+        .where(
+            col(Watch.clinic_id) == Slot.clinic_id,
+            col(Watch.time_type_id) == Slot.time_type_id,
+            text(f"watch.{IN_LINE}"),
+        )
+        .correlate(Slot)
+    )
+    row = (
+        await session.execute(
+            select(Slot, col(TimeType.notice_minutes), Clinic)
+            .join(
+                TimeType,
+                (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id),
+            )
+            .join(Clinic, col(Clinic.id) == Slot.clinic_id)
+            .where(
+                col(Slot.clinic_id) == clinic_id,
+                col(Slot.id) == slot_id,
+                col(TimeType.active),
+                somebody.exists(),
+            )
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    slot, notice_minutes, clinic = row
+    told = told_at(now)
+    if slot.starts_at < told + timedelta(hours=clinic.watch_notice_hours):
+        return None
+    last_chance = slot.starts_at - timedelta(minutes=notice_minutes)
+    until = min(told + timedelta(minutes=clinic.watch_minutes), last_chance)
+    return _Passing(slot, told, until, clinic.watch_a_day) if until > told else None
+
+
+async def _first_in_line(
+    session: AsyncSession, passing: _Passing, passed_over: Sequence[UUID]
+) -> Watch | None:
+    """Return whoever is first of those whom the time fits, locked; whom somebody else has locked is served already."""
+    slot = passing.slot
+    had_it = (
+        select(col(WatchOffer.id))
+        .where(
+            col(WatchOffer.clinic_id) == Watch.clinic_id,
+            col(WatchOffer.watch_id) == Watch.id,
+            col(WatchOffer.slot_id) == slot.id,
+        )
+        .correlate(Watch)
+    )
+    gave_it_back = (
+        select(col(Booking.id))
+        .where(
+            col(Booking.clinic_id) == Watch.clinic_id,
+            col(Booking.slot_id) == slot.id,
+            col(Booking.person_id) == Watch.person_id,
+            col(Booking.status) != BookingStatus.HELD,
+        )
+        .correlate(Watch)
+    )
+    day = swedish_time.day_of(slot.starts_at)
+    return await session.scalar(
+        select(Watch)
+        .join(Clinic, col(Clinic.id) == Watch.clinic_id)
+        .where(
+            col(Watch.clinic_id) == slot.clinic_id,
+            col(Watch.time_type_id) == slot.time_type_id,
+            col(Watch.performer_id).is_(None) | (col(Watch.performer_id) == slot.performer_id),
+            col(Watch.part).is_(None) | (col(Watch.part) == swedish_time.part_of_day(slot.starts_at)),
+            col(Watch.first_day) <= day,
+            col(Watch.last_day) >= day,
+            col(Watch.id).not_in(passed_over),
+            *can_be_told(),
+            ~had_it.exists(),
+            ~gave_it_back.exists(),
+        )
+        .order_by(col(Watch.since), col(Watch.id))
+        .limit(1)
+        .with_for_update(of=Watch, skip_locked=True)
+    )
+
+
+def offers_on_day_of(told: datetime) -> ScalarSelect[int]:
+    """Return how many offers the watch's person has at its clinic on the day in Sweden."""
+    since, until = swedish_time.span_of_days(swedish_time.day_of(told), swedish_time.day_of(told))
+    return (
+        select(func.count())
+        .select_from(WatchOffer)
+        .where(
+            col(WatchOffer.clinic_id) == Watch.clinic_id,
+            col(WatchOffer.person_id) == Watch.person_id,
+            col(WatchOffer.told_at) >= since,
+            col(WatchOffer.told_at) < until,
+        )
+        .correlate(Watch)
+        .scalar_subquery()
+    )
+
+
+def _is(watch: Watch) -> tuple[ColumnElement[bool], ...]:
+    return col(Watch.clinic_id) == watch.clinic_id, col(Watch.id) == watch.id
+
+
+def _offer(watch: Watch, passing: _Passing) -> WatchOffer:
+    slot = passing.slot
+    return WatchOffer(
+        clinic_id=watch.clinic_id, id=new_id(), watch_id=watch.id, person_id=watch.person_id, slot_id=slot.id,
+        starts_at=slot.starts_at, told_at=passing.told_at, stands_until=passing.stands_until,
+    )  # fmt: skip
+
+
+async def _hold(session: AsyncSession, offer: WatchOffer, now: datetime) -> bool:
+    """Hold a place for the offer, or take the offer away again when there is none. Whether it stands."""
+    try:
+        await places.hold_offered(
+            session, clinic_id=offer.clinic_id, slot_id=offer.slot_id, person_id=offer.person_id,
+            offer_id=offer.id, until=offer.stands_until + GRACE, now=now,
+        )  # fmt: skip
+    except (SlotTaken, SlotWithdrawn):
+        await session.execute(
+            delete(WatchOffer).where(
+                col(WatchOffer.clinic_id) == offer.clinic_id, col(WatchOffer.id) == offer.id
+            )
+        )
+        return False
+    await outbox.tell_of_reserved(session, offer, now=now)
+    tell_of_watch(session, offer.watch_id)
+    return True
+
+
+async def _let_go_of_offer(session: AsyncSession, watch: Watch, now: datetime) -> None:
+    standing = await session.scalar(
+        select(WatchOffer)
+        .where(
+            col(WatchOffer.clinic_id) == watch.clinic_id,
+            col(WatchOffer.watch_id) == watch.id,
+            text(f"watch_offer.{STANDING}"),
+        )
+        .with_for_update()
+    )
+    if standing is not None:
+        await _end(session, standing, WatchOfferStatus.DECLINED, now)
+
+
+async def _end(session: AsyncSession, offer: WatchOffer, status: WatchOfferStatus, now: datetime) -> None:
+    offer.status = status
+    await session.flush()
+    await places.let_go(session, clinic_id=offer.clinic_id, offer_id=offer.id)
+    await pass_on(session, clinic_id=offer.clinic_id, slot_id=offer.slot_id, now=now)
+    tell_of_watch(session, offer.watch_id)

@@ -40,6 +40,7 @@ def clinic(*kinds: CaseTypeKind) -> ClinicInfo:
         region=RegionInfo("mellanbygd", "Region Mellanbygd"),
         care_provider="Mellanbygds vård",
         answer_days=2,
+        can_watch=True,
         message_name=Text(),
     )
 

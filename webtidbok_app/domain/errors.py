@@ -11,6 +11,7 @@
     │   ├─ LimitReached
     │   ├─ TooManyCodes
     │   ├─ TooManyRequests
+    │   ├─ MessagesNeeded
     │   └─ CapabilityMissing
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
@@ -90,6 +91,10 @@ class TooManyCodes(RuleViolation):
 
 class TooManyRequests(RuleViolation):
     """The resident has as many requests at the clinic as it can have unended. Facts: ``phone``."""
+
+
+class MessagesNeeded(RuleViolation):
+    """The resident gets no messages, and could not be told."""
 
 
 class CapabilityMissing(RuleViolation):

@@ -22,8 +22,6 @@ anybody's then.
 WATCH_DAYS = 90
 """How far ahead a watch reaches unless its resident says otherwise."""
 WATCH_DAYS_MAX = 365
-WATCHES_AT_MOST = 10
-"""Watches of one resident at one clinic."""
 
 
 class WatchStatus(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app import journal
-from webtidbok_app.db.after_commit import tell_of_change
+from webtidbok_app.db.after_commit import tell_of_change, tell_of_line
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import CaseType, Clinic
@@ -18,10 +18,11 @@ from webtidbok_app.domain.errors import CapabilityMissing, InvalidInput, NotAllo
 from webtidbok_app.domain.message import REMINDER_HOURS
 from webtidbok_app.domain.request import ANSWER_DAYS
 from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.watch import NOTICE_HOURS, OFFER_MINUTES, OFFERS_A_DAY
 from webtidbok_app.journal.port import Text
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff
-from webtidbok_app.services.clinics import possible_case_types
+from webtidbok_app.services.clinics import can_pass_on, possible_case_types
 
 HOLD_MINUTES = range(2, 11)
 """How long a time can be held at each step: ten minutes (ux.md 3.7) or, where the clinic so wants, fewer."""
@@ -47,6 +48,16 @@ class ClinicSettings:
     """The case types that are on."""
     possible: frozenset[CaseTypeKind]
     """Those that can be: the clinic's timebook sets the limit."""
+    watch: bool
+    """Residents can wait for a time to become free."""
+    watch_notice_hours: int
+    """How long before its start a time is offered last to who waits."""
+    watch_minutes: int
+    """How long such an offer stands, by day."""
+    watch_a_day: int
+    """How many such offers one person can have a day."""
+    can_watch: bool
+    """The timebook can hold times for who waits."""
     may_change: bool
 
 
@@ -123,6 +134,34 @@ async def set_case_types(
         return await _settings(session, clinic_id, staff)
 
 
+async def set_watch(
+    actor: Actor | None, *, on: bool, notice_hours: int, minutes: int, a_day: int
+) -> ClinicSettings:
+    """Change whether residents can wait for a time to become free, and how it is offered them from now on.
+
+    Turned off, those who wait are offered nothing more, and turned on again they have kept their places. Raises
+    NotAllowed for other staff than the clinic's administrator, CapabilityMissing where the timebook cannot hold, and
+    InvalidInput (``watch_notice_hours``, ``watch_minutes``, ``watch_a_day``).
+    """
+    staff, clinic_id = _as_administrator(actor)
+    allowed = {
+        "watch_notice_hours": notice_hours in NOTICE_HOURS,
+        "watch_minutes": minutes in OFFER_MINUTES,
+        "watch_a_day": a_day in OFFERS_A_DAY,
+    }
+    if problems := {field: field for field, right in allowed.items() if not right}:
+        raise InvalidInput(problems)
+    async with get_database().write() as session:
+        clinic = await session.get_one(Clinic, clinic_id)
+        if not can_pass_on(clinic):
+            raise CapabilityMissing(phone=clinic.phone)
+        clinic.watch, clinic.watch_notice_hours = on, notice_hours
+        clinic.watch_minutes, clinic.watch_a_day = minutes, a_day
+        audit.record(session, staff, "set_watch", clinic_id=clinic_id)
+        tell_of_line(session)
+        return await _settings(session, clinic_id, staff)
+
+
 def _as_administrator(actor: Actor | None) -> tuple[Staff, UUID]:
     staff, clinic_id = as_clinic_staff(actor)
     if staff.role not in MAY_CHANGE:
@@ -148,5 +187,10 @@ async def _settings(session: AsyncSession, clinic_id: UUID, staff: Staff) -> Cli
         answer_days=clinic.answer_days,
         case_types=frozenset(map(CaseTypeKind, active)) & possible,
         possible=possible,
+        watch=clinic.watch,
+        watch_notice_hours=clinic.watch_notice_hours,
+        watch_minutes=clinic.watch_minutes,
+        watch_a_day=clinic.watch_a_day,
+        can_watch=can_pass_on(clinic),
         may_change=staff.role in MAY_CHANGE,
     )

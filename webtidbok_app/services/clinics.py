@@ -15,6 +15,9 @@ from webtidbok_app.domain.nearness import Searchable, rank
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import Capabilities, JournalSystem, Text
 
+STANDALONE = "standalone"
+"""What clinics with our own timebook have for a journal system."""
+
 
 @dataclass(frozen=True)
 class CaseTypeInfo:
@@ -56,6 +59,8 @@ class ClinicInfo:
     """What messages and calendars call it, where it has chosen that."""
     answer_days: int
     """How many working days it usually takes to answer a request."""
+    can_watch: bool
+    """Residents can wait here for a time to become free."""
 
     def offers(self, kind: CaseTypeKind) -> bool:
         """Whether the case type is on, possible and working."""
@@ -151,11 +156,17 @@ def possible_case_types(can: Capabilities) -> frozenset[CaseTypeKind]:
     return frozenset(kind for kind in CaseTypeKind if direct.get(kind, True))
 
 
+def can_pass_on(clinic: Clinic) -> bool:
+    """Whether the clinic's timebook can hold a time for somebody who waits: it is our own."""
+    return clinic.journal == STANDALONE
+
+
 def _clinic_info(
     clinic: Clinic, provider: CareProvider, region: Region, case_types: list[CaseType]
 ) -> ClinicInfo:
     capabilities = journal.connect(clinic_id=clinic.id, kind=clinic.journal).capabilities
     possible = possible_case_types(capabilities)
+    on = {CaseTypeKind(row.kind) for row in case_types} & possible
     return ClinicInfo(
         id=clinic.id,
         slug=clinic.slug,
@@ -179,4 +190,5 @@ def _clinic_info(
         care_provider=provider.name,
         message_name=Text(clinic.message_name_sv, clinic.message_name_en),
         answer_days=clinic.answer_days,
+        can_watch=clinic.watch and can_pass_on(clinic) and CaseTypeKind.BOOK_DIRECT in on,
     )

@@ -54,10 +54,9 @@ from webtidbok_app.services.cases import (
     require_version,
     say,
 )
-from webtidbok_app.services.clinics import get_clinic
+from webtidbok_app.services.clinics import can_pass_on, get_clinic
 from webtidbok_app.timebook import offers, places
 
-STANDALONE = "standalone"
 SHOWN_AT_ONCE = 12
 HORIZON_DAYS = 365
 
@@ -279,7 +278,7 @@ async def _timebook(session: AsyncSession, clinic_id: UUID) -> JournalSystem:
     """Return the clinic's timebook. Raises CapabilityMissing (``phone``) unless it is our own, and can hold."""
     clinic = await session.get_one(Clinic, clinic_id)
     timebook = journal.connect(clinic_id=clinic_id, kind=clinic.journal)
-    if clinic.journal != STANDALONE or not timebook.capabilities.hold:
+    if not can_pass_on(clinic) or not timebook.capabilities.hold:
         raise CapabilityMissing(phone=clinic.phone)
     return timebook
 

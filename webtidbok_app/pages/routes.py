@@ -24,6 +24,7 @@ from webtidbok_app.pages.citizen import (
     terms,
     time_types,
     times,
+    watch,
 )
 from webtidbok_app.pages.public import (
     accessibility,
@@ -49,6 +50,7 @@ from webtidbok_app.state.requests import RequestCheckState, RequestState
 from webtidbok_app.state.terms import TermsState
 from webtidbok_app.state.time_types import TimeTypesState
 from webtidbok_app.state.times import TimesState
+from webtidbok_app.state.watches import WatchFormState, WatchState
 
 
 class Route(NamedTuple):
@@ -75,6 +77,8 @@ STEP = "/boka/[clinic]/[time_type]"
 REBOOKING = "/omboka/[clinic]/[time_type]/[booking]"
 BOOKING = "/bokning/[clinic]/[booking]"
 MY_TERMS = "/mina-tider/[clinic]/villkor"
+WATCH = "/bevakningar/[clinic]/[watch]"
+"""No booking is left there: who has taken the time that was offered may look, and go on."""
 ROUTES = [
     _outside("/", start.page, "public.start.title"),
     _outside("/mottagningar", clinics.page, "public.clinics.title", ClinicListState.load),
@@ -104,6 +108,8 @@ ROUTES = [
     ),
     _outside("/arenden", cases.page, "requests.list.title", CaseListState.load),
     _outside("/arenden/[clinic]/[case]", case.page, "requests.case.title", CaseState.load, CaseState.watch),
+    _outside("/bevaka/[clinic]/[time_type]", watch.form_page, "watches.form.title", WatchFormState.load),
+    _route(WATCH, watch.watch_page, "watches.watch.title", WatchState.load, WatchState.follow),
     _route("/hjalp", help.page, "public.help.title"),
     _route("/tillganglighet", accessibility.page, "public.accessibility.title"),
     _route("/personuppgifter", privacy.page, "public.privacy.title"),

@@ -93,6 +93,16 @@ def case(lang: Lang, clinic: str, case_id: str) -> str:
     return path(lang, f"/arenden/{quote(clinic)}/{quote(case_id)}")
 
 
+def watch_form(lang: Lang, clinic: str, time_type: str) -> str:
+    """Return the form to watch for a time with."""
+    return path(lang, f"/bevaka/{quote(clinic)}/{quote(time_type)}")
+
+
+def watch(lang: Lang, clinic: str, watch_id: str) -> str:
+    """Return a watch's own page."""
+    return path(lang, f"/bevakningar/{quote(clinic)}/{quote(watch_id)}")
+
+
 def phone_link(number: str) -> str:
     """Return ``number`` as a link that calls it."""
     return "tel:" + "".join(sign for sign in number if sign.isdigit() or sign == "+")

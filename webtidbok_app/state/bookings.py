@@ -19,6 +19,7 @@ from webtidbok_app.services.my_bookings import (
     list_at_clinic,
     list_my_bookings,
 )
+from webtidbok_app.services.watches import list_watches
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of, path_of
 from webtidbok_app.state.input import typed
@@ -32,8 +33,9 @@ from webtidbok_app.state.present.bookings import (
 )
 from webtidbok_app.state.present.clinics import clinic_view
 from webtidbok_app.state.present.messages import booking_line
+from webtidbok_app.state.present.watches import watch_row
 from webtidbok_app.state.present.words import field_problems
-from webtidbok_app.state.resident_views import BookingCard, BookingView, ClinicView
+from webtidbok_app.state.resident_views import BookingCard, BookingView, ClinicView, WatchRowView
 from webtidbok_app.state.views import BookingRow, FieldProblem, Problem, SummaryRow
 
 __all__ = ["MESSAGE_MAX", "BookingState", "ClinicTimesState", "MyTimesState"]
@@ -43,6 +45,7 @@ class MyTimesState(rx.State):
     """Coming times at all clinics: when and where."""
 
     rows: list[BookingRow] = []
+    watches: list[WatchRowView] = []
     problems: list[str] = []
     pending: list[str] = []
     loaded: bool = False
@@ -61,6 +64,7 @@ class MyTimesState(rx.State):
             self.stop = found
             return None
         self._show(found, lang)
+        await self._show_watches(lang)
         self.loaded = True
         return MyTimesState.follow if self._pending else None
 
@@ -75,6 +79,13 @@ class MyTimesState(rx.State):
                 if path_of(self) != here or answer.clinic.slug not in self._pending:
                     return
                 self._add(answer, lang)
+
+    async def _show_watches(self, lang: Lang) -> None:
+        watched = await attempt(list_watches(current()), lang)
+        if isinstance(watched, Problem):
+            self.problems = [*self.problems, watched.title]
+        else:
+            self.watches = [watch_row(watch, lang, now=clock.now()) for watch in watched]
 
     def _show(self, found: list[ClinicBookings], lang: Lang) -> None:
         self.rows, self.problems = overview_rows(found, lang), clinic_problems(found, lang)

@@ -128,6 +128,8 @@ class NoTimesView:
     intro: str = ""
     request_href: str = ""
     """Where the clinic is asked for a time instead; empty where it takes no such requests."""
+    watch_href: str = ""
+    """Where one waits for a time to become free; empty where the timebook cannot hold one."""
     compare_href: str = ""
     others: list[TimeTypeView] = field(default_factory=list)
     elsewhere: list[TimeTypeView] = field(default_factory=list)
@@ -283,3 +285,63 @@ class CaseView:
     """What the resident was writing when it ended."""
     phone: str = ""
     phone_href: str = ""
+
+
+@dataclass(frozen=True)
+class WatchFormView:
+    """What one can watch for. An empty ``caption`` is not fetched yet; days are ISO 8601, as the field wants them."""
+
+    caption: str = ""
+    back: str = ""
+    performers: list[Choice] = field(default_factory=list)
+    performer: str = ""
+    part: str = ""
+    first_day: str = ""
+    last_day: str = ""
+    running: bool = False
+    reached: bool = True
+    """The resident gets messages; without them there is nothing to watch with."""
+
+
+@dataclass(frozen=True)
+class ReservedView:
+    """The time that is held for who watches. An empty ``id`` means that none is.
+
+    Each of ``exchanges`` is a booked time that it can be taken instead of; the label names the button.
+    """
+
+    id: str = ""
+    when: str = ""
+    who: str = ""
+    until: str = ""
+    exchanges: list[Choice] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class WatchView:
+    """A watch as it is now. An empty ``title`` is not fetched yet."""
+
+    title: str = ""
+    body: str = ""
+    caption: str = ""
+    waiting: bool = False
+    reached: bool = True
+    ahead: str = ""
+    reserved: ReservedView = ReservedView()
+    chosen_href: str = ""
+    """Where the time that was taken is booked, as long as it is held."""
+    news: str = ""
+    rows: list[SummaryRow] = field(default_factory=list)
+    change_href: str = ""
+    times_href: str = ""
+
+
+@dataclass(frozen=True)
+class WatchRowView:
+    """A watch in a list. ``news`` means that a time is held."""
+
+    href: str = ""
+    title: str = ""
+    about: str = ""
+    badge: str = ""
+    news: bool = False

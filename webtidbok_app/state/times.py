@@ -35,7 +35,7 @@ from webtidbok_app.state.addresses import with_query
 from webtidbok_app.state.common import attempt, lang_of, path_of, query
 from webtidbok_app.state.flow import note_conflict, note_hold, open_step, take_conflict, way_of
 from webtidbok_app.state.input import ticked, typed
-from webtidbok_app.state.present.clinics import no_times_view
+from webtidbok_app.state.present.clinics import no_times_view, watch_href
 from webtidbok_app.state.present.month import month_view, parse_day, parse_month
 from webtidbok_app.state.present.sight import Sight, Span, joined
 from webtidbok_app.state.present.steps import chosen_view, step_view
@@ -74,6 +74,8 @@ class TimesState(rx.State):
     just_chosen: bool = False
     next_free: NextFreeView = NextFreeView()
     wish: WishView = WishView()
+    watch_href: str = ""
+    """Where one waits for another time to become free, as wished; empty where the timebook cannot hold one."""
     days: list[DayView] = []
     more: bool = False
     first_new: str = ""
@@ -256,6 +258,7 @@ class TimesState(rx.State):
             self.none = no_times_view(progress, times.other_forms, await self._elsewhere(progress), lang)
         else:
             self.wish = wish_view(self._wish, await self._choices(), lang)
+            self.watch_href = watch_href(progress, self._wish, lang)
             held = progress.hold.timeslot if progress.hold else times.next_free
             self._month = max(month, _today().replace(day=1))
             if month == date.min:

@@ -24,6 +24,17 @@ def no_times(lang: Lang) -> rx.Component:
             ),
         ),
         rx.cond(
+            State.none.watch_href != "",
+            rx.el.section(
+                rx.el.h2(t(lang, "watches.offer.title")),
+                rx.el.p(t(lang, "watches.offer.body")),
+                buttons.link_as_button(
+                    t(lang, "watches.offer.link"), href=State.none.watch_href, kind="secondary"
+                ),
+                class_name="stack",
+            ),
+        ),
+        rx.cond(
             others.length() > 0,
             rx.el.section(
                 rx.el.h2(t(lang, "citizen.none.others_title")),

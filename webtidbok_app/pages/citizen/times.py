@@ -116,6 +116,14 @@ def _choose(lang: Lang) -> rx.Component:
             data_view=State.view,
             data_narrowed=rx.cond(State.narrowed, "true", "false"),
         ),
+        rx.cond(
+            State.watch_href != "",
+            rx.el.p(
+                t(lang, "watches.offer.none_fits"),
+                " ",
+                rx.el.a(t(lang, "watches.offer.link"), href=State.watch_href),
+            ),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from webtidbok_app.components.layout import staff_page
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff.settings import WATCH_MINUTES, WATCH_NOTICE
 from webtidbok_app.state.staff.settings import StaffSettingsState as State
 from webtidbok_app.state.views import Choice
 
@@ -17,7 +18,7 @@ def settings_page() -> rx.Component:
     return staff_page(
         rx.cond(
             State.settings.clinic != "",
-            rx.fragment(_case_types(), _hold(), _messages()),
+            rx.fragment(_case_types(), _hold(), rx.cond(State.settings.can_watch, _watch()), _messages()),
             rx.cond(State.problem.title == "", skeleton("sv", rows=2)),
         ),
         session=SessionState.session,
@@ -101,6 +102,46 @@ def _hold() -> rx.Component:
                 rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine"),
             ),
         ),
+    )
+
+
+def _watch() -> rx.Component:
+    settings = State.settings
+    return rx.fragment(
+        rx.el.h2(t("sv", "staff.settings.watch_title")),
+        rx.el.p(t("sv", "staff.settings.watch_means")),
+        rx.cond(
+            settings.may_change,
+            forms.form(
+                forms.checkbox("sv", "watch", t("sv", "staff.settings.watch_tick"), checked=settings.watch),
+                _one_of("watch_notice_hours", WATCH_NOTICE, settings.watch_notice_hours),
+                _one_of("watch_minutes", WATCH_MINUTES, settings.watch_minutes),
+                forms.text_field(
+                    "sv",
+                    "watch_a_day",
+                    t("sv", "staff.settings.watch_a_day"),
+                    hint=t("sv", "staff.settings.watch_a_day_hint"),
+                    value=settings.watch_a_day,
+                    problems=State.problems,
+                    width="tiny",
+                    input_mode="numeric",
+                    auto_complete="off",
+                ),
+                buttons.button_row(forms.submit(t("sv", "staff.settings.save_watch"))),
+                on_submit=State.save_watch,
+                key=settings.watch_text,
+            ),
+            rx.fragment(
+                rx.el.p(settings.watch_text, class_name="strong"),
+                rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine"),
+            ),
+        ),
+    )
+
+
+def _one_of(field: str, options: list[Choice], value: rx.Var[str]) -> rx.Component:
+    return forms.select_field(
+        "sv", field, t("sv", f"staff.settings.{field}"), options, value=value, problems=State.problems
     )
 
 

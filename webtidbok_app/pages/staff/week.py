@@ -36,6 +36,7 @@ def week_page() -> rx.Component:
             ),
             rx.el.p(State.span, class_name="week-span"),
             rx.el.p(State.last_change, class_name="fine last-change"),
+            rx.cond(State.waiting != "", rx.el.p(State.waiting, class_name="fine")),
             class_name="week-heading",
         ),
         rx.cond(

@@ -9,9 +9,10 @@ from webtidbok_app.i18n import Lang, t, tn
 from webtidbok_app.journal.port import TimeTypeInfo
 from webtidbok_app.services.booking import Progress
 from webtidbok_app.services.clinics import ClinicInfo, RegionInfo
-from webtidbok_app.services.free_times import Offered
+from webtidbok_app.services.free_times import ANYTHING, Offered, Wish
 from webtidbok_app.services.requests import KINDS
 from webtidbok_app.state import addresses
+from webtidbok_app.state.present.wishes import PART, PERFORMER
 from webtidbok_app.state.present.words import form, length
 from webtidbok_app.state.resident_views import CaseTypeView, ClinicRow, ClinicView, NoTimesView, TimeTypeView
 from webtidbok_app.state.views import Choice
@@ -116,6 +117,15 @@ def _request_instead(progress: Progress, lang: Lang) -> str:
     return addresses.request(lang, clinic.slug, kind, time_type=progress.time_type.id)
 
 
+def watch_href(progress: Progress, wish: Wish, lang: Lang) -> str:
+    """Return where to wait for a time as wished; empty where the timebook cannot hold one."""
+    clinic = progress.clinic
+    if not clinic.can_watch:
+        return ""
+    address = addresses.watch_form(lang, clinic.slug, progress.time_type.id)
+    return addresses.with_query(address, **{PERFORMER: wish.performer_id, PART: wish.part or ""})
+
+
 def no_times_view(
     progress: Progress, others: Iterable[Offered], elsewhere: Iterable[Offered], lang: Lang
 ) -> NoTimesView:
@@ -124,6 +134,7 @@ def no_times_view(
     return NoTimesView(
         intro=t(lang, "citizen.none.intro", clinic=clinic.name, time_type=name),
         request_href=_request_instead(progress, lang),
+        watch_href=watch_href(progress, ANYTHING, lang),
         compare_href=addresses.compare(lang, words=name),
         others=[_offered(other, other.time_type.name.in_language(lang), lang) for other in others],
         elsewhere=[_offered(other, _at_clinic(other, lang), lang) for other in elsewhere],

@@ -9,7 +9,8 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.actor import Role
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.i18n import t
+from webtidbok_app.domain.watch import NOTICE_HOURS, OFFER_MINUTES
+from webtidbok_app.i18n import t, tn
 from webtidbok_app.journal.port import Text
 from webtidbok_app.services import clinic_settings
 from webtidbok_app.services.clinic_settings import HOLD_MINUTES, ClinicSettings
@@ -20,11 +21,21 @@ from webtidbok_app.state.staff.views import Outcome, SettingsView
 from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
 _NO_NUMBER = 0
+_WATCH_NUMBERS = ("notice_hours", "minutes", "a_day")
 _MESSAGE_FIELDS = ("message_name_sv", "message_name_en", "reminder_hours")
 
 
+WATCH_NOTICE = [Choice(str(hours), tn("sv", "staff.settings.hours", hours)) for hours in NOTICE_HOURS]
+WATCH_MINUTES = [
+    Choice(str(minutes), t("sv", "staff.settings.watch_stands", minutes=minutes)) for minutes in OFFER_MINUTES
+]
+"""What can be chosen of the rules for who waits."""
+
+__all__ = ["WATCH_MINUTES", "WATCH_NOTICE", "StaffSettingsState"]
+
+
 class StaffSettingsState(rx.State):
-    """How long a chosen time is held, what messages to residents say, and which case types are on."""
+    """How long a chosen time is held, what messages to residents say, which case types are on, and how one waits."""
 
     problem: Problem = Problem()
     problems: list[FieldProblem] = []
@@ -94,6 +105,17 @@ class StaffSettingsState(rx.State):
         if await self._saved(saving, ("answer_days",)):
             self._say(t("sv", "staff.settings.case_types_saved"), self.settings.case_types_text)
 
+    @rx.event
+    @requires(Role.CLINIC_ADMIN)
+    async def save_watch(self, form: rx.form.FormData) -> None:
+        """Change whether residents can wait for a time to become free, and how it is offered to them."""
+        self.attempts += 1
+        self.problem, self.problems, self.done = Problem(), [], Outcome()
+        numbers = {name: parse_count(typed(form, f"watch_{name}")) or _NO_NUMBER for name in _WATCH_NUMBERS}
+        saving = clinic_settings.set_watch(current(), on="on" in ticked(form, "watch"), **numbers)
+        if await self._saved(saving, [f"watch_{name}" for name in _WATCH_NUMBERS]):
+            self._say(t("sv", "staff.settings.watch_saved"), self.settings.watch_text)
+
     async def _saved(self, use_case: Awaitable[ClinicSettings], fields: Sequence[str]) -> bool:
         """Show the settings as they are then, or what has to be mended. Whether they were saved."""
         try:
@@ -126,7 +148,25 @@ def _in_words(found: ClinicSettings) -> SettingsView:
         case_types_text=_case_types_text(found),
         case_types_not=_case_types_not(found),
         answer_days=str(found.answer_days),
+        can_watch=found.can_watch,
+        watch=found.watch,
+        watch_notice_hours=str(found.watch_notice_hours),
+        watch_minutes=str(found.watch_minutes),
+        watch_a_day=str(found.watch_a_day),
+        watch_text=_watch_text(found),
         may_change=found.may_change,
+    )
+
+
+def _watch_text(found: ClinicSettings) -> str:
+    if not found.watch:
+        return t("sv", "staff.settings.watch_off")
+    return t(
+        "sv",
+        "staff.settings.watch_on",
+        notice=tn("sv", "staff.settings.hours", found.watch_notice_hours),
+        minutes=found.watch_minutes,
+        a_day=found.watch_a_day,
     )
 
 

@@ -209,6 +209,12 @@ class SettingsView:
     case_types_not: str = ""
     """The case types that the clinic's timebook cannot do; empty where it can do all."""
     answer_days: str = ""
+    can_watch: bool = False
+    watch: bool = False
+    watch_notice_hours: str = ""
+    watch_minutes: str = ""
+    watch_a_day: str = ""
+    watch_text: str = ""
     may_change: bool = False
 
 

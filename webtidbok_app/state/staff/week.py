@@ -14,6 +14,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, t, tn
 from webtidbok_app.services import publication, schedule
 from webtidbok_app.services.schedule import ScheduleSlot, Week
+from webtidbok_app.services.waiting import count_waiting
 from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_ids, parse_wall, typed
 from webtidbok_app.state.staff import week_view as words
@@ -58,6 +59,8 @@ class StaffWeekState(rx.State):
     fresh: str = ""
     """"Visa 12 nya tider": what has been published since the page was drawn, and waits to be asked for."""
     last_change: str = ""
+    waiting: str = ""
+    """How many residents wait for a time to become free; empty where nobody does."""
     impact: Outcome = Outcome()
     done: Outcome = Outcome()
 
@@ -102,6 +105,8 @@ class StaffWeekState(rx.State):
             self.problem = choices
             return
         self.first_time = not choices.has_any_slot
+        waiting = await attempt(count_waiting(current()), "sv")
+        self.waiting = "" if isinstance(waiting, Problem) else words.waiting_text(waiting)
         lacks = (
             "no_time_types" if not choices.time_types else "no_performers" if not choices.performers else ""
         )

@@ -14,8 +14,10 @@ from webtidbok_app.i18n import (
     format_time,
     format_weekday,
     t,
+    tn,
 )
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, Week
+from webtidbok_app.services.waiting import Waiting
 from webtidbok_app.state.input import in_reach
 from webtidbok_app.state.staff.views import WeekDay
 from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekView
@@ -163,6 +165,12 @@ def caption_of(week: Week) -> str:
         span=span_of(week.monday),
         clinic=week.clinic,
     )
+
+
+def waiting_text(waiting: Sequence[Waiting]) -> str:
+    """Return how many wait for a free time and for which, or nothing when nobody does."""
+    types = ", ".join(t("sv", "staff.waiting.types", type=one.time_type, count=one.count) for one in waiting)
+    return tn("sv", "staff.waiting.total", sum(one.count for one in waiting), types=types) if waiting else ""
 
 
 def span_of(monday: date) -> str:

@@ -145,11 +145,11 @@ class WatchState(rx.State):
 
     @rx.event
     @requires("resident")
-    async def take(self, rebooks: str) -> EventSpec | None:
-        """Choose the time that is held, to book it or to exchange the booking ``rebooks`` for it."""
+    async def take(self, offer: str, rebooks: str) -> EventSpec | None:
+        """Choose the time that was shown, to book it or to exchange the booking ``rebooks`` for it."""
         self._begin()
         lang, where = lang_of(self), self._where()
-        taking = take_watched_time(current(), **where, offer=self.watched.reserved.id)
+        taking = take_watched_time(current(), **where, offer=offer)
         try:
             time_type = await attempt(taking, lang, let_through=(HoldExpired,))
         except HoldExpired:
@@ -164,11 +164,11 @@ class WatchState(rx.State):
 
     @rx.event
     @requires("resident")
-    async def decline(self) -> None:
-        """Let the time go to the next in line, and wait on."""
+    async def decline(self, offer: str) -> None:
+        """Let the time that was shown go to the next in line, and wait on."""
         self._begin()
         lang = lang_of(self)
-        declining = decline_watched_time(current(), **self._where(), offer=self.watched.reserved.id)
+        declining = decline_watched_time(current(), **self._where(), offer=offer)
         answer = await attempt(declining, lang)
         if isinstance(answer, Problem):
             self.problem = answer

@@ -176,8 +176,12 @@ def _reserved(lang: Lang) -> rx.Component:
         rx.el.p(reserved.who),
         rx.el.p(reserved.until, class_name="strong"),
         buttons.button_row(
-            buttons.primary(t(lang, "watches.watch.take"), on_click=WatchState.take(""), once=True),
-            buttons.secondary(t(lang, "watches.watch.decline"), on_click=WatchState.decline, once=True),
+            buttons.primary(
+                t(lang, "watches.watch.take"), on_click=WatchState.take(reserved.id, ""), once=True
+            ),
+            buttons.secondary(
+                t(lang, "watches.watch.decline"), on_click=WatchState.decline(reserved.id), once=True
+            ),
         ),
         rx.cond(
             reserved.exchanges.length() > 0,
@@ -186,7 +190,10 @@ def _reserved(lang: Lang) -> rx.Component:
                 rx.foreach(
                     reserved.exchanges,
                     lambda booked: buttons.secondary(
-                        booked.label, on_click=WatchState.take(booked.value), once=True, key=booked.value
+                        booked.label,
+                        on_click=WatchState.take(reserved.id, booked.value),
+                        once=True,
+                        key=booked.value,
                     ),
                 ),
                 class_name="stack",

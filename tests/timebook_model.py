@@ -6,16 +6,21 @@ Times are known by the ids of their slots, holds and what became of them by the 
 from collections.abc import Callable, Hashable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import permutations
 from typing import Any
 from uuid import UUID
+
+from webtidbok_app.domain.swedish_time import day_of
+from webtidbok_app.domain.watch import GRACE, told_at
 
 NOTICE = timedelta(hours=1)
 LENGTH = timedelta(minutes=20)
 HOLD_AT_MOST = timedelta(minutes=30)
 HOUR = timedelta(hours=1)
 OFFER_STANDS = timedelta(minutes=30)
+WATCH_NOTICE = timedelta(hours=2)
+OFFERS_A_DAY = 3
 DONE = "done"
 
 
@@ -78,6 +83,29 @@ class Retract(OnHold):
     """Let the offer go that the hold is of."""
 
 
+class Watch(Act):
+    """Wait for any time at the clinic."""
+
+
+@dataclass(frozen=True)
+class StopWatch(Act):
+    """Wait no more."""
+
+    watch: str
+
+
+class TakeWatched(OnHold):
+    """Choose the time that is offered to who waits: it is a hold like any other then."""
+
+
+class Decline(OnHold):
+    """Let the time go to the next in line."""
+
+
+class Keep(Act):
+    """Let the line move: what has run out goes to the next, and what is free to who waits for it."""
+
+
 class Cancel(OnHold): ...
 
 
@@ -120,9 +148,23 @@ class Ticket:
     cancelled_by: str | None = None
     replaces: str = ""
     offer: str = ""
+    watch: str = ""
+    """Whose place in the line it came of."""
+    until: datetime | None = None
+    """When the offer to who waits runs out; None once it is answered."""
 
     def runs(self, now: datetime) -> bool:
         return self.status == "held" and self.expires_at > now
+
+
+@dataclass
+class Waiting:
+    """Somebody's place in the line."""
+
+    owner: str
+    clinic: int
+    since: datetime
+    waits: bool = True
 
 
 @dataclass
@@ -135,6 +177,9 @@ class Timebooks:
     times: dict[UUID, Time] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     hours: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    watches: dict[str, Waiting] = field(default_factory=dict)
+    told: list[tuple[str, UUID, date]] = field(default_factory=list)
+    """Who was offered which time, and the day when they were told."""
 
     def after(self, acts: Sequence[Act], outcomes: Sequence[Outcome], now: datetime) -> "Timebooks | None":
         """Return the timebooks after the acts, done in some order that gives these outcomes; None if none does."""
@@ -155,6 +200,8 @@ class Timebooks:
                 return self._offer(act, made, now)
             case Retract():
                 return self._retract(self.tickets[act.hold].offer)
+            case Watch():
+                return self._watch(act, made, now)
             case _:
                 return self._change(act, now)
 
@@ -166,6 +213,10 @@ class Timebooks:
             CancelForResident: self._cancel,
             Rebook: self._rebook,
             Take: self._take,
+            StopWatch: self._stop,
+            TakeWatched: self._take_watched,
+            Decline: self._decline,
+            Keep: self._keep,
         }
         return rules.get(type(act), self._use)(act, now)
 
@@ -212,7 +263,7 @@ class Timebooks:
         until = now + self.hold_length[clinic]
         for one in mine:
             if one.time == act.time and one.runs(now):
-                one.expires_at = min(until, one.held_at + HOLD_AT_MOST)
+                one.expires_at = max(one.expires_at, min(until, one.held_at + HOLD_AT_MOST))
                 return DONE
         since, count = self.hours.get(act.who, (now, 0))
         since, count = (now, 0) if since <= now - HOUR else (since, count)
@@ -240,9 +291,10 @@ class Timebooks:
             return "hold_expired"
         if isinstance(act, Book):
             ticket.status = "booked"
+            self._settle(ticket, now)
         else:
-            until = now + self.hold_length[ticket.clinic]
-            ticket.expires_at = min(until, ticket.held_at + HOLD_AT_MOST)
+            longer = min(now + self.hold_length[ticket.clinic], ticket.held_at + HOLD_AT_MOST)
+            ticket.expires_at = max(ticket.expires_at, longer)
         return DONE
 
     def _rebook(self, act: Rebook, now: datetime) -> Hashable:
@@ -258,6 +310,8 @@ class Timebooks:
             return "hold_expired"
         new.status, new.replaces = "booked", act.hold
         old.status, old.cancelled_by = "cancelled", "resident"
+        self._pass_on(old.time, now)
+        self._settle(new, now)
         return DONE
 
     def _offer(self, act: Offer, made: str, now: datetime) -> Hashable:
@@ -280,11 +334,13 @@ class Timebooks:
         if ticket.owner != act.who or not ticket.runs(now) or not ticket.offer:
             return "hold_expired"
         ticket.status = "booked"
-        self._retract(ticket.offer)
         old = self.tickets.get(act.old)
         theirs = old is not None and (old.owner, old.clinic) == (act.who, ticket.clinic)
         if old and theirs and old.status == "booked" and self.times[old.time].start > now:
             old.status, old.cancelled_by, ticket.replaces = "cancelled", "resident", act.old
+            self._pass_on(old.time, now)
+        self._settle(ticket, now)
+        self._retract(ticket.offer)
         return DONE
 
     def _retract(self, offer: str) -> Hashable:
@@ -304,4 +360,125 @@ class Timebooks:
         if not by_clerk and now > self.times[ticket.time].start - self.cancel_before[ticket.clinic]:
             return "too_late_to_change"
         ticket.status, ticket.cancelled_by = "cancelled", act.who if by_clerk else "resident"
+        self._pass_on(ticket.time, now)
         return DONE
+
+    def _watch(self, act: Watch, made: str, now: datetime) -> Hashable:
+        """Who waits already keeps their place."""
+        running = next((key for key, one in self._line(act.clinic) if one.owner == act.who), made)
+        if running != made:
+            return "another place"
+        self.watches.setdefault(made, Waiting(act.who, act.clinic, now))
+        return DONE
+
+    def _stop(self, act: StopWatch, now: datetime) -> Hashable:
+        watch = self.watches[act.watch]
+        if watch.owner != act.who:
+            return "not_found"
+        watch.waits = False
+        self._answer_offer(act.watch, now)
+        return DONE
+
+    def _take_watched(self, act: TakeWatched, now: datetime) -> Hashable:
+        """The time takes the place of whatever the resident has chosen, anywhere; it is held at least as promised."""
+        ticket = self.tickets[act.hold]
+        if ticket.owner != act.who:
+            return "not_found"
+        if ticket.until is None:
+            chosen = [one for one in self._chosen(act.who, now) if one.time == ticket.time]
+            return DONE if chosen else "hold_expired"
+        if not ticket.runs(now):
+            return "hold_expired"
+        for one in self.tickets.values():
+            if (one.owner, one.status, one.offer) == (act.who, "held", ""):
+                one.status = "gone"
+        promised, ticket.until, ticket.offer, ticket.held_at = ticket.until, None, "", now
+        ticket.expires_at = max(promised, now + self.hold_length[ticket.clinic])
+        return DONE
+
+    def _decline(self, act: Decline, now: datetime) -> Hashable:
+        ticket = self.tickets[act.hold]
+        if ticket.owner != act.who:
+            return "not_found"
+        if ticket.until is not None:
+            self._answer_offer(ticket.watch, now)
+        return DONE
+
+    def _keep(self, act: Keep, now: datetime) -> Hashable:
+        over = [one for one in self.tickets.values() if one.until is not None and one.until <= now]
+        for ticket in sorted(over, key=lambda one: (one.until, self.times[one.time].start)):
+            self._answer_offer(ticket.watch, now)
+        while matches := self._matches(now):
+            for time in matches:
+                self._pass_on(time, now)
+        return DONE
+
+    def _matches(self, now: datetime) -> list[UUID]:
+        """Return for each who can be offered a time, in order, the first that is left."""
+        left = {time: self.left(time, "", now) for time in self.times if self._in_time(time, now)}
+        found = []
+        for clinic in range(len(self.hold_length)):
+            for key, _ in self._line(clinic):
+                here = [
+                    time
+                    for time in left
+                    if self.times[time].clinic == clinic and left[time] > 0 and self._can_have(key, time, now)
+                ]
+                if here:
+                    found.append(min(here, key=lambda time: self.times[time].start))
+                    left[found[-1]] -= 1
+        return found
+
+    def _pass_on(self, time: UUID, now: datetime) -> None:
+        """The first in line gets it, and nobody else is told; nobody: it is free for all."""
+        if not self._in_time(time, now) or self.left(time, "", now) < 1:
+            return
+        for key, watch in self._line(self.times[time].clinic):
+            if self._can_have(key, time, now):
+                until = told_at(now) + OFFER_STANDS
+                self.told.append((watch.owner, time, day_of(told_at(now))))
+                self.tickets[f"{key}/{time.hex}"] = Ticket(
+                    watch.owner, watch.clinic, time, now, until + GRACE, offer=key, watch=key, until=until
+                )
+                return
+
+    def _in_time(self, time: UUID, now: datetime) -> bool:
+        return self.bookable(time, now) and self.times[time].start >= told_at(now) + WATCH_NOTICE
+
+    def _can_have(self, key: str, time: UUID, now: datetime) -> bool:
+        """Not with an offer or a choice unanswered, nor too many a day, nor what one has had before."""
+        watch = self.watches[key]
+        offered = any(one.watch == key and one.until is not None for one in self.tickets.values())
+        choosing = any(one.clinic == watch.clinic for one in self._chosen(watch.owner, now))
+        mine = [(had, day) for who, had, day in self.told if who == watch.owner]
+        today = [had for had, day in mine if self._is_at(had, watch.clinic) and day == day_of(told_at(now))]
+        had_before = any(had == time for had, _ in mine) or any(
+            (one.owner, one.time) == (watch.owner, time) and one.status in {"booked", "cancelled"}
+            for one in self.tickets.values()
+        )
+        return not offered and not choosing and len(today) < OFFERS_A_DAY and not had_before
+
+    def _is_at(self, time: UUID, clinic: int) -> bool:
+        return self.times[time].clinic == clinic
+
+    def _chosen(self, who: str, now: datetime) -> list[Ticket]:
+        return [one for one in self.tickets.values() if one.owner == who and one.runs(now) and not one.offer]
+
+    def _line(self, clinic: int) -> list[tuple[str, Waiting]]:
+        here = [(key, one) for key, one in self.watches.items() if one.waits and one.clinic == clinic]
+        return sorted(here, key=lambda one: (one[1].since, one[0]))
+
+    def _settle(self, booked: Ticket, now: datetime) -> None:
+        """Who has booked waits no more."""
+        for key, watch in self._line(booked.clinic):
+            if watch.owner == booked.owner:
+                watch.waits = False
+                self._answer_offer(key, now)
+
+    def _answer_offer(self, key: str, now: datetime) -> None:
+        """End what is offered for a place in the line; the time goes to the next."""
+        for ticket in list(self.tickets.values()):
+            if ticket.watch == key and ticket.until is not None:
+                ticket.until = None
+                ticket.status = "gone" if ticket.status == "held" else ticket.status
+                self._pass_on(ticket.time, now)

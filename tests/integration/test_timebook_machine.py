@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
+from itertools import product
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -30,32 +31,52 @@ from tests.timebook_model import (
     Book,
     Cancel,
     CancelForResident,
+    Decline,
     Extend,
     Hold,
+    Keep,
     LetGo,
     Offer,
     Outcome,
     Publish,
     Rebook,
     Retract,
+    StopWatch,
     Take,
+    TakeWatched,
     Ticket,
     Timebooks,
+    Watch,
     Withdraw,
 )
 from tests.world import World, build_world
 from webtidbok_app.db.engine import Database, set_database
-from webtidbok_app.db.tables import CHOSEN, LIVE, Booking, Clinic, Person, Slot, metadata
+from webtidbok_app.db.tables import (
+    CHOSEN,
+    LIVE,
+    Booking,
+    Clinic,
+    MessageChoice,
+    OutboxMessage,
+    Person,
+    Slot,
+    WatchOffer,
+    metadata,
+)
+from webtidbok_app.db.tables import Watch as WatchRow
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.actor import Resident, Staff
 from webtidbok_app.domain.clock import FixedClock
 from webtidbok_app.domain.errors import WebtidbokError
-from webtidbok_app.domain.visit import VisitForm
+from webtidbok_app.domain.message import Channel
+from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
-from webtidbok_app.services import publication, reception, schedule
+from webtidbok_app.services import publication, reception, schedule, watches
+from webtidbok_app.services.terms import accept_terms
 from webtidbok_app.timebook import bookings, offers, places
+from webtidbok_app.timebook.keeper import keep_line
 from webtidbok_app.timebook.pattern import Pattern
 
 T = TypeVar("T")
@@ -65,7 +86,7 @@ CLERKS = {"Rita": 0, "Rolf": 0, "Ylva": 1}
 HOLD_MINUTES = (10, 5)
 CANCEL_HOURS = (24, 72)
 """The times that are published for the day after tomorrow are too near to be cancelled at the second clinic."""
-HOLDS_AN_HOUR = 3
+HOLDS_AN_HOUR = 4
 """Fewer than in the program, so that the limit is met."""
 WALLS = (time(9, 0), time(9, 10), time(9, 20))
 AHEAD = (2, 16)
@@ -76,8 +97,12 @@ EVERYTHING = 1_000_000
 """More changes of the schedule than there are: who has seen them all."""
 
 HAPPENS = {(Withdraw, frozenset()), (Hold, "slot_taken"), (Book, "hold_expired")} | {
-    (kind, DONE) for kind in (Publish, Hold, Extend, LetGo, Book, Rebook, Cancel, Offer, Take, Retract)
-}
+    (kind, DONE)
+    for kind in (
+        Publish, Hold, Extend, LetGo, Book, Rebook, Cancel, Offer, Take, Retract, Watch, StopWatch, TakeWatched,
+        Decline, Keep,
+    )
+}  # fmt: skip
 """Acts and answers that a run must have met: otherwise it proves less than it says."""
 
 
@@ -91,6 +116,8 @@ class Clinics:
         self.residents = dict(zip(RESIDENTS, worlds[0].residents, strict=True))
         self.names = {one.person_id: name for name, one in self.residents.items()}
         self.journals = [StandaloneJournal(world.clinic_id, database) for world in worlds]
+        self.offered: dict[str, tuple[str, str]] = {}
+        """By the id of its hold: the watch that a time was offered to, and the offer."""
         self.staff = {name: replace(worlds[clinic].staff, hsa_id=name) for name, clinic in CLERKS.items()}
 
     @classmethod
@@ -110,11 +137,19 @@ class Clinics:
                 await session.execute(
                     update(Clinic).where(col(Clinic.id) == world.clinic_id).values(hold_minutes=minutes)
                 )
+            session.add_all(
+                MessageChoice(person_id=one.person_id, channel=Channel.EMAIL, address="prov@example.se")
+                for one in worlds[0].residents
+            )
+        for world, resident in product(worlds, worlds[0].residents):
+            await accept_terms(resident, clinic=world.clinic, kind=CaseTypeKind.BOOK_DIRECT, version=1)
         return cls(database, worlds, clock)
 
     async def attempt(self, act: Act) -> Outcome:
         """Do what is wanted, and return what came of it."""
         try:
+            if isinstance(act, Keep):
+                return await self._keep()
             if act.who in self.staff:
                 return await self._for_staff(act, self.staff[act.who])
             return await self._for_resident(act, self.residents[act.who], self.journals[act.clinic])
@@ -137,6 +172,42 @@ class Clinics:
                 await self._take(act, resident)
             case Cancel():
                 await journal.cancel_booking(resident, act.hold, "")
+            case _:
+                return await self._in_line(act, resident)
+        return Outcome(DONE)
+
+    async def _in_line(self, act: Act, resident: Resident) -> Outcome:
+        world = self.worlds[act.clinic]
+        match act:
+            case Watch():
+                today = swedish_time.day_of(self.clock.now())
+                watching = watches.start_watch(
+                    resident, clinic=world.clinic, time_type=world.time_type, performer="", part="",
+                    first_day=today, last_day=today + timedelta(days=300),
+                )  # fmt: skip
+                return Outcome(DONE, await watching)
+            case StopWatch():
+                await watches.stop_watch(resident, clinic=world.clinic, watch=act.watch)
+            case TakeWatched():
+                watch, offer = self.offered[act.hold]
+                await watches.take_watched_time(resident, clinic=world.clinic, watch=watch, offer=offer)
+            case Decline():
+                watch, offer = self.offered[act.hold]
+                await watches.decline_watched_time(resident, clinic=world.clinic, watch=watch, offer=offer)
+        return Outcome(DONE)
+
+    async def holds_of_offers(self) -> dict[str, str]:
+        """Return the holds of what is offered in the line, by what the model calls them."""
+        on_offer = (col(Booking.clinic_id) == WatchOffer.clinic_id) & (col(Booking.offer_id) == WatchOffer.id)
+        async with self.database.read() as session:
+            rows = await session.execute(select(WatchOffer, col(Booking.id)).join(Booking, on_offer))
+            found = {hold.hex: offer for offer, hold in rows}
+        self.offered |= {hold: (offer.watch_id.hex, offer.id.hex) for hold, offer in found.items()}
+        return {f"{offer.watch_id.hex}/{offer.slot_id.hex}": hold for hold, offer in found.items()}
+
+    async def _keep(self) -> Outcome:
+        while await keep_line(self.database):
+            pass
         return Outcome(DONE)
 
     async def _for_staff(self, act: Act, staff: Staff) -> Outcome:
@@ -230,6 +301,25 @@ class Clinics:
             "a booking that was exchanged and still stands": select(col(Booking.id), col(Booking.replaces_id))
             .join(newer, (newer.clinic_id == Booking.clinic_id) & (newer.replaces_id == Booking.id))
             .where(live),
+            "an offer in the line without a place": select(col(WatchOffer.id))
+            .outerjoin(
+                Booking,
+                (col(Booking.clinic_id) == WatchOffer.clinic_id) & (col(Booking.offer_id) == WatchOffer.id),
+            )
+            .where(
+                text("watch_offer.status = 'open'"),
+                col(WatchOffer.stands_until) > self.clock.now(),
+                col(Booking.id).is_(None),
+            ),
+            "an offer to who waits no more": select(col(WatchOffer.id))
+            .join(
+                WatchRow,
+                (col(WatchRow.clinic_id) == WatchOffer.clinic_id) & (col(WatchRow.id) == WatchOffer.watch_id),
+            )
+            .where(text("watch_offer.status = 'open'"), text("watch.status <> 'waiting'")),
+            "an offer that nobody is told of": select(col(WatchOffer.id))
+            .outerjoin(OutboxMessage, col(OutboxMessage.offer_id) == WatchOffer.id)
+            .where(col(OutboxMessage.id).is_(None)),
             "two holds for one resident": select(col(Booking.person_id), func.count())
             .where(text(CHOSEN))
             .group_by(col(Booking.person_id))
@@ -406,6 +496,39 @@ class TimebookMachine(RuleBasedStateMachine):
         self._do(self._act(offered))
         self._do(self._act(then), self._act(second) if second.fitting else None)
 
+    @rule(wish=wishes(Watch, Watch, StopWatch, TakeWatched, TakeWatched, Decline), again=st.booleans())
+    def wait_in_line(self, wish: Wish, again: bool) -> None:
+        act = self._act(wish)
+        self._do(act)
+        if again:
+            self._do(act)
+
+    @rule(
+        time=NUMBERS,
+        people=st.permutations(RESIDENTS),
+        waits=st.integers(1, 3),
+        by_clerk=st.booleans(),
+        answers=st.lists(wishes(TakeWatched, TakeWatched, Decline, Book, Keep), min_size=1, max_size=3),
+        minutes=st.sampled_from([0, 0, 0, 5, 31, 34]),
+    )
+    def free_a_time_for_the_line(
+        self, time: int, people: list[str], waits: int, by_clerk: bool, answers: list[Wish], minutes: int
+    ) -> None:
+        """Somebody books and cancels, as others wait; who is offered the time answers, in time or not."""
+        chosen = _pick(list(self.model.times), time)
+        clinic, giver = self.model.times[chosen].clinic, people[0]
+        self._do(self._hold(giver, chosen))
+        held = self._hold_to_change_to(giver, Wish(Hold))
+        self._do(Book(giver, clinic, held))
+        for who in people[1 : waits + 1]:
+            self._do(Watch(who, clinic))
+            self.clock.advance(timedelta(seconds=1))
+        clerk = next(who for who, where in CLERKS.items() if where == clinic)
+        self._do(CancelForResident(clerk, clinic, held) if by_clerk else Cancel(giver, clinic, held))
+        self.clock.advance(timedelta(minutes=minutes))
+        for answer in answers:
+            self._do(self._act(answer))
+
     @rule(several=st.lists(wishes(*EVERY_KIND), min_size=2, max_size=4))
     def several_at_once(self, several: list[Wish]) -> None:
         self._do(*map(self._act, several))
@@ -424,13 +547,17 @@ class TimebookMachine(RuleBasedStateMachine):
             acts[-1] = Withdraw(clerk, acts[0].clinic, (chosen,))
         self._do(*acts)
 
-    @rule(minutes=st.sampled_from([1, 1, 4, 4, 5, 9, 9, 10, 31, 61, 26 * 60]))
-    def time_passes(self, minutes: int) -> None:
+    @rule(minutes=st.sampled_from([1, 1, 4, 4, 5, 9, 9, 10, 31, 61, 26 * 60]), kept=st.booleans())
+    def time_passes(self, minutes: int, kept: bool) -> None:
         self.clock.advance(timedelta(minutes=minutes))
         self._check()
+        self._do(self._act(Wish(Keep)) if kept else None)
 
     def teardown(self) -> None:
-        """When every hold has run out, each place that is not booked is free, and can be had."""
+        """When nobody waits and every hold has run out, each place that is not booked is free, and can be had."""
+        for key, watch in list(self.model.watches.items()):
+            if watch.waits:
+                self._do(StopWatch(watch.owner, watch.clinic, key), must=DONE)
         self.clock.advance(model.HOUR)
         self._check()
         booked = Counter(one.time for one in self.model.tickets.values() if one.status == "booked")
@@ -453,7 +580,13 @@ class TimebookMachine(RuleBasedStateMachine):
         assert then is not None, f"no order of {acts} gives {outcomes}"
         assert must in (None, *(outcome.answer for outcome in outcomes))
         self.model = then
+        self._name_offers()
         self._check()
+
+    def _name_offers(self) -> None:
+        """Call what was offered in the line by the ids of the holds."""
+        holds, tickets = self._run(self.clinics.holds_of_offers()), self.model.tickets
+        self.model.tickets = {holds.get(name, name): ticket for name, ticket in tickets.items()}
 
     async def _attempt(self, acts: list[Act]) -> list[Outcome]:
         return await asyncio.gather(*map(self.clinics.attempt, acts))
@@ -494,6 +627,8 @@ class TimebookMachine(RuleBasedStateMachine):
             return Publish(
                 clerk, CLERKS[clerk], swedish_time.to_utc(day, _pick(WALLS, wish.when)), wish.places
             )
+        if issubclass(wish.kind, Keep | Watch | StopWatch):
+            return self._wait(wish, clerk)
         if issubclass(wish.kind, Hold | Withdraw | Offer):
             times = [time for time in self.model.times if self.model.bookable(time, now) or not wish.fitting]
             chosen = [times[(wish.what + n) % len(times)] for n in range(wish.places) if times]
@@ -508,10 +643,25 @@ class TimebookMachine(RuleBasedStateMachine):
             return self._hold(who, chosen[0]) if chosen else None
         return self._use(wish, clerk)
 
+    def _wait(self, wish: Wish, clerk: str) -> Act | None:
+        if wish.kind is Keep:
+            return Keep(clerk, CLERKS[clerk])
+        if wish.kind is Watch:
+            return Watch(_pick(RESIDENTS, wish.who), wish.what % len(HOLD_MINUTES))
+        waiting = [key for key, one in self.model.watches.items() if one.waits or not wish.fitting]
+        if not waiting:
+            return None
+        key = _pick(waiting, wish.what)
+        watch = self.model.watches[key]
+        return StopWatch(watch.owner if wish.own else _pick(RESIDENTS, wish.who), watch.clinic, key)
+
     def _use(self, wish: Wish, clerk: str) -> Act | None:
         """Return what is done with a hold: mostly one that it can be done with, and by its owner, but not always."""
         fitting = {hold for hold, one in self.model.tickets.items() if self._fits(one, wish.kind)}
-        holds = [hold for hold in self.model.tickets if hold in fitting or not wish.fitting]
+        possible = {hold for hold, one in self.model.tickets.items() if self._is_kind(one, wish.kind)}
+        holds = [
+            hold for hold in self.model.tickets if hold in possible and (hold in fitting or not wish.fitting)
+        ]
         if not holds:
             return None
         hold = _pick(holds, wish.what)
@@ -527,8 +677,17 @@ class TimebookMachine(RuleBasedStateMachine):
             return Take(who, ticket.clinic, hold, self._booked_by(who, ticket.clinic, wish.when))
         return wish.kind(who, ticket.clinic, hold)
 
+    @staticmethod
+    def _is_kind(ticket: Ticket, kind: type[Act]) -> bool:
+        """Whether one can come to want this of the ticket: offers of staff and of the line are answered elsewhere."""
+        if issubclass(kind, TakeWatched | Decline):
+            return bool(ticket.watch)
+        return not (ticket.watch and issubclass(kind, Take | Retract))
+
     def _fits(self, ticket: Ticket, kind: type[Act]) -> bool:
         """Whether this can be done with the ticket as it is now."""
+        if issubclass(kind, TakeWatched | Decline):
+            return ticket.until is not None
         if issubclass(kind, Cancel | CancelForResident | Rebook):
             return ticket.status == "booked"
         return ticket.runs(self.clock.now()) and bool(ticket.offer) == issubclass(kind, Take | Retract)

@@ -106,7 +106,7 @@ class StandaloneJournal:
             )
 
     async def make_booking(self, patient: Resident, hold_id: str, details: BookingDetails) -> BookedTime:
-        async with self._database.write() as session:
+        async def work(session: AsyncSession) -> BookedTime:
             booking = await bookings.confirm_hold(
                 session,
                 clinic_id=self.clinic_id,
@@ -116,6 +116,8 @@ class StandaloneJournal:
                 said=vars(details),
             )
             return await self._booked(session, booking.id, patient)
+
+        return await self._database.transact(work)
 
     async def schedule(self, patient: Resident) -> list[BookedTime]:
         async with self._database.read() as session:
@@ -151,7 +153,8 @@ class StandaloneJournal:
 
     async def cancel_booking(self, patient: Resident, booking_id: str, message: str) -> BookedTime:
         now = clock.now()
-        async with self._database.write() as session:
+
+        async def work(session: AsyncSession) -> BookedTime:
             booked = await self._booked(session, _parse_id(booking_id), patient)
             if booked.cancelled_at is None:
                 bookings.refuse_if_too_late(deadline=booked.cancel_until, now=now)
@@ -164,6 +167,8 @@ class StandaloneJournal:
                 now=now,
             )
             return await self._booked(session, _parse_id(booking_id), patient)
+
+        return await self._database.transact(work)
 
     async def _time_types(self) -> Sequence[TimeType]:
         async def read() -> Sequence[TimeType]:

@@ -151,7 +151,8 @@ async def take_time(actor: Actor | None, *, clinic: str, case: str, time: str) -
     """
     resident = as_resident(actor)
     found = await get_clinic(slug=clinic)
-    async with get_database().write() as session:
+
+    async def work(session: AsyncSession) -> str:
         row = await lock_case(session, found.id, case, person_id=resident.person_id)
         offered = await session.get(OfferedTime, (found.id, parse_case_id(time)))
         offer = await session.get(TimeOffer, (found.id, offered.offer_id)) if offered else None
@@ -180,6 +181,8 @@ async def take_time(actor: Actor | None, *, clinic: str, case: str, time: str) -
             booking_id=booking.id.hex, case_id=row.id.hex,
         )  # fmt: skip
         return booking.id.hex
+
+    return await get_database().transact(work)
 
 
 async def decline_offer(actor: Actor | None, *, clinic: str, case: str) -> None:

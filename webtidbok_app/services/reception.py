@@ -132,7 +132,8 @@ async def cancel_for_resident(actor: Actor | None, *, booking_id: str, message: 
     staff, clinic_id = as_clinic_staff(actor)
     if len(message) > MESSAGE_MAX:
         raise InvalidInput({"message": "too_long"})
-    async with get_database().write() as session:
+
+    async def work(session: AsyncSession) -> OpenBooking:
         cancelled = await bookings.cancel_booking(
             session,
             clinic_id=clinic_id,
@@ -150,6 +151,8 @@ async def cancel_for_resident(actor: Actor | None, *, booking_id: str, message: 
             booking_id=cancelled.id.hex,
         )
         return (await _open(session, clinic_id, booking_id))[0]
+
+    return await get_database().transact(work)
 
 
 async def _read_day(clinic_id: UUID, day: date) -> DayList:

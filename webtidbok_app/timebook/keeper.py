@@ -108,7 +108,7 @@ async def _in_line(database: Database, now: datetime) -> list[_Waiting]:
                 (col(TimeType.clinic_id) == Watch.clinic_id) & (col(TimeType.id) == Watch.time_type_id),
             )
             .where(
-                *line.can_be_told(),
+                *line.can_be_told(now),
                 col(TimeType.active),
                 col(Watch.last_day) >= swedish_time.day_of(now),
                 line.offers_on_day_of(told) < col(Clinic.watch_a_day),

@@ -56,7 +56,7 @@ async def pass_on(session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now:
     if passing is None:
         return False
     passed_over: list[UUID] = []
-    while watch := await _first_in_line(session, passing, passed_over):
+    while watch := await _first_in_line(session, passing, passed_over, now):
         await places.take_turns(session, person_id=watch.person_id)
         counted = select(offers_on_day_of(passing.told_at)).select_from(Watch).where(*_is(watch))
         if (await session.scalar(counted) or 0) < passing.a_day:
@@ -77,7 +77,7 @@ async def take_back_one(session: AsyncSession, *, now: datetime) -> bool:
     offer = await session.scalar(
         select(WatchOffer)
         .where(text(f"watch_offer.{STANDING}"), col(WatchOffer.stands_until) <= now)
-        .order_by(col(WatchOffer.stands_until))
+        .order_by(col(WatchOffer.stands_until), col(WatchOffer.starts_at), col(WatchOffer.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -97,11 +97,13 @@ async def stop(session: AsyncSession, watch: Watch, *, now: datetime) -> None:
 async def settle(session: AsyncSession, booking: Booking, *, now: datetime) -> None:
     """End the watches of the booking's resident that it fits."""
     waiting = await session.scalars(
-        select(Watch).where(
+        select(Watch)
+        .where(
             col(Watch.clinic_id) == booking.clinic_id,
             col(Watch.person_id) == booking.person_id,
             text(f"watch.{IN_LINE}"),
         )
+        .with_for_update()  # what is being offered in this moment is told apart from what is not
     )
     if not (watches := waiting.all()):
         return
@@ -124,8 +126,11 @@ def fits(watch: Watch, *, starts_at: datetime, performer_id: UUID) -> bool:
     )
 
 
-def can_be_told(clinic: type[Clinic] = Clinic) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for a watch, joined with its clinic, to be in line for an offer at all."""
+def can_be_told(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for a watch, joined with its clinic, to be in line for an offer at all.
+
+    Who is offered a time, or has chosen one there and is about to book it, is not offered another meanwhile.
+    """
     standing = (
         select(col(WatchOffer.id))
         .where(
@@ -154,9 +159,20 @@ def can_be_told(clinic: type[Clinic] = Clinic) -> tuple[ColumnElement[bool], ...
         )
         .correlate(Watch)
     )
+    choosing = (
+        select(col(Booking.id))
+        .where(
+            col(Booking.clinic_id) == Watch.clinic_id,
+            col(Booking.person_id) == Watch.person_id,
+            text("booking.status = 'held' AND booking.offer_id IS NULL"),
+            col(Booking.expires_at) > now,
+        )
+        .correlate(Watch)
+    )
     return (
         text(f"watch.{IN_LINE}"),
-        col(clinic.watch),
+        col(Clinic.watch),
+        ~choosing.exists(),
         bookable.exists(),
         reached.exists(),
         ~standing.exists(),
@@ -204,7 +220,7 @@ async def _passing(
 
 
 async def _first_in_line(
-    session: AsyncSession, passing: _Passing, passed_over: Sequence[UUID]
+    session: AsyncSession, passing: _Passing, passed_over: Sequence[UUID], now: datetime
 ) -> Watch | None:
     """Return whoever is first of those whom the time fits, locked; whom somebody else has locked is served already."""
     slot = passing.slot
@@ -212,7 +228,7 @@ async def _first_in_line(
         select(col(WatchOffer.id))
         .where(
             col(WatchOffer.clinic_id) == Watch.clinic_id,
-            col(WatchOffer.watch_id) == Watch.id,
+            col(WatchOffer.person_id) == Watch.person_id,
             col(WatchOffer.slot_id) == slot.id,
         )
         .correlate(Watch)
@@ -239,7 +255,7 @@ async def _first_in_line(
             col(Watch.first_day) <= day,
             col(Watch.last_day) >= day,
             col(Watch.id).not_in(passed_over),
-            *can_be_told(),
+            *can_be_told(now),
             ~had_it.exists(),
             ~gave_it_back.exists(),
         )

@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.world import World
 from webtidbok_app.db.engine import Database
-from webtidbok_app.db.tables import LIVE, Booking, metadata
+from webtidbok_app.db.tables import IN_LINE, LIVE, Booking, metadata
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.timebook.bookings import HOUR
 
-B, S, T, P, C, H, W, M = (
+B, S, T, P, C, H, W, M, A = (
     metadata.tables[name]
     for name in (
         "booking",
@@ -28,6 +28,7 @@ B, S, T, P, C, H, W, M = (
         "hold_count",
         "person",
         "outbox_message",
+        "watch",
     )
 )
 TYPE_OF_SLOT = (T.c.clinic_id == S.c.clinic_id) & (T.c.id == S.c.time_type_id)
@@ -66,6 +67,9 @@ class CoreTimebook:
             kept = (await connection.execute(select(B).where(mine))).one()
             messages = [_message(kind, kept, now) for kind in ("booked", "reminder")]
             await connection.execute(self._insert(M).on_conflict_do_nothing(), messages)
+            of_resident = (A.c.clinic_id == self._clinic) & (A.c.person_id == resident.person_id)
+            waits = select(A).where(of_resident, text(f"watch.{IN_LINE}")).with_for_update()
+            (await connection.execute(waits)).all()
             whole = (
                 select(B, S, T, P.c.name)
                 .join(S, (S.c.clinic_id == B.c.clinic_id) & (S.c.id == B.c.slot_id))

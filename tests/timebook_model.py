@@ -150,6 +150,7 @@ class Ticket:
     offer: str = ""
     watch: str = ""
     """Whose place in the line it came of."""
+    taken: bool = False
     until: datetime | None = None
     """When the offer to who waits runs out; None once it is answered."""
 
@@ -246,9 +247,16 @@ class Timebooks:
         here = [
             one for one in act.times if self.times[one].clinic == act.clinic and not self.times[one].withdrawn
         ]
-        in_use = {one.time for one in self.tickets.values() if one.status == "booked" or one.runs(now)}
+        in_use = {
+            one.time
+            for one in self.tickets.values()
+            if one.status == "booked" or (one.runs(now) and one.until is None)
+        }
         for one in here:
             self.times[one].withdrawn = one not in in_use
+        for ticket in self.tickets.values():
+            if ticket.until is not None and ticket.time in set(here) - in_use:
+                ticket.until, ticket.status = None, "gone"
         return frozenset(here) & in_use
 
     def _hold(self, act: Hold, made: str, now: datetime) -> Hashable:
@@ -393,6 +401,7 @@ class Timebooks:
             if (one.owner, one.status, one.offer) == (act.who, "held", ""):
                 one.status = "gone"
         promised, ticket.until, ticket.offer, ticket.held_at = ticket.until, None, "", now
+        ticket.taken = True
         ticket.expires_at = max(promised, now + self.hold_length[ticket.clinic])
         return DONE
 
@@ -400,9 +409,20 @@ class Timebooks:
         ticket = self.tickets[act.hold]
         if ticket.owner != act.who:
             return "not_found"
+        chosen = [one for one in self._chosen(act.who, now) if one.time == ticket.time]
         if ticket.until is not None:
+            self._let_go_of(act.who, ticket.time)
             self._answer_offer(ticket.watch, now)
+        elif ticket.taken and chosen:
+            self._let_go_of(act.who, ticket.time)
+            ticket.taken = False
+            self._pass_on(ticket.time, now)
         return DONE
+
+    def _let_go_of(self, who: str, time: UUID) -> None:
+        for one in self.tickets.values():
+            if (one.owner, one.time, one.status, one.offer) == (who, time, "held", ""):
+                one.status = "gone"
 
     def _keep(self, act: Keep, now: datetime) -> Hashable:
         over = [one for one in self.tickets.values() if one.until is not None and one.until <= now]

@@ -41,6 +41,7 @@ from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.notify.worker import send_due
 from webtidbok_app.services import offers, reception, watches
+from webtidbok_app.services.booking import release_time
 from webtidbok_app.services.terms import accept_terms
 from webtidbok_app.services.watches import MyWatch
 from webtidbok_app.timebook.keeper import keep_line, keeping_line
@@ -306,6 +307,7 @@ async def test_turned_off__offers_nothing__and_on_again_the_place_is_kept(world,
     await _turn(world, off, on=False)
     await cancel(world, world.residents[-1], booking)
     assert await offered(world, world.resident, mine) is None
+    assert (await see(world, world.resident, mine)).paused
     await _turn(world, off, on=True)
     await keep_line(world.database)
     assert await offered(world, world.resident, mine) == FIRST_START
@@ -584,14 +586,93 @@ async def test_acts_are_logged(world):
         assert sorted(acts) == ["accept_terms", "decline_watched_time", "start_watch", "stop_watch"]
 
 
-async def test_withdrawn_times__are_not_offered__and_what_is_offered_is_kept(world):
+async def test_withdrawn__also_while_it_is_offered__and_then_nobody_has_it(world):
     slots = await world.publish(2)
+    mine, theirs = await watch(world, world.resident), await watch(world, world.residents[1])
+    await keep_line(world.database)
+    withdrawn, kept = await _withdraw(world, slots, await _seen(world))
+    assert (set(withdrawn), kept) == (set(slots), [])
+    for resident, one in ((world.resident, mine), (world.residents[1], theirs)):
+        assert (await see(world, resident, one)).offer.status == WatchOfferStatus.RUN_OUT
+        with pytest.raises(HoldExpired):
+            await take(world, resident, one)
+    await keep_line(world.database)
+    assert await free(world, world.residents[3]) == []
+    assert await offered(world, world.resident, mine) is None
+
+
+async def test_withdrawn__not_once_it_is_taken(world):
+    slots = await world.publish(1)
     mine = await watch(world, world.resident)
     await keep_line(world.database)
+    await take(world, world.resident, mine)
+    assert await _withdraw(world, slots, await _seen(world)) == ([], slots)
+
+
+async def test_time_bookable_long_before_only__holds_nobody_back(database, clock):
+    world = await build_world(database, residents=9, notice_minutes=24 * 60)
+    await world.publish(1, start=clock.now() + timedelta(hours=10))
+    mine = await watch(world, world.resident)
+    await world.publish(1)
+    await keep_line(world.database)
     assert await offered(world, world.resident, mine) == FIRST_START
-    seen = await _seen(world)
-    withdrawn, kept = await _withdraw(world, slots, seen)
-    assert (withdrawn, kept) == ([slots[1]], [slots[0]])
+
+
+async def test_offer__is_never_too_short_to_answer(database, clock):
+    world = await build_world(database, residents=9, notice_minutes=120)
+    enough = clock.now() + timedelta(hours=2, minutes=10)
+    await world.publish(1, start=enough - timedelta(minutes=1))
+    mine = await watch(world, world.resident)
+    await keep_line(world.database)
+    assert await offered(world, world.resident, mine) is None
+    await world.publish(1, start=enough)
+    await keep_line(world.database)
+    offer = (await see(world, world.resident, mine)).offer
+    assert offer is not None
+    assert (offer.starts_at, offer.stands_until - clock.now()) == (enough, timedelta(minutes=10))
+
+
+async def test_left__what_is_promised_is_kept__and_can_be_declined_still(world, clock):
+    [booking] = await booked_out(world)
+    mine, journal = await watch(world, world.resident), journal_of(world)
+    await cancel(world, world.residents[-1], booking)
+    theirs = await watch(world, world.residents[1])
+    await take(world, world.resident, mine)
+    await release_time(world.resident, clinic=world.clinic)
+    assert (await see(world, world.resident, mine)).offer.chosen
+    await decline(world, world.resident, mine)
+    assert await journal.current_hold(world.resident) is None
+    assert await offered(world, world.residents[1], theirs) == FIRST_START
+    clock.advance(timedelta(minutes=25))
+    await take(world, world.residents[1], theirs)
+    clock.advance(timedelta(minutes=5))
+    await release_time(world.residents[1], clinic=world.clinic)
+    assert await journal.current_hold(world.residents[1]) is None, "the promise is over"
+
+
+async def test_offers_of_one_night__the_one_that_is_taken_is_shown(world, clock):
+    bookings = await booked_out(world, 2)
+    mine = await watch(world, world.resident)
+    clock.advance(timedelta(hours=15))
+    await cancel(world, world.residents[-1], bookings[0])
+    await decline(world, world.resident, mine)
+    await cancel(world, world.residents[-1], bookings[1])
+    await take(world, world.resident, mine)
+    shown = (await see(world, world.resident, mine)).offer
+    assert (shown.starts_at, shown.chosen) == (FIRST_START + timedelta(minutes=20), True)
+
+
+async def test_changed_after_the_offer__booking_it_ends_the_watch_all_the_same(world):
+    [booking] = await booked_out(world)
+    mine = await watch(world, world.resident)
+    await cancel(world, world.residents[-1], booking)
+    await watch(world, world.resident, part="afternoon")
+    await take(world, world.resident, mine)
+    journal = journal_of(world)
+    hold = await journal.current_hold(world.resident)
+    assert hold is not None
+    await journal.make_booking(world.resident, hold.id, BookingDetails())
+    assert (await see(world, world.resident, mine)).status == WatchStatus.BOOKED
 
 
 async def _seen(world: World) -> int:

@@ -9,6 +9,8 @@ NOTICE_HOURS = (1, 2, 4, 24)
 """How long before its start a clinic may let a time be offered last."""
 OFFER_MINUTES = (15, 30, 60, 120)
 """How long a clinic may let an offer stand, by day."""
+SHORTEST_OFFER = timedelta(minutes=10)
+"""Less than this nobody is asked to answer in."""
 OFFERS_A_DAY = range(1, 6)
 """How many offers a day a clinic may let one person have."""
 DAY_BEGINS, DAY_ENDS = time(7), time(21)
@@ -39,6 +41,16 @@ class WatchOfferStatus(StrEnum):
     TAKEN = "taken"
     DECLINED = "declined"
     RUN_OUT = "run_out"
+
+
+def earliest_start(now: datetime, *, notice_hours: int, notice_minutes: int) -> datetime:
+    """Return when a time may start at the earliest that becomes free ``now`` (aware), to be offered.
+
+    ``notice_hours`` is the clinic's rule for who waits. ``notice_minutes`` is how long before its start such a time is
+    bookable last: until then there is to be time enough to answer.
+    """
+    to_answer = timedelta(minutes=notice_minutes) + SHORTEST_OFFER
+    return told_at(now) + max(timedelta(hours=notice_hours), to_answer)
 
 
 def told_at(now: datetime) -> datetime:

@@ -29,6 +29,7 @@ from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic
 from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, terms_in_force
 from webtidbok_app.services.time_types import enter, may_book, terms_kind
+from webtidbok_app.services.watches import is_promised
 
 DRAFT_LIFE = timedelta(hours=24)
 NEED_MAX = 300
@@ -118,11 +119,11 @@ async def keep_longer(resident: Resident, clinic: ClinicInfo, kind: TimeTypeInfo
 
 
 async def release_time(actor: Actor | None, *, clinic: str) -> None:
-    """Let go of what the resident holds at the clinic. What was typed is kept."""
+    """Let go of what the resident holds at the clinic, unless it is promised for longer. What was typed is kept."""
     resident = as_resident(actor)
     found = await get_clinic(slug=clinic)
     hold = await found.journal().current_hold(resident)
-    if hold is not None:
+    if hold is not None and not await is_promised(resident, found, hold.timeslot.id):
         await found.journal().release_hold(resident, hold.id)
 
 

@@ -19,8 +19,8 @@ from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.timebook import line, publishing, schedule_log
 from webtidbok_app.timebook import pattern as patterns
-from webtidbok_app.timebook import publishing, schedule_log
 
 PROTECTED = "Skyddad"
 
@@ -128,7 +128,8 @@ async def withdraw(actor: Actor | None, *, slot_ids: Sequence[UUID], seen: int) 
     Raises ScheduleChanged when staff have changed that part of the schedule after change number ``seen``.
     """
     staff, clinic_id = as_clinic_staff(actor)
-    async with get_database().write() as session:
+
+    async def work(session: AsyncSession) -> Withdrawn:
         withdrawn, kept = await publishing.withdraw_slots(
             session,
             clinic_id=clinic_id,
@@ -140,6 +141,8 @@ async def withdraw(actor: Actor | None, *, slot_ids: Sequence[UUID], seen: int) 
         )
         audit.record(session, staff, "withdraw", clinic_id=clinic_id)
         return Withdrawn(len(withdrawn), await read_slots(session, clinic_id, kept))
+
+    return await get_database().transact(work)
 
 
 async def _week(clinic_id: UUID, monday: date) -> Week:
@@ -211,7 +214,10 @@ async def read_slots(session: AsyncSession, clinic_id: UUID, slot_ids: Sequence[
 async def _with_bookings(
     session: AsyncSession, clinic_id: UUID, rows: Sequence[_SlotRow]
 ) -> list[ScheduleSlot]:
-    """Return the slots with their live bookings, asked for in one question."""
+    """Return the slots with their live bookings, asked for in one question.
+
+    A place that is offered to somebody who waits is free to staff, who may take the time away.
+    """
     slots = {row[0]: ScheduleSlot(*row) for row in rows}
     live = await session.execute(
         select(
@@ -228,6 +234,7 @@ async def _with_bookings(
             col(Booking.slot_id).in_(slots),
             text(f"booking.{LIVE}"),
             or_(text("booking.status = 'booked'"), col(Booking.expires_at) > clock.now()),
+            ~line.held_in_line(),
         )
         .order_by(col(Booking.place))
     )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import ScheduleChange
 from webtidbok_app.domain import clock
@@ -70,7 +72,8 @@ async def undo(actor: Actor | None, *, change_id: UUID) -> Undoing:
     the publication.
     """
     staff, clinic_id = as_clinic_staff(actor)
-    async with get_database().write() as session:
+
+    async def work(session: AsyncSession) -> Undoing:
         gone, kept = await publishing.undo_change(
             session,
             clinic_id=clinic_id,
@@ -82,6 +85,8 @@ async def undo(actor: Actor | None, *, change_id: UUID) -> Undoing:
         audit.record(session, staff, "undo_publication", clinic_id=clinic_id)
         change = await schedule_log.get_publication(session, clinic_id=clinic_id, change_id=change_id)
         return Undoing(_change(change), len(gone), await read_slots(session, clinic_id, kept))
+
+    return await get_database().transact(work)
 
 
 def _change(row: ScheduleChange) -> Change:

@@ -37,6 +37,7 @@ from webtidbok_app.domain.errors import (
     InvalidInput,
     MessagesNeeded,
     NotFound,
+    StaleVersion,
     Unavailable,
 )
 from webtidbok_app.domain.swedish_time import PartOfDay
@@ -114,6 +115,8 @@ class MyWatch:
     """How many others wait for the same time type and have waited longer."""
     offer: OfferedTime | None
     reached: bool
+    paused: bool
+    """The clinic offers nothing to those who wait, for now; the place in the line is kept."""
     exchangeable: tuple[BookedTime, ...] = ()
     """The resident's coming times of the same type, which the offered one can be taken instead of."""
 
@@ -269,20 +272,33 @@ async def take_watched_time(actor: Actor | None, *, clinic: str, watch: str, off
 
 
 async def decline_watched_time(actor: Actor | None, *, clinic: str, watch: str, offer: str) -> None:
-    """Let the offered time go to the next in line, and wait on. Done twice it changes nothing more. Raises NotFound."""
+    """Let the offered time go to the next in line, taken already or not, and wait on.
+
+    Done twice it changes nothing more, nor when it is booked. Raises NotFound.
+    """
     resident = as_resident(actor)
     found = await get_clinic(slug=clinic)
 
     async def work(session: AsyncSession) -> None:
         row = await _find(session, found, resident, watch, lock=True)
         offered = await _find_offer(session, row, offer)
-        if offered.status == WatchOfferStatus.OPEN:
+        taken = offered.status == WatchOfferStatus.TAKEN and await _chosen(session, offered)
+        if offered.status == WatchOfferStatus.OPEN or taken:
             await line.decline(session, offered, now=clock.now())
             audit.record(
                 session, resident, "decline_watched_time", clinic_id=found.id, person_id=resident.person_id
             )
 
     await get_database().transact(work)
+
+
+async def is_promised(resident: Resident, clinic: ClinicInfo, timeslot_id: str) -> bool:
+    """Whether the time that the resident has chosen was offered to them in the line, and the promise still holds."""
+    async with get_database().read() as session:
+        return await line.is_promised(
+            session, clinic_id=clinic.id, person_id=resident.person_id, slot_id=_parse_id(timeslot_id),
+            now=clock.now(),
+        )  # fmt: skip
 
 
 async def _enter(
@@ -349,18 +365,15 @@ async def _reached(session: AsyncSession, person_id: UUID) -> bool:
 
 
 async def _running(
-    session: AsyncSession, clinic: ClinicInfo, resident: Resident, time_type_id: UUID
+    session: AsyncSession, clinic: ClinicInfo, resident: Resident, time_type_id: UUID, *, lock: bool = False
 ) -> Watch | None:
-    return await session.scalar(
-        select(Watch)
-        .where(
-            col(Watch.clinic_id) == clinic.id,
-            col(Watch.person_id) == resident.person_id,
-            col(Watch.time_type_id) == time_type_id,
-            text(f"watch.{IN_LINE}"),
-        )
-        .with_for_update()
+    waiting = select(Watch).where(
+        col(Watch.clinic_id) == clinic.id,
+        col(Watch.person_id) == resident.person_id,
+        col(Watch.time_type_id) == time_type_id,
+        text(f"watch.{IN_LINE}"),
     )
+    return await session.scalar(waiting.with_for_update() if lock else waiting)
 
 
 async def _begin(
@@ -378,8 +391,9 @@ async def _begin(
         first_day=first_day, last_day=last_day, since=now,
     )  # fmt: skip
     await insert_or_ignore(session, fresh)  # two tabs may begin at the same moment
-    watch = await _running(session, clinic, resident, time_type_id)
-    assert watch is not None
+    watch = await _running(session, clinic, resident, time_type_id, lock=True)
+    if watch is None:
+        raise StaleVersion  # the one that was there ended in this very moment
     if watch.last_day < swedish_time.day_of(now):
         watch.since = now
     return watch
@@ -442,6 +456,7 @@ async def _told(session: AsyncSession, clinic: ClinicInfo, watch: Watch) -> MyWa
         ahead=ahead or 0,
         offer=await _newest_offer(session, watch),
         reached=await _reached(session, watch.person_id),
+        paused=not (clinic.can_watch and kind.active),
     )
 
 
@@ -456,7 +471,9 @@ async def _newest_offer(session: AsyncSession, watch: Watch) -> OfferedTime | No
             )
             .where(col(WatchOffer.clinic_id) == watch.clinic_id, col(WatchOffer.watch_id) == watch.id)
             .order_by(
-                (col(WatchOffer.status) == WatchOfferStatus.OPEN).desc(), col(WatchOffer.told_at).desc()
+                (col(WatchOffer.status) == WatchOfferStatus.OPEN).desc(),
+                col(WatchOffer.made_at).desc(),
+                (col(WatchOffer.status) == WatchOfferStatus.TAKEN).desc(),
             )
             .limit(1)
         )

@@ -330,6 +330,7 @@ class WatchView:
     reserved: ReservedView = ReservedView()
     chosen_href: str = ""
     """Where the time that was taken is booked, as long as it is held."""
+    chosen_id: str = ""
     news: str = ""
     rows: list[SummaryRow] = field(default_factory=list)
     change_href: str = ""

@@ -104,6 +104,8 @@ class WatchState(rx.State):
     watched: WatchView = WatchView()
     done: str = ""
     """What has just come true, in words."""
+    announced: str = ""
+    """What has come by itself, in words to be read aloud."""
     attempts: int = 0
     problem: Problem = Problem()
     stop: Problem = Problem()
@@ -140,6 +142,7 @@ class WatchState(rx.State):
                     view = watch_view(found, lang, now=clock.now())
                     if self._shown == here and view != self.watched:
                         self.watched = view
+                        self.announced = f"{view.title} {view.reserved.when} {view.reserved.until}".strip()
         except (NotAllowed, NotFound):
             return  # the page itself tells why there is nothing to follow
 
@@ -186,6 +189,7 @@ class WatchState(rx.State):
             self.problem = answer
             return
         await self._fetch_again()
+        self.done = self.watched.title
 
     async def _fetch_again(self) -> None:
         found = await attempt(get_watch(current(), **self._where()), lang_of(self))

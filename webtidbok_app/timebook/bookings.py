@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db import outbox
-from webtidbok_app.db.after_commit import tell_of_change
+from webtidbok_app.db.after_commit import tell_of_change, tell_of_line
 from webtidbok_app.db.insert import insert_or_change
 from webtidbok_app.db.tables import CHOSEN, Booking, Clinic, HoldCount, Slot
 from webtidbok_app.domain.errors import (
@@ -87,6 +87,7 @@ async def _let_go_of_chosen(session: AsyncSession, *, person_id: UUID, but_at: U
     )
     for clinic_id, starts_at in gone:
         tell_of_change(session, clinic_id, [starts_at])
+        tell_of_line(session)
 
 
 async def choose_watched(
@@ -171,6 +172,7 @@ async def release_hold(session: AsyncSession, *, clinic_id: UUID, hold_id: UUID,
     )
     if starts := gone.all():
         tell_of_change(session, clinic_id, starts)
+        tell_of_line(session)
 
 
 async def confirm_hold(

@@ -3,6 +3,7 @@
 Several keepers may, in one process or many. What they find is a hint; ``line.pass_on`` judges, in its transaction.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
@@ -15,11 +16,11 @@ from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from webtidbok_app.db.engine import Database
-from webtidbok_app.db.tables import STANDING, Booking, Clinic, TimeType, Watch, WatchOffer
+from webtidbok_app.db.tables import IN_LINE, STANDING, Booking, Clinic, TimeType, Watch, WatchOffer
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import BookingStatus
-from webtidbok_app.domain.watch import told_at
+from webtidbok_app.domain.watch import earliest_start, told_at
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.rounds import in_rounds
@@ -60,7 +61,7 @@ async def keep_line(database: Database) -> bool:
 async def _find_matches(database: Database, now: datetime) -> list[tuple[UUID, UUID]]:
     """Return times, by clinic, that are free and fit somebody in line: for each who waits the first there is."""
     waiting = await _in_line(database, now)
-    had = await _had_before(database, [one.watch for one in waiting])
+    had = await _had_before(database, now) if waiting else set()
     groups: dict[tuple[UUID, UUID], list[_Waiting]] = defaultdict(list)
     for one in waiting:
         groups[one.watch.clinic_id, one.watch.time_type_id].append(one)
@@ -72,22 +73,29 @@ async def _find_matches(database: Database, now: datetime) -> list[tuple[UUID, U
         last = max(one.watch.last_day for one in theirs)
         free = [slot async for week in calendar.weeks_with_room(first, last) for slot in _free(week, now)]
         matches += [(clinic_id, slot_id) for slot_id in _give_out(free, theirs, had)]
+        await asyncio.sleep(0)  # others are served by the same loop
     return matches
 
 
 def _give_out(free: list[Timeslot], waiting: list[_Waiting], had: set[tuple[UUID, UUID]]) -> Iterable[UUID]:
-    """Yield for each who waits, in order, the first time that fits and has a place left."""
-    left = {slot.id: slot.places_left for slot in free}
+    """Yield for each who waits, in order, the first time that fits and has a place left.
+
+    Those who wish for the same look at the same times, which are sought out once.
+    """
+    left = {UUID(slot.id): slot.places_left for slot in free}
+    as_wished: dict[tuple[object, ...], list[UUID]] = {}
     for watch, _, earliest in waiting:
-        for slot in free:
-            slot_id, performer_id = UUID(slot.id), UUID(slot.performer_id)
-            if (
-                left[slot.id]
-                and slot.starts_at >= earliest
-                and (watch.person_id, slot_id) not in had
-                and line.fits(watch, starts_at=slot.starts_at, performer_id=performer_id)
-            ):
-                left[slot.id] -= 1
+        wish = (watch.performer_id, watch.first_day, watch.last_day, watch.part, earliest)
+        if wish not in as_wished:
+            as_wished[wish] = [
+                UUID(slot.id)
+                for slot in free
+                if slot.starts_at >= earliest
+                and line.fits(watch, starts_at=slot.starts_at, performer_id=UUID(slot.performer_id))
+            ]
+        for slot_id in as_wished[wish]:
+            if left[slot_id] and (watch.person_id, slot_id) not in had:
+                left[slot_id] -= 1
                 yield slot_id
                 break
 
@@ -115,26 +123,28 @@ async def _in_line(database: Database, now: datetime) -> list[_Waiting]:
             )
             .order_by(col(Watch.since), col(Watch.id))
         )
-        return [_Waiting(watch, notice, told + timedelta(hours=hours)) for watch, notice, hours in rows]
+        return [
+            _Waiting(watch, minutes, earliest_start(now, notice_hours=hours, notice_minutes=minutes))
+            for watch, minutes, hours in rows
+        ]
 
 
-async def _had_before(database: Database, watches: list[Watch]) -> set[tuple[UUID, UUID]]:
-    """Return which persons have been offered which times before, or have had them booked."""
-    if not watches:
-        return set()
-    persons = {watch.person_id for watch in watches}
+async def _had_before(database: Database, now: datetime) -> set[tuple[UUID, UUID]]:
+    """Return which coming times those who wait have been offered before, or have had booked."""
+    found: set[tuple[UUID, UUID]] = set()
     async with database.read() as session:
-        offered = await session.execute(
-            select(col(WatchOffer.person_id), col(WatchOffer.slot_id)).where(
-                col(WatchOffer.person_id).in_(persons)
+        for table in (WatchOffer, Booking):
+            rows = await session.execute(
+                select(col(table.person_id), col(table.slot_id))
+                .join(
+                    Watch,
+                    (col(Watch.clinic_id) == table.clinic_id) & (col(Watch.person_id) == table.person_id),
+                )
+                .where(text(f"watch.{IN_LINE}"), col(table.starts_at) >= now)
+                .where(*([col(Booking.status) != BookingStatus.HELD] if table is Booking else []))
             )
-        )
-        booked = await session.execute(
-            select(col(Booking.person_id), col(Booking.slot_id)).where(
-                col(Booking.person_id).in_(persons), col(Booking.status) != BookingStatus.HELD
-            )
-        )
-        return {(person, slot) for rows in (offered, booked) for person, slot in rows}
+            found |= {(person_id, slot_id) for person_id, slot_id in rows}
+    return found
 
 
 async def _come_back_when_time_changes(database: Database, now: datetime) -> None:

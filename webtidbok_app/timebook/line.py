@@ -33,7 +33,7 @@ from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.errors import SlotTaken, SlotWithdrawn
 from webtidbok_app.domain.visit import BookingStatus, CaseTypeKind
-from webtidbok_app.domain.watch import GRACE, WatchOfferStatus, WatchStatus, told_at
+from webtidbok_app.domain.watch import GRACE, WatchOfferStatus, WatchStatus, earliest_start, told_at
 from webtidbok_app.timebook import places
 
 
@@ -41,6 +41,7 @@ class _Passing(NamedTuple):
     """A time that is passed on: by which rules, and from when until when whoever gets the offer has it."""
 
     slot: Slot
+    made_at: datetime
     told_at: datetime
     stands_until: datetime
     a_day: int
@@ -68,8 +69,30 @@ async def pass_on(session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now:
 
 
 async def decline(session: AsyncSession, offer: WatchOffer, *, now: datetime) -> None:
-    """Let an offer go that its resident does not want; the next in line gets it."""
+    """Let an offer go that its resident does not want, chosen already or not; the next in line gets it."""
+    await places.let_go_of_choice(
+        session, clinic_id=offer.clinic_id, person_id=offer.person_id, slot_id=offer.slot_id
+    )
     await _end(session, offer, WatchOfferStatus.DECLINED, now)
+
+
+async def is_promised(
+    session: AsyncSession, *, clinic_id: UUID, person_id: UUID, slot_id: UUID, now: datetime
+) -> bool:
+    """Whether the time was offered to the person, who waits still, has taken it, and has until later than ``now``."""
+    promised = (
+        select(col(WatchOffer.id))
+        .join(Watch, (col(Watch.clinic_id) == WatchOffer.clinic_id) & (col(Watch.id) == WatchOffer.watch_id))
+        .where(
+            col(WatchOffer.clinic_id) == clinic_id,
+            col(WatchOffer.person_id) == person_id,
+            col(WatchOffer.slot_id) == slot_id,
+            col(WatchOffer.status) == WatchOfferStatus.TAKEN,
+            col(WatchOffer.stands_until) > now,
+            text(f"watch.{IN_LINE}"),
+        )
+    )
+    return await session.scalar(promised.limit(1)) is not None
 
 
 async def take_back_one(session: AsyncSession, *, now: datetime) -> bool:
@@ -109,12 +132,57 @@ async def settle(session: AsyncSession, booking: Booking, *, now: datetime) -> N
         return
     slot = await session.get_one(Slot, (booking.clinic_id, booking.slot_id))
     for watch in watches:
-        if watch.time_type_id == slot.time_type_id and fits(
-            watch, starts_at=slot.starts_at, performer_id=slot.performer_id
-        ):
+        if await _is_answered_by(session, watch, slot):
             watch.status, watch.ended_at = WatchStatus.BOOKED, now
             await _let_go_of_offer(session, watch, now)
             tell_of_watch(session, watch.id)
+
+
+async def _is_answered_by(session: AsyncSession, watch: Watch, slot: Slot) -> bool:
+    """Whether the time is what is watched for, or was when it was offered."""
+    if watch.time_type_id != slot.time_type_id:
+        return False
+    if fits(watch, starts_at=slot.starts_at, performer_id=slot.performer_id):
+        return True
+    taken = select(col(WatchOffer.id)).where(
+        col(WatchOffer.clinic_id) == watch.clinic_id,
+        col(WatchOffer.watch_id) == watch.id,
+        col(WatchOffer.slot_id) == slot.id,
+        col(WatchOffer.status) == WatchOfferStatus.TAKEN,
+    )
+    return await session.scalar(taken) is not None
+
+
+async def end_offers_on(session: AsyncSession, *, clinic_id: UUID, slot_ids: Sequence[UUID]) -> None:
+    """End what is offered of times that staff take away, and offer them to nobody else."""
+    standing = await session.scalars(
+        select(WatchOffer)
+        .where(
+            col(WatchOffer.clinic_id) == clinic_id,
+            col(WatchOffer.slot_id).in_(slot_ids),
+            text(f"watch_offer.{STANDING}"),
+        )
+        .order_by(col(WatchOffer.id))
+        .with_for_update()
+    )
+    for offer in standing.all():
+        offer.status = WatchOfferStatus.RUN_OUT
+        await places.let_go(session, clinic_id=clinic_id, offer_id=offer.id)
+        tell_of_watch(session, offer.watch_id)
+
+
+def held_in_line() -> ColumnElement[bool]:
+    """Return the condition for a booking to be a place that is held for somebody who waits and has not answered."""
+    return (
+        select(col(WatchOffer.id))
+        .where(
+            col(WatchOffer.clinic_id) == Booking.clinic_id,
+            col(WatchOffer.id) == Booking.offer_id,
+            text(f"watch_offer.{STANDING}"),
+        )
+        .correlate(Booking)
+        .exists()
+    )
 
 
 def fits(watch: Watch, *, starts_at: datetime, performer_id: UUID) -> bool:
@@ -211,12 +279,12 @@ async def _passing(
     if row is None:
         return None
     slot, notice_minutes, clinic = row
-    told = told_at(now)
-    if slot.starts_at < told + timedelta(hours=clinic.watch_notice_hours):
+    notice = {"notice_hours": clinic.watch_notice_hours, "notice_minutes": notice_minutes}
+    if slot.starts_at < earliest_start(now, **notice):
         return None
-    last_chance = slot.starts_at - timedelta(minutes=notice_minutes)
+    told, last_chance = told_at(now), slot.starts_at - timedelta(minutes=notice_minutes)
     until = min(told + timedelta(minutes=clinic.watch_minutes), last_chance)
-    return _Passing(slot, told, until, clinic.watch_a_day) if until > told else None
+    return _Passing(slot, now, told, until, clinic.watch_a_day)
 
 
 async def _first_in_line(
@@ -290,7 +358,8 @@ def _offer(watch: Watch, passing: _Passing) -> WatchOffer:
     slot = passing.slot
     return WatchOffer(
         clinic_id=watch.clinic_id, id=new_id(), watch_id=watch.id, person_id=watch.person_id, slot_id=slot.id,
-        starts_at=slot.starts_at, told_at=passing.told_at, stands_until=passing.stands_until,
+        starts_at=slot.starts_at, made_at=passing.made_at,
+        told_at=passing.told_at, stands_until=passing.stands_until,
     )  # fmt: skip
 
 

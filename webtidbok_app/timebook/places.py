@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from webtidbok_app.db.after_commit import tell_of_change, tell_of_line
 from webtidbok_app.db.insert import insert_or_ignore
-from webtidbok_app.db.tables import LIVE, Booking, Clinic, Person, Slot, TimeType
+from webtidbok_app.db.tables import CHOSEN, LIVE, Booking, Clinic, Person, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NotFound, SlotTaken, SlotWithdrawn
 from webtidbok_app.domain.visit import BookingStatus
@@ -45,6 +45,7 @@ async def lock_slot(
             .join(Clinic, col(Clinic.id) == Slot.clinic_id)
             .where(col(Slot.clinic_id) == clinic_id, col(Slot.id) == slot_id)
             .with_for_update(read=True, of=Slot)
+            .execution_options(populate_existing=True)  # as it is when it is locked, whatever was read before
         )
     ).one_or_none()
     if row is None:
@@ -151,3 +152,20 @@ async def let_go(session: AsyncSession, *, clinic_id: UUID, offer_id: UUID) -> N
     if starts := gone.all():
         tell_of_change(session, clinic_id, starts)
         tell_of_line(session)
+
+
+async def let_go_of_choice(session: AsyncSession, *, clinic_id: UUID, person_id: UUID, slot_id: UUID) -> None:
+    """Let the time go if it is what the person has chosen."""
+    gone = await session.scalars(
+        delete(Booking)
+        .where(
+            col(Booking.clinic_id) == clinic_id,
+            col(Booking.person_id) == person_id,
+            col(Booking.slot_id) == slot_id,
+            text(CHOSEN),
+        )
+        .returning(col(Booking.starts_at))
+        .execution_options(synchronize_session=False)
+    )
+    if starts := gone.all():
+        tell_of_change(session, clinic_id, starts)

@@ -16,7 +16,7 @@ from webtidbok_app.db.tables import LIVE, Booking, Performer, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NotFound, Overlaps, TooLateToChange
 from webtidbok_app.domain.visit import ScheduleChangeKind
-from webtidbok_app.timebook import schedule_log
+from webtidbok_app.timebook import line, schedule_log
 from webtidbok_app.timebook.pattern import NewSlot
 
 
@@ -177,7 +177,10 @@ async def withdraw_slots(
 async def take_away_free(
     session: AsyncSession, *, clinic_id: UUID, slot_ids: Sequence[UUID], now: datetime
 ) -> tuple[list[UUID], list[UUID]]:
-    """Take those of the times that nobody has booked or holds out of the schedule. Returns (taken away, kept)."""
+    """Take those of the times that nobody has booked or holds out of the schedule. Returns (taken away, kept).
+
+    What is offered to somebody who waits, and has not answered, is nobody's yet.
+    """
     rows = await session.execute(
         select(col(Slot.id), col(Slot.starts_at))
         .where(
@@ -194,8 +197,13 @@ async def take_away_free(
     await session.execute(
         delete(Booking).where(on_them, text("booking.status = 'held'"), col(Booking.expires_at) <= now)
     )
-    in_use = set(await session.scalars(select(col(Booking.slot_id)).where(on_them, text(f"booking.{LIVE}"))))
+    in_use = set(
+        await session.scalars(
+            select(col(Booking.slot_id)).where(on_them, text(f"booking.{LIVE}"), ~line.held_in_line())
+        )
+    )
     free = [slot_id for slot_id in published if slot_id not in in_use]
+    await line.end_offers_on(session, clinic_id=clinic_id, slot_ids=free)
     await session.execute(
         update(Slot)
         .where(col(Slot.clinic_id) == clinic_id, col(Slot.id).in_(free))
@@ -215,6 +223,7 @@ def _live_bookings(now: datetime) -> ColumnElement[bool]:
             col(Booking.slot_id) == Slot.id,
             text(f"booking.{LIVE}"),
             or_(text("booking.status = 'booked'"), col(Booking.expires_at) > now),
+            ~line.held_in_line(),
         )
         .correlate(Slot)
         .exists()

@@ -88,6 +88,7 @@ class WatchOffer(OfClinic, table=True):
     slot_id: UUID
     starts_at: datetime
     status: WatchOfferStatus = Field(default=WatchOfferStatus.OPEN, sa_type=AutoString)
+    made_at: datetime
     told_at: datetime
     """When the message is due: at once by day, in the morning by night."""
     stands_until: datetime

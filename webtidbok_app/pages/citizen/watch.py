@@ -121,7 +121,14 @@ def watch_page(lang: Lang) -> rx.Component:
             rx.cond(watched.reserved.id != "", _reserved(lang)),
             rx.cond(
                 watched.chosen_href != "",
-                buttons.link_as_button(t(lang, "watches.watch.onward"), href=watched.chosen_href),
+                buttons.button_row(
+                    buttons.link_as_button(t(lang, "watches.watch.onward"), href=watched.chosen_href),
+                    buttons.secondary(
+                        t(lang, "watches.watch.decline"),
+                        on_click=state.decline(watched.chosen_id),
+                        once=True,
+                    ),
+                ),
             ),
             rx.cond(~watched.reached & watched.waiting, _no_messages(lang)),
             rx.cond(watched.news != "", rx.el.p(watched.news)),
@@ -151,6 +158,7 @@ def watch_page(lang: Lang) -> rx.Component:
         current="bookings",
         back=path(lang, "/mina-tider"),
         above=problem_box(lang, state.problem),
+        announcement=state.announced,
     )
 
 

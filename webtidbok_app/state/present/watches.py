@@ -39,13 +39,14 @@ def watch_view(watch: MyWatch, lang: Lang, *, now: datetime) -> WatchView:
     state = _state(watch, now)
     return WatchView(
         title=t(lang, f"watches.watch.{state}.title"),
-        body=t(lang, f"watches.watch.{state}.body"),
+        body=t(lang, f"watches.watch.{state}.body", phone=watch.clinic.phone),
         caption=f"{watch.clinic.name} · {watch.time_type.in_language(lang)}",
         waiting=watch.status == WatchStatus.WAITING and not watch.over(swedish_time.day_of(now)),
         reached=watch.reached,
         ahead=_ahead(watch, lang) if state == "waiting" else "",
         reserved=_reserved(watch, lang, now=now),
         chosen_href=_onward(watch, lang) if state == "chosen" else "",
+        chosen_id=watch.offer.id if watch.offer and state == "chosen" else "",
         news=_news(watch.offer, lang) if state == "waiting" else "",
         rows=_rows(watch, lang),
         change_href=addresses.watch_form(lang, watch.clinic.slug, watch.time_type_id),
@@ -80,7 +81,9 @@ def _state(watch: MyWatch, now: datetime) -> str:
         return "reserved"
     if watch.offer and watch.offer.chosen:
         return "chosen"
-    return "over" if watch.over(swedish_time.day_of(now)) else "waiting"
+    if watch.over(swedish_time.day_of(now)):
+        return "over"
+    return "paused" if watch.paused else "waiting"
 
 
 def _reserved(watch: MyWatch, lang: Lang, *, now: datetime) -> ReservedView:

@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("slot_id", sa.Uuid(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stands_until", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("status IN ('open', 'taken', 'declined', 'run_out')", name="status"),

@@ -124,7 +124,9 @@ def test_line__the_first_declines__the_next_exchanges_a_booked_time(new_context:
         publish_one(staff, day)
 
         first.heading("En tid är reserverad för dig")
-        expect(page.get_by_text("Tiden är reserverad för dig till kl. 10.3")).to_be_visible()
+        until = "Tiden är reserverad för dig till kl. 10.3"
+        expect(page.get_by_role("main").get_by_text(until)).to_be_visible()
+        expect(page.locator("#announcer")).to_contain_text(until)
         check_page(page)
         check_targets(page)
         letter = await_letter(page, "karin.almgren@exempel.se", "Den är reserverad för dig till")

@@ -142,7 +142,8 @@ class WatchState(rx.State):
                     view = watch_view(found, lang, now=clock.now())
                     if self._shown == here and view != self.watched:
                         self.watched = view
-                        self.announced = f"{view.title} {view.reserved.when} {view.reserved.until}".strip()
+                        news = (view.title, view.reserved.when, view.reserved.until)
+                        self.announced = ". ".join(part for part in news if part)
         except (NotAllowed, NotFound):
             return  # the page itself tells why there is nothing to follow
 

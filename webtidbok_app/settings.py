@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     smtp: Smtp | None = None
     sms: SmsGateway | None = None
     """Where messages to residents go. What is not set is off; in demo mode an inbox of our own takes its place."""
+    population_register: Literal["off", "demo"] | None = None
+    """Which adapter says who is guardian of whom. Off, nobody acts for anybody else; the demo has one of its own."""
     trusted_proxy_hops: int = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -108,6 +110,8 @@ class Settings(BaseSettings):
             )
         if self.resident_idp is None or self.staff_idp is None:
             raise ValueError("set WEBTIDBOK_RESIDENT_IDP__ISSUER and WEBTIDBOK_STAFF_IDP__ISSUER")
+        if self.population_register == "demo":
+            raise ValueError("the demo's population register is set outside demo mode")
         if any("/demo/idp" in idp.issuer for idp in (self.resident_idp, self.staff_idp)):
             raise ValueError("the demo identity provider is set outside demo mode")
         return self
@@ -121,6 +125,11 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether residents reach us over TLS; settles the cookie's name and its Secure flag."""
         return self.origin.startswith("https://")
+
+    @property
+    def register_in_use(self) -> Literal["off", "demo"]:
+        """The population register that is asked; in demo mode our own unless another is set."""
+        return self.population_register or ("demo" if self.demo else "off")
 
     @property
     def channels(self) -> frozenset[Channel]:

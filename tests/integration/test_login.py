@@ -25,6 +25,7 @@ from webtidbok_app.demo.personas import RESIDENTS, STAFF
 from webtidbok_app.domain import clock as clocks
 from webtidbok_app.domain.actor import Resident, Staff
 from webtidbok_app.domain.clock import FixedClock
+from webtidbok_app.services.ombud import list_children
 from webtidbok_app.settings import get_settings
 from webtidbok_app.web.routes import http_app
 
@@ -420,7 +421,7 @@ async def test_logout__ends_the_session_on_the_server(browser: httpx2.AsyncClien
         {"Origin": "https://evil.example"},
     ],
 )
-@pytest.mark.parametrize("address", ["/auth/logout", "/auth/extend"])
+@pytest.mark.parametrize("address", ["/auth/logout", "/auth/extend", "/auth/ombud"])
 async def test_post_from_another_site__is_refused(
     browser: httpx2.AsyncClient, address: str, headers: dict[str, str]
 ) -> None:
@@ -428,6 +429,38 @@ async def test_post_from_another_site__is_refused(
     assert (await browser.post(address, headers=headers)).status_code == 403
     assert (await browser.get("/auth/session")).json()["kind"] == "resident"
     assert (await browser.get(address)).status_code == 405
+
+
+async def test_ombud__is_chosen_on_the_server__and_for_own_children_only(browser: httpx2.AsyncClient) -> None:
+    async def choose(child: str, **more: str) -> httpx2.Response:
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        return await browser.post("/auth/ombud", data={"child": child, **more}, headers=headers)
+
+    await _log_in(browser, "amina")
+    cookie = browser.cookies["webtidbok"]
+    parent = await _actor_of(cookie)
+    children = {one.name: one for one in (await list_children(parent)).children}
+    maja = children["Maja Haddad Berg"]
+    answer = await choose(maja.id, vidare="/en/boka/testkliniken", lang="en")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/en/boka/testkliniken")
+    acting = await _actor_of(cookie)
+    assert (acting.name, acting.told_id) == (maja.name, parent.person_id)
+    assert (await choose(parent.person_id.hex)).status_code == 404
+    assert (await choose(children["Nadia Haddad Berg"].id)).status_code == 403
+    assert (await _actor_of(cookie)).name == maja.name, "a choice that is refused changes nothing"
+    assert (await choose("", vidare="https://evil.example")).headers["location"] == "/mina-tider"
+    assert await _actor_of(cookie) == parent
+    await _log_in(browser, "karin")
+    assert (await choose(maja.id)).status_code == 404
+    browser.cookies.clear()
+    assert (await choose(maja.id)).status_code == 403
+
+
+async def _actor_of(cookie: str) -> Resident:
+    live = await sessions.look_up(cookie, active=True)
+    assert live is not None
+    assert isinstance(live.login.actor, Resident)
+    return live.login.actor
 
 
 async def test_time_left__counts_down__and_only_the_person_makes_it_longer(

@@ -42,7 +42,7 @@ async def _resident(database, key: str) -> Resident:
 async def _first_free(resident: Resident, clinic: str, time_type: str) -> datetime | None:
     found = await clinics.get_clinic(slug=clinic)
     today = swedish_time.day_of(our_clock.now())
-    slots = await found.journal().available_timeslots(
+    slots = await found.journal(resident).available_timeslots(
         resident, time_type, today, today + timedelta(days=365), limit=1
     )
     return slots[0].starts_at if slots else None
@@ -70,7 +70,7 @@ async def _clinics_with_a_free_time(resident: Resident) -> set[str]:
         clinic.slug
         for clinic in await clinics.list_clinics()
         if clinic.offers(CaseTypeKind.BOOK_DIRECT)
-        for kind in await clinic.journal().time_types(resident)
+        for kind in await clinic.journal(resident).time_types(resident)
         if may_book(resident, kind) is None and await _first_free(resident, clinic.slug, kind.id)
     }
 

@@ -92,5 +92,5 @@ def key_of(actor: Principal | None) -> str:
     if actor is None:
         return ""
     if isinstance(actor, Resident):
-        return f"resident:{actor.person_id}"
+        return f"resident:{actor.person_id}:{actor.ombud_id or ''}"
     return f"staff:{actor.hsa_id}:{actor.clinic_id}:{actor.role}"

@@ -17,8 +17,8 @@ from sqlmodel import col, select
 
 from webtidbok_app.auth.principal import Kind, Login, Principal
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import Clinic, LoginSession, Person, StaffRole
-from webtidbok_app.domain.actor import Resident, Role, Staff
+from webtidbok_app.db.tables import Clinic, Guardianship, LoginSession, Person, StaffRole
+from webtidbok_app.domain.actor import Guardian, Resident, Role, Staff
 from webtidbok_app.domain.clock import now
 from webtidbok_app.domain.errors import DatabaseBusy
 from webtidbok_app.domain.ids import PersonalNumber
@@ -49,7 +49,7 @@ class LiveSession:
 
 _cache: dict[str, LiveSession] = {}
 _endings = 0
-"""How many logins have been ended here: what was read before an ending must not be remembered after it."""
+"""How many logins have been ended or changed here: what was read before that must not be remembered after it."""
 
 
 def hash_of(cookie: str) -> str:
@@ -105,6 +105,22 @@ async def look_up(cookie: str, *, active: bool) -> LiveSession | None:
     return live
 
 
+async def act_for(cookie: str, child_id: UUID | None) -> None:
+    """Let the login act for a child from now on, or for the one who has logged in again (None).
+
+    At once in this process, within seconds in others. Whether they may is asked at every act.
+    """
+    global _endings  # noqa: PLW0603  counts for the whole process
+    async with get_database().write() as session:
+        await session.execute(
+            update(LoginSession)
+            .where(col(LoginSession.id_hash) == hash_of(cookie), col(LoginSession.kind) == "resident")
+            .values(acts_for=child_id)
+        )
+    _endings += 1
+    _cache.clear()
+
+
 async def end(id_hash: str) -> None:
     """End one login, known by its hash; at once in this process, within seconds in others."""
     await _end(col(LoginSession.id_hash) == id_hash)
@@ -139,11 +155,17 @@ async def _resident(session: AsyncSession, row: LoginSession) -> Login | None:
     person = await session.get(Person, row.person_id)
     if person is None:
         return None
-    return Login(
-        Resident(
-            person.id, PersonalNumber(person.number), person.given_name, person.family_name, person.protected
-        )
-    )
+    if row.acts_for is None:
+        return Login(_as_resident(person))
+    child = await session.get_one(Person, row.acts_for)
+    known = await session.get(Guardianship, (person.id, child.id))
+    guardian = Guardian(person.id, _as_resident(person).name, known.known_at if known else None)
+    return Login(replace(_as_resident(child), by=guardian))
+
+
+def _as_resident(person: Person) -> Resident:
+    number = PersonalNumber(person.number)
+    return Resident(person.id, number, person.given_name, person.family_name, person.protected)
 
 
 async def _staff(session: AsyncSession, row: LoginSession) -> Login | None:

@@ -66,6 +66,7 @@ def page(
         lang,
         session,
         _nav(lang, session, current),
+        _ombud(lang, session),
         rx.el.main(
             *_top(lang, back, above, failure),
             *([heading(t(lang, title_key), caption)] if title_key else []),
@@ -167,6 +168,21 @@ def _account(lang: Lang, session: rx.Var[SessionView]) -> rx.Component:
             buttons.link_button(t(lang, "common.layout.log_out"), type="submit"), action="/auth/logout"
         ),
         class_name="account-row",
+    )
+
+
+def _ombud(lang: Lang, session: rx.Var[SessionView]) -> rx.Component:
+    """Return for whom the guardian acts, all the way, and the way to change it."""
+    words = rx.cond(session.ombud_over, t(lang, "ombud.over"), t(lang, "ombud.banner"))
+    return rx.cond(
+        session.acts_for != "",
+        rx.el.aside(
+            rx.el.p(words, " ", rx.el.strong(session.acts_for)),
+            rx.el.a(t(lang, "ombud.change"), href=path(lang, "/ombud")),
+            class_name="ombud",
+            aria_label=t(lang, "ombud.banner"),
+            data_over=rx.cond(session.ombud_over, "true", "false"),
+        ),
     )
 
 

@@ -33,19 +33,19 @@ async def tell_of_answer(
     session: AsyncSession, case: RequestCase, message: RequestMessage, *, now: datetime
 ) -> None:
     """Write that staff have answered in a case."""
-    about = {"person_id": case.person_id, "clinic_id": case.clinic_id, "case_id": case.id}
+    about = {"person_id": case.sent_by or case.person_id, "clinic_id": case.clinic_id, "case_id": case.id}
     await _put(session, [_row(MessageKind.ANSWERED, message.id, now=now, due_at=now) | about])
 
 
 async def tell_of_offer(session: AsyncSession, case: RequestCase, offer: TimeOffer, *, now: datetime) -> None:
     """Write that staff hold times for the resident, who has until a moment to take one."""
-    about = {"person_id": case.person_id, "clinic_id": case.clinic_id, "case_id": case.id}
+    about = {"person_id": case.sent_by or case.person_id, "clinic_id": case.clinic_id, "case_id": case.id}
     await _put(session, [_row(MessageKind.OFFERED, offer.id, now=now, due_at=now) | about])
 
 
-async def tell_of_reserved(session: AsyncSession, offer: WatchOffer, *, now: datetime) -> None:
+async def tell_of_reserved(session: AsyncSession, offer: WatchOffer, *, told_id: UUID, now: datetime) -> None:
     """Write that a time which fits a watch is held for its resident; by night the message waits for the morning."""
-    about = {"person_id": offer.person_id, "clinic_id": offer.clinic_id, "offer_id": offer.id,
+    about = {"person_id": told_id, "clinic_id": offer.clinic_id, "offer_id": offer.id,
              "starts_at": offer.starts_at}  # fmt: skip
     await _put(session, [_row(MessageKind.RESERVED, offer.id, now=now, due_at=offer.told_at) | about])
 
@@ -73,7 +73,7 @@ def _reminders(booking: Booking, *, now: datetime) -> list[dict[str, object]]:
 
 def _about(booking: Booking, kind: MessageKind, *, now: datetime, due_at: datetime) -> dict[str, object]:
     return _row(kind, booking.id, now=now, due_at=due_at) | {
-        "person_id": booking.person_id,
+        "person_id": booking.booked_by or booking.person_id,
         "clinic_id": booking.clinic_id,
         "booking_id": booking.id,
         "starts_at": booking.starts_at,

@@ -1,6 +1,7 @@
 """Who acts: a resident, a member of staff, or the system itself."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,14 +18,41 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class Guardian:
+    """Who acts for a child as its ombud, having logged in."""
+
+    person_id: UUID
+    name: str
+    known_at: datetime | None
+    """When the population register last named them as the child's guardian (aware); None when it does no more."""
+
+    def __repr__(self) -> str:
+        return f"Guardian({self.person_id})"
+
+
+@dataclass(frozen=True)
 class Resident:
-    """A person logged in with e-legitimation. ``person_id`` is ours; the number comes from the provider."""
+    """The person whose times it is about: who has logged in with e-legitimation or, with ``by``, their child.
+
+    ``person_id`` is ours; the number comes from the provider, a child's from the population register.
+    """
 
     person_id: UUID
     number: PersonalNumber
     given_name: str
     family_name: str
     protected: bool = False
+    by: Guardian | None = None
+
+    @property
+    def told_id(self) -> UUID:
+        """Who is told of what is done: the one who has logged in."""
+        return self.by.person_id if self.by else self.person_id
+
+    @property
+    def ombud_id(self) -> UUID | None:
+        """The guardian who acts, None for who acts for themselves."""
+        return self.by.person_id if self.by else None
 
     @property
     def name(self) -> str:

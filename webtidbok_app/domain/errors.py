@@ -2,6 +2,7 @@
 
     WebtidbokError(code, **facts)        code is stable; facts hold nothing personal
     ├─ NotAllowed                        wrong role, or nobody logged in
+    │   └─ OmbudEnded
     ├─ NotFound                          does not exist, or is not yours: the same answer
     ├─ RuleViolation                     the clinic's or the region's rules say no
     │   ├─ TermsNotAccepted
@@ -12,6 +13,7 @@
     │   ├─ TooManyCodes
     │   ├─ TooManyRequests
     │   ├─ MessagesNeeded
+    │   ├─ OmbudNotHere
     │   └─ CapabilityMissing
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
@@ -30,6 +32,7 @@
     │   └─ OutcomeUnknown
     └─ Unavailable                       our own parts: database, identity provider
         ├─ DatabaseBusy
+        ├─ RegisterDown
         └─ IdentityProviderDown
 
 The code is the class name in snake case, so that logs, texts (``errors.<code>``) and tests agree.
@@ -55,6 +58,10 @@ class WebtidbokError(Exception):
 
 class NotAllowed(WebtidbokError):
     """The actor's role may not do this."""
+
+
+class OmbudEnded(NotAllowed):
+    """Who has logged in may not act for the child any more: it has turned 13, or the register says otherwise."""
 
 
 class NotFound(WebtidbokError):
@@ -95,6 +102,10 @@ class TooManyRequests(RuleViolation):
 
 class MessagesNeeded(RuleViolation):
     """The resident gets no messages, and could not be told."""
+
+
+class OmbudNotHere(RuleViolation):
+    """The clinic's timebook cannot be told that somebody acts for their child. Facts: ``phone``."""
 
 
 class CapabilityMissing(RuleViolation):
@@ -171,6 +182,10 @@ class Unavailable(WebtidbokError):
 
 class DatabaseBusy(Unavailable):
     """The database is locked or unreachable. Nothing was changed."""
+
+
+class RegisterDown(Unavailable):
+    """The population register does not answer, or with what is too old."""
 
 
 class IdentityProviderDown(Unavailable):

@@ -114,6 +114,7 @@ class StandaloneJournal:
                 person_id=patient.person_id,
                 now=clock.now(),
                 said=vars(details),
+                booked_by=patient.ombud_id,
             )
             return await self._booked(session, booking.id, patient)
 
@@ -146,6 +147,7 @@ class StandaloneJournal:
                 hold_id=_parse_id(hold_id, HoldExpired),
                 person_id=patient.person_id,
                 now=now,
+                booked_by=patient.ombud_id,
             )
             return await self._booked(session, made.id, patient)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +29,9 @@ from webtidbok_app.db.tables import (
     WatchOffer,
 )
 from webtidbok_app.domain import clock
+from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.message import CODE_LIFE, Channel, MessageKind, MessageStatus, reminder_due
+from webtidbok_app.domain.ombud import is_child
 from webtidbok_app.domain.request import CaseStatus, OfferStatus
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.domain.watch import WatchOfferStatus
@@ -153,7 +156,7 @@ async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime)
     clinic = await session.get_one(Clinic, booking.clinic_id)
     if message.kind == MessageKind.REMINDER and (due := _reminder(message, clinic, booking.starts_at)) > now:
         return Later(due)
-    to = await _recipient(session, message, clinic)
+    to = await _recipient(session, message, clinic, about=booking.person_id)
     words = words_of_booking(MessageKind(message.kind), booking.starts_at, to.clinic, to.lang)
     return Letter(message.id, to.channel, to.address, *words)
 
@@ -163,7 +166,8 @@ async def _compose_answer(session: AsyncSession, message: OutboxMessage, now: da
     case = await session.get(RequestCase, (message.clinic_id, message.case_id))
     if case is None or case.status == CaseStatus.WITHDRAWN:
         raise NotToBeSent("no_longer_so")
-    to = await _recipient(session, message, await session.get_one(Clinic, case.clinic_id))
+    clinic = await session.get_one(Clinic, case.clinic_id)
+    to = await _recipient(session, message, clinic, about=case.person_id)
     if message.kind == MessageKind.ANSWERED:
         return Letter(message.id, to.channel, to.address, *words_of_answer(to.clinic, to.lang))
     until = await _offered_until(session, case, now)
@@ -175,7 +179,8 @@ async def _compose_reserved(session: AsyncSession, message: OutboxMessage, now: 
     offer = await session.get(WatchOffer, (message.clinic_id, message.offer_id))
     if offer is None or offer.status != WatchOfferStatus.OPEN or offer.stands_until <= now:
         raise NotToBeSent("no_longer_so")
-    to = await _recipient(session, message, await session.get_one(Clinic, offer.clinic_id))
+    clinic = await session.get_one(Clinic, offer.clinic_id)
+    to = await _recipient(session, message, clinic, about=offer.person_id)
     words = words_of_reserved(offer.starts_at, offer.stands_until, to.clinic, to.lang)
     return Letter(message.id, to.channel, to.address, *words)
 
@@ -218,13 +223,20 @@ class _Recipient:
     clinic: str
 
 
-async def _recipient(session: AsyncSession, message: OutboxMessage, clinic: Clinic) -> _Recipient:
+async def _recipient(
+    session: AsyncSession, message: OutboxMessage, clinic: Clinic, *, about: UUID
+) -> _Recipient:
+    """Return where the message goes. What is ``about`` a child goes to its guardian, as long as they may act."""
     choice = await session.get(MessageChoice, message.person_id)
     if choice is None or choice.channel is None or choice.address is None:
         raise NotToBeSent("not_wanted")
-    person = await session.get_one(Person, message.person_id)
-    if person.protected and choice.consented_at is None:
+    people = [await session.get_one(Person, one) for one in {message.person_id, about}]
+    if any(person.protected for person in people) and choice.consented_at is None:
         raise NotToBeSent("protected")
+    if message.person_id != about:
+        child = await session.get_one(Person, about)
+        if not is_child(PersonalNumber(child.number), clock.now()):
+            raise NotToBeSent("ombud_ended")
     lang: Lang = "en" if choice.lang == "en" else "sv"
     name = (clinic.message_name_en if lang == "en" else "") or clinic.message_name_sv
     return _Recipient(Channel(choice.channel), choice.address, lang, name)

@@ -39,6 +39,16 @@ def caption_of(caption: rx.Var[str], stop: rx.Var[Problem]) -> rx.Var[str]:
     return rx.cond((caption == "") & (stop.title == ""), NO_BREAK_SPACE, caption)
 
 
+def for_a_child(lang: Lang) -> rx.Component:
+    """Return, for who acts for themselves, the way to act for their child, and back here then."""
+    session = SessionState.session
+    here = rx.Var.create(f"{path(lang, '/ombud')}?vidare=") + HERE.to(str)
+    return rx.cond(
+        session.can_be_ombud & (session.acts_for == ""),
+        rx.el.p(rx.el.a(t(lang, "ombud.link"), href=here)),
+    )
+
+
 def back_to(lang: Lang, href: rx.Var[str], otherwise: str = "/mottagningar") -> rx.Var[str]:
     """Return where the back link leads: to ``href``, or where it is not known, to ``otherwise``."""
     return rx.cond(href != "", href, path(lang, otherwise))

@@ -20,6 +20,7 @@ from webtidbok_app.pages.citizen import (
     details,
     messages,
     my_times,
+    ombud,
     request,
     terms,
     time_types,
@@ -46,6 +47,7 @@ from webtidbok_app.state.compare import CompareState
 from webtidbok_app.state.details import DetailsState
 from webtidbok_app.state.flow import FlowState
 from webtidbok_app.state.messages import MessagesState
+from webtidbok_app.state.ombud import OmbudState
 from webtidbok_app.state.requests import RequestCheckState, RequestState
 from webtidbok_app.state.terms import TermsState
 from webtidbok_app.state.time_types import TimeTypesState
@@ -110,6 +112,7 @@ ROUTES = [
     _outside("/arenden/[clinic]/[case]", case.page, "requests.case.title", CaseState.load, CaseState.watch),
     _outside("/bevaka/[clinic]/[time_type]", watch.form_page, "watches.form.title", WatchFormState.load),
     _route(WATCH, watch.watch_page, "watches.watch.title", WatchState.load, WatchState.follow),
+    _outside("/ombud", ombud.page, "ombud.title", OmbudState.load),
     _route("/hjalp", help.page, "public.help.title"),
     _route("/tillganglighet", accessibility.page, "public.accessibility.title"),
     _route("/personuppgifter", privacy.page, "public.privacy.title"),

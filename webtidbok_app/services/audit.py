@@ -23,7 +23,10 @@ def record(
     booking_id: str | None = None,
     case_id: str | None = None,
 ) -> None:
-    """Add one line to the log. ``action`` is a stable verb such as ``open_booking``."""
+    """Add one line to the log. ``action`` is a stable verb such as ``open_booking``.
+
+    The actor is who has logged in, also when they act for a child, which is the person it is about then.
+    """
     kind, identity = _identity(actor)
     session.add(
         AccessLog(
@@ -41,7 +44,7 @@ def record(
 
 def _identity(actor: Actor) -> tuple[str, str]:
     if isinstance(actor, Resident):
-        return "resident", actor.person_id.hex
+        return "guardian" if actor.by else "resident", actor.told_id.hex
     if isinstance(actor, Staff):
         return "staff", actor.hsa_id
     return "system", actor.name

@@ -2,16 +2,20 @@
 
 from uuid import UUID
 
+from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident, Role, Staff
-from webtidbok_app.domain.errors import NotAllowed
+from webtidbok_app.domain.errors import NotAllowed, OmbudEnded
+from webtidbok_app.domain.ombud import may_act
 
 CLINIC_ROLES = frozenset({Role.RECEPTIONIST, Role.NURSE, Role.CLINIC_ADMIN})
 
 
 def as_resident(actor: Actor | None) -> Resident:
-    """Return the actor as a resident. Raises NotAllowed."""
+    """Return the actor as a resident, who may be a child that is acted for. Raises NotAllowed and OmbudEnded."""
     if not isinstance(actor, Resident):
         raise NotAllowed
+    if not may_act(actor, clock.now()):
+        raise OmbudEnded
     return actor
 
 

@@ -58,7 +58,7 @@ class Progress:
 async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> Progress:
     """Return how far the resident has come. Raises NotFound, CapabilityMissing, AgeOutside, InvitedOnly."""
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
-    journal = found.journal()
+    journal = found.journal(resident)
     hold = await journal.current_hold(resident)
     schedule = await journal.schedule(resident)
     bookable = [other for other in await journal.time_types(resident) if may_book(resident, other) is None]
@@ -91,7 +91,7 @@ async def hold_time(
     """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
     await require_accepted_terms(resident, clinic=found, kind=terms_kind(rebooks))
-    journal = found.journal()
+    journal = found.journal(resident)
     hold = await journal.hold(resident, timeslot_id)
     if hold.time_type != kind.id:
         await journal.release_hold(resident, hold.id)
@@ -111,7 +111,7 @@ async def step_forward(actor: Actor | None, *, clinic: str, time_type: str) -> H
 
 async def keep_longer(resident: Resident, clinic: ClinicInfo, kind: TimeTypeInfo) -> Hold:
     """Keep the held time of the time type longer. Raises HoldExpired."""
-    journal = clinic.journal()
+    journal = clinic.journal(resident)
     hold = await journal.current_hold(resident)
     if hold is None or hold.time_type != kind.id:
         raise HoldExpired
@@ -122,9 +122,9 @@ async def release_time(actor: Actor | None, *, clinic: str) -> None:
     """Let go of what the resident holds at the clinic, unless it is promised for longer. What was typed is kept."""
     resident = as_resident(actor)
     found = await get_clinic(slug=clinic)
-    hold = await found.journal().current_hold(resident)
+    hold = await found.journal(resident).current_hold(resident)
     if hold is not None and not await is_promised(resident, found, hold.timeslot.id):
-        await found.journal().release_hold(resident, hold.id)
+        await found.journal(resident).release_hold(resident, hold.id)
 
 
 async def keep_details(
@@ -182,7 +182,7 @@ async def book(actor: Actor | None, *, clinic: str, time_type: str, hold_id: str
         person = await session.get_one(Person, resident.person_id)
     if draft is None or draft.time_type != kind.id:
         raise HoldExpired
-    booked = await found.journal().make_booking(resident, hold_id, _details(draft, person))
+    booked = await found.journal(resident).make_booking(resident, hold_id, _details(draft, person))
     async with get_database().write() as session:
         if draft.hold_id in {None, hold_id}:  # otherwise what is typed is for a time that was chosen since
             await session.merge(_emptied(draft, hold_id))

@@ -10,7 +10,8 @@ from sqlmodel import col
 from webtidbok_app import journal
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import CareProvider, CaseType, Clinic, Region
-from webtidbok_app.domain.errors import CapabilityMissing, NotFound
+from webtidbok_app.domain.actor import Resident
+from webtidbok_app.domain.errors import CapabilityMissing, NotFound, OmbudNotHere
 from webtidbok_app.domain.nearness import Searchable, rank
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import Capabilities, JournalSystem, Text
@@ -66,8 +67,14 @@ class ClinicInfo:
         """Whether the case type is on, possible and working."""
         return any(case_type.kind == kind for case_type in self.case_types)
 
-    def journal(self) -> JournalSystem:
-        """Return the clinic's timebook."""
+    def journal(self, resident: Resident) -> JournalSystem:
+        """Return the clinic's timebook, for what the resident does there.
+
+        Raises OmbudNotHere (``phone``) for who acts for a child where the timebook is not our own: how the actor is
+        to be stated there is for its owner to say.
+        """
+        if resident.by and self.journal_kind != STANDALONE:
+            raise OmbudNotHere(phone=self.phone)
         return journal.connect(clinic_id=self.id, kind=self.journal_kind)
 
 

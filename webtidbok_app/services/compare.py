@@ -102,7 +102,7 @@ async def find_elsewhere(actor: Actor | None, *, clinic: str, time_type: str) ->
     """
     resident = as_resident(actor)
     here = await get_clinic(slug=clinic)
-    offered = await here.journal().time_types(resident)
+    offered = await here.journal(resident).time_types(resident)
     name = next((kind.name.sv for kind in offered if kind.id == time_type), "")
     compared = await compare_next_free(actor, words=name)
     others = [row for row in compared.rows if row.timeslot and row.clinic.id != here.id]
@@ -110,7 +110,9 @@ async def find_elsewhere(actor: Actor | None, *, clinic: str, time_type: str) ->
     for row in others if not compared.only_near else []:
         soonest.setdefault(row.clinic.id, row)
     return [
-        Offered(row.clinic, row.time_type, await count_free(resident, row.clinic.journal(), row.time_type))
+        Offered(
+            row.clinic, row.time_type, await count_free(resident, row.clinic.journal(resident), row.time_type)
+        )
         for row in list(soonest.values())[:MOST_ELSEWHERE]
         if row.time_type
     ]
@@ -121,7 +123,7 @@ async def follow_next_free(
 ) -> AsyncIterator[Sequence[NextFree]]:
     """Yield the same rows in the same order, now and each time that a timebook of theirs may have changed."""
     resident = as_resident(actor)
-    journals = {row.clinic.id: row.clinic.journal() for row in rows if row.time_type}
+    journals = {row.clinic.id: row.clinic.journal(resident) for row in rows if row.time_type}
     async for _ in _changes_of_any(journals.values()):
         yield await _each(partial(_with_next_free, resident), rows)
 
@@ -158,7 +160,7 @@ async def _each(work: Callable[[T], Awaitable[U]], things: Iterable[T]) -> list[
 async def _offered(resident: Resident, clinic: ClinicInfo) -> list[NextFree]:
     if clinic.journal_kind != STANDALONE:
         return [NextFree(clinic, None)]
-    time_types = await clinic.journal().time_types(resident)
+    time_types = await clinic.journal(resident).time_types(resident)
     return [NextFree(clinic, kind) for kind in time_types if may_book(resident, kind) is None]
 
 
@@ -167,7 +169,7 @@ async def _with_next_free(resident: Resident, row: NextFree) -> NextFree:
         return row
     today = swedish_time.day_of(clock.now())
     horizon = today + timedelta(days=HORIZON_DAYS)
-    found = await row.clinic.journal().available_timeslots(
+    found = await row.clinic.journal(resident).available_timeslots(
         resident, row.time_type.id, today, horizon, limit=1
     )
     return replace(row, timeslot=next(iter(found), None))

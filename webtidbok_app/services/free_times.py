@@ -197,7 +197,7 @@ async def _enter(
 ) -> tuple[Resident, JournalSystem, TimeTypeInfo]:
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
     await require_accepted_terms(resident, clinic=found, kind=terms_kind(rebooks))
-    return resident, found.journal(), kind
+    return resident, found.journal(resident), kind
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ class _Search:
 
 async def _others_with_times(resident: Resident, clinic: str, chosen: TimeTypeInfo) -> list[Offered]:
     found = await get_clinic(slug=clinic)
-    journal = found.journal()
+    journal = found.journal(resident)
     today = swedish_time.day_of(clock.now())
     horizon = today + timedelta(days=HORIZON_DAYS)
     others = [kind for kind in await journal.time_types(resident) if kind.id != chosen.id]

@@ -50,9 +50,9 @@ async def get_messages(actor: Actor | None) -> Messages:
     """Return what the resident has chosen."""
     resident = as_resident(actor)
     async with get_database().read() as session:
-        choice = await session.get(MessageChoice, resident.person_id)
-        person = await session.get_one(Person, resident.person_id)
-    return _told(choice, person)
+        choice = await session.get(MessageChoice, resident.told_id)
+        person = await session.get_one(Person, resident.told_id)
+    return _told(choice, person, resident)
 
 
 async def ask_for_code(actor: Actor | None, *, address: str, consent: bool, lang: Lang) -> Messages:
@@ -66,18 +66,19 @@ async def ask_for_code(actor: Actor | None, *, address: str, consent: bool, lang
     now = clock.now()
     async with get_database().write() as session:
         choice = await _lock(session, resident)
-        person = await session.get_one(Person, resident.person_id)
-        if person.protected and not consent:
+        person = await session.get_one(Person, resident.told_id)
+        protected = person.protected or resident.protected
+        if protected and not consent:
             raise InvalidInput({"consent": "consent"})
         _count_code(choice, now)
         code = f"{secrets.randbelow(10**6):06}"
         choice.new_channel, choice.new_address, choice.lang = channel, parsed, lang
         choice.code_hash, choice.code_at, choice.tries = _hash(resident, code), now, 0
-        choice.consented_at = now if person.protected else None
+        choice.consented_at = now if protected else None
         await outbox.tell_code(
-            session, code, person_id=resident.person_id, channel=channel, address=parsed, now=now
+            session, code, person_id=resident.told_id, channel=channel, address=parsed, now=now
         )
-    return _told(choice, person)
+    return _told(choice, person, resident)
 
 
 async def verify(actor: Actor | None, *, code: str) -> Messages:
@@ -93,11 +94,11 @@ async def verify(actor: Actor | None, *, code: str) -> Messages:
                 clock.now(),
             )
             _forget_code(choice)
-            audit.record(session, resident, "choose_messages", person_id=resident.person_id)
-        person = await session.get_one(Person, resident.person_id)
+            audit.record(session, resident, "choose_messages", person_id=resident.told_id)
+        person = await session.get_one(Person, resident.told_id)
     if problem:
         raise InvalidInput({"code": problem})
-    return _told(choice, person)
+    return _told(choice, person, resident)
 
 
 async def forget_code(actor: Actor | None) -> Messages:
@@ -106,8 +107,8 @@ async def forget_code(actor: Actor | None) -> Messages:
     async with get_database().write() as session:
         choice = await _lock(session, resident)
         _forget_code(choice)
-        person = await session.get_one(Person, resident.person_id)
-    return _told(choice, person)
+        person = await session.get_one(Person, resident.told_id)
+    return _told(choice, person, resident)
 
 
 async def stop(actor: Actor | None) -> Messages:
@@ -117,9 +118,9 @@ async def stop(actor: Actor | None) -> Messages:
         choice = await _lock(session, resident)
         choice.channel = choice.address = choice.verified_at = choice.consented_at = None
         _forget_code(choice)
-        audit.record(session, resident, "stop_messages", person_id=resident.person_id)
-        person = await session.get_one(Person, resident.person_id)
-    return _told(choice, person)
+        audit.record(session, resident, "stop_messages", person_id=resident.told_id)
+        person = await session.get_one(Person, resident.told_id)
+    return _told(choice, person, resident)
 
 
 def _parse(address: str) -> tuple[Channel, str]:
@@ -141,8 +142,8 @@ def _parse(address: str) -> tuple[Channel, str]:
 
 async def _lock(session: AsyncSession, resident: Resident) -> MessageChoice:
     """Return the resident's choice, and let nobody change it meanwhile."""
-    await insert_or_ignore(session, MessageChoice(person_id=resident.person_id))
-    return await session.get_one(MessageChoice, resident.person_id, with_for_update=True)
+    await insert_or_ignore(session, MessageChoice(person_id=resident.told_id))
+    return await session.get_one(MessageChoice, resident.told_id, with_for_update=True)
 
 
 def _count_code(choice: MessageChoice, now: datetime) -> None:
@@ -171,10 +172,10 @@ def _forget_code(choice: MessageChoice) -> None:
 
 
 def _hash(resident: Resident, code: str) -> str:
-    return lookup_hash(f"code:{resident.person_id.hex}:{code}")
+    return lookup_hash(f"code:{resident.told_id.hex}:{code}")
 
 
-def _told(choice: MessageChoice | None, person: Person) -> Messages:
+def _told(choice: MessageChoice | None, person: Person, resident: Resident) -> Messages:
     choice = choice or MessageChoice(person_id=person.id)
     return Messages(
         channels=get_settings().channels,
@@ -182,7 +183,7 @@ def _told(choice: MessageChoice | None, person: Person) -> Messages:
         address=choice.address or "",
         new_address=choice.new_address or "",
         suggestion=person.phone or person.email or "",
-        protected=person.protected,
+        protected=person.protected or resident.protected,
         consented=choice.consented_at is not None,
         demo=get_settings().demo,
     )

@@ -105,7 +105,7 @@ async def list_at_clinic(actor: Actor | None, *, clinic: str) -> ManagedTimes:
     resident = as_resident(actor)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
-    answer, can = await times_at(resident, found), found.journal().capabilities
+    answer, can = await times_at(resident, found), found.journal(resident).capabilities
     mine = [MyBooking(found, time, True, False, can.message, can.rebook) for time in answer.times]
     return ManagedTimes(found, mine, answer.problem)
 
@@ -117,7 +117,7 @@ async def times_at(resident: Resident, clinic: ClinicInfo, *, pending: bool = Fa
     """
     try:
         async with asyncio.timeout(SECONDS_TO_SHOW if pending else SECONDS_TO_ANSWER):
-            return ClinicBookings(clinic, await clinic.journal().schedule(resident))
+            return ClinicBookings(clinic, await clinic.journal(resident).schedule(resident))
     except (JournalError, Unavailable) as error:
         return ClinicBookings(clinic, [], error)
     except TimeoutError:
@@ -128,7 +128,7 @@ async def get_booking(actor: Actor | None, *, clinic: str, booking: str) -> MyBo
     """Return one of the resident's bookings, past and cancelled ones too. Raises NotFound."""
     resident = as_resident(actor)
     found = await get_clinic(slug=clinic)
-    time = await found.journal().booking(resident, booking)
+    time = await found.journal(resident).booking(resident, booking)
     return await _with_choices(resident, found, time)
 
 
@@ -140,14 +140,14 @@ async def cancel_booking(actor: Actor | None, *, clinic: str, booking: str, mess
     """
     resident = as_resident(actor)
     found = await get_clinic(slug=clinic)
-    await found.journal().booking(resident, booking)
+    await found.journal(resident).booking(resident, booking)
     if not found.offers(CaseTypeKind.MANAGE_DIRECT):
         raise CapabilityMissing(phone=found.phone)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
     if len(message) > MESSAGE_MAX:
         raise InvalidInput({"message": "too_long"})
     try:
-        time = await found.journal().cancel_booking(resident, booking, message.strip())
+        time = await found.journal(resident).cancel_booking(resident, booking, message.strip())
     except TooLateToChange as error:
         raise TooLateToChange(**error.facts, phone=found.phone) from error
     async with get_database().write() as session:
@@ -185,7 +185,7 @@ async def _opened(resident: Resident) -> set[UUID]:
 async def _with_choices(resident: Resident, clinic: ClinicInfo, time: BookedTime) -> MyBooking:
     manageable = clinic.offers(CaseTypeKind.MANAGE_DIRECT)
     terms_needed = manageable and not await _accepted(resident, clinic)
-    journal = clinic.journal()
+    journal = clinic.journal(resident)
     replaces = await journal.booking(resident, time.replaces) if time.replaces else None
     can = journal.capabilities
     return MyBooking(clinic, time, manageable, terms_needed, can.message, manageable and can.rebook, replaces)

@@ -171,6 +171,7 @@ async def take_time(actor: Actor | None, *, clinic: str, case: str, time: str) -
             person_id=resident.person_id,
             now=clock.now(),
             said={"reason": row.reason, "phone": row.phone or None},
+            booked_by=resident.ombud_id,
             replaces=UUID(hex=exchanged) if exchanged else None,
         )
         offer.status, offer.booking_id = OfferStatus.ACCEPTED, booking.id

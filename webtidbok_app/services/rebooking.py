@@ -19,7 +19,7 @@ async def get_rebooking(actor: Actor | None, *, clinic: str, time_type: str, reb
     Raises NotFound, CapabilityMissing, AlreadyCancelled and TooLateToChange (``deadline``, ``phone``).
     """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
-    journal = found.journal()
+    journal = found.journal(resident)
     old = await journal.booking(resident, rebooks)
     hold = await journal.current_hold(resident)
     async with get_database().read() as session:
@@ -51,7 +51,7 @@ async def rebook(actor: Actor | None, *, clinic: str, rebooks: str, hold_id: str
     """
     resident = as_resident(actor)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
-    journal = found.journal()
+    journal = found.journal(resident)
     await journal.booking(resident, rebooks)
     if not journal.capabilities.rebook:
         raise CapabilityMissing(phone=found.phone)

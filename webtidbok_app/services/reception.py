@@ -82,6 +82,8 @@ class OpenBooking:
     reason: str
     interpreter: str
     access_needs: str
+    booked_by: str
+    """The guardian who has booked it for their child; empty for who has booked for themselves."""
 
 
 async def get_day_list(actor: Actor | None, *, day: date) -> DayList:
@@ -214,6 +216,7 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
     if row is None:
         raise NotFound
     booking, slot, time_type, performer, person, rebooked_to = row
+    guardian = await session.get_one(Person, booking.booked_by) if booking.booked_by else None
     opened = OpenBooking(
         booking_id=booking.id.hex,
         starts_at=slot.starts_at,
@@ -235,6 +238,7 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
         reason=booking.reason,
         interpreter=booking.interpreter,
         access_needs=booking.access_needs,
+        booked_by=f"{guardian.given_name} {guardian.family_name}" if guardian else "",
     )
     return opened, person.id
 

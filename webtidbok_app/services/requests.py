@@ -187,6 +187,7 @@ async def send_request(actor: Actor | None, *, clinic: str, kind: CaseTypeKind, 
             number=await _next_number(session, found),
             kind=kind,
             person_id=resident.person_id,
+            sent_by=resident.ombud_id,
             status=CaseStatus.SENT,
             sent_at=clock.now(),
             changed_at=clock.now(),
@@ -217,7 +218,7 @@ async def _time_type(resident: Resident, clinic: ClinicInfo, slug: str) -> TimeT
     if not slug:
         return None
     try:
-        offered = await clinic.journal().time_types(resident)
+        offered = await clinic.journal(resident).time_types(resident)
     except JournalError:
         return None
     return next((one for one in offered if one.id == slug), None)
@@ -235,7 +236,7 @@ async def _booked(
     if not booking:
         return None, {}
     try:
-        booked = await clinic.journal().booking(resident, booking)
+        booked = await clinic.journal(resident).booking(resident, booking)
     except JournalError:
         return None, {"booking": "booking_unknown"}
     if booked.cancelled_at or booked.starts_at <= clock.now():

@@ -34,7 +34,7 @@ async def list_time_types(actor: Actor | None, *, clinic: str) -> list[TimeTypeI
     """Return the clinic's time types, those too that the resident may not book (see ``may_book``)."""
     resident = as_resident(actor)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
-    return await found.journal().time_types(resident)
+    return await found.journal(resident).time_types(resident)
 
 
 async def enter(
@@ -50,7 +50,7 @@ async def enter(
     if rebooks:
         return await _enter_to_rebook(resident, clinic, time_type, rebooks)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
-    for kind in await found.journal().time_types(resident):
+    for kind in await found.journal(resident).time_types(resident):
         if kind.id == time_type:
             if refusal := may_book(resident, kind):
                 raise refusal
@@ -62,7 +62,7 @@ async def _enter_to_rebook(
     resident: Resident, clinic: str, time_type: str, booking: str
 ) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
-    journal = found.journal()
+    journal = found.journal(resident)
     old = await journal.booking(resident, booking)
     if not journal.capabilities.rebook:
         raise CapabilityMissing(phone=found.phone)

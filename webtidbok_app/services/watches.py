@@ -135,7 +135,7 @@ async def open_watch(actor: Actor | None, *, clinic: str, time_type: str) -> Wat
     async with get_database().read() as session:
         time_type_id = await _time_type_id(session, found, kind)
         performers = await _performers(session, found, time_type_id)
-        reached = await _reached(session, resident.person_id)
+        reached = await _reached(session, resident.person_id, resident.told_id)
         watch = await _running(session, found, resident, time_type_id)
     begun = WatchForm(found, kind, performers, reached, today, today + timedelta(days=WATCH_DAYS))
     if watch is None or watch.last_day < today:
@@ -172,13 +172,13 @@ async def start_watch(
             problems["performer"] = "watch_performer"
         if problems:
             raise InvalidInput(problems)
-        if not await _reached(session, resident.person_id):
+        if not await _reached(session, resident.person_id, resident.told_id):
             raise MessagesNeeded
         assert first_day
         assert last_day
         watch = await _begin(session, found, resident, time_type_id, first_day, last_day, now)
         watch.first_day, watch.last_day = first_day, last_day
-        watch.part = PartOfDay(part) if part else None
+        watch.part, watch.watched_by = PartOfDay(part) if part else None, resident.ombud_id
         watch.performer_id = UUID(hex=performer) if performer else None
         audit.record(session, resident, "start_watch", clinic_id=found.id, person_id=resident.person_id)
         tell_of_watch(session, watch.id)
@@ -356,12 +356,12 @@ async def _performers(session: AsyncSession, clinic: ClinicInfo, time_type_id: U
     return [(performer.id.hex, performer.name) for performer in rows]
 
 
-async def _reached(session: AsyncSession, person_id: UUID) -> bool:
-    choice = await session.get(MessageChoice, person_id)
+async def _reached(session: AsyncSession, person_id: UUID, told_id: UUID) -> bool:
+    choice = await session.get(MessageChoice, told_id)
     if choice is None or choice.channel is None:
         return False
-    person = await session.get_one(Person, person_id)
-    return not person.protected or choice.consented_at is not None
+    people = [await session.get_one(Person, one) for one in {person_id, told_id}]
+    return not any(person.protected for person in people) or choice.consented_at is not None
 
 
 async def _running(
@@ -455,7 +455,7 @@ async def _told(session: AsyncSession, clinic: ClinicInfo, watch: Watch) -> MyWa
         status=WatchStatus(watch.status),
         ahead=ahead or 0,
         offer=await _newest_offer(session, watch),
-        reached=await _reached(session, watch.person_id),
+        reached=await _reached(session, watch.person_id, watch.watched_by or watch.person_id),
         paused=not (clinic.can_watch and kind.active),
     )
 

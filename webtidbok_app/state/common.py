@@ -9,12 +9,15 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import public
-from webtidbok_app.auth.principal import current_login
+from webtidbok_app.auth.principal import Login, current_login
+from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import NotFound, WebtidbokError
+from webtidbok_app.domain.ombud import may_act
 from webtidbok_app.i18n import Lang
 from webtidbok_app.i18n.failures import code_of, words_for
 from webtidbok_app.logs import is_reference, report
+from webtidbok_app.services.ombud import ombud_is_on
 from webtidbok_app.state.views import Problem, SessionView
 
 Result = TypeVar("Result")
@@ -38,8 +41,7 @@ class SessionState(rx.State):
         if login is None:
             self.session = SessionView()
         else:
-            kind = "resident" if isinstance(login.actor, Resident) else "staff"
-            self.session = SessionView(kind=kind, name=login.actor.name, clinic=login.clinic_name)
+            self.session = _session_view(login)
 
     @rx.event
     @public
@@ -52,6 +54,20 @@ class SessionState(rx.State):
     async def fail(self, code: str, reference: str) -> None:
         """Show that an event failed. Sent by the server; from a client it only fools that client."""
         self.failure = _problem(code, lang_of(self), {}, reference if is_reference(reference) else "")
+
+
+def _session_view(login: Login) -> SessionView:
+    actor = login.actor
+    if not isinstance(actor, Resident):
+        return SessionView(kind="staff", name=actor.name, clinic=login.clinic_name)
+    guardian = actor.by
+    return SessionView(
+        kind="resident",
+        name=guardian.name if guardian else actor.name,
+        acts_for=(actor.name if actor.given_name else str(actor.number)) if guardian else "",
+        ombud_over=not may_act(actor, clock.now()),
+        can_be_ombud=ombud_is_on(),
+    )
 
 
 def path_of(state: rx.State) -> str:

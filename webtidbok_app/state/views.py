@@ -14,6 +14,12 @@ class SessionView:
     kind: str = ""
     name: str = ""
     clinic: str = ""
+    acts_for: str = ""
+    """The child that a guardian acts for."""
+    ombud_over: bool = False
+    """They may not any more, and have not chosen anybody else yet."""
+    can_be_ombud: bool = False
+    """There is a population register to say whose guardian somebody is."""
 
 
 @dataclass(frozen=True)

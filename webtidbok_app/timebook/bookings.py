@@ -183,13 +183,17 @@ async def confirm_hold(
     person_id: UUID,
     now: datetime,
     said: dict[str, str | None],
+    booked_by: UUID | None = None,
 ) -> Booking:
     """Turn a running hold into a booking with what the resident ``said``, and write what tells the resident so.
+
+    ``booked_by`` is the guardian who does it for their child; it is them who are told then.
 
     One statement decides, against a new taker too. Asked again for a hold that became a booking, it returns that
     booking unchanged. Raises HoldExpired.
     """
-    became = await _become_booking(session, _is_running_hold(clinic_id, hold_id, person_id, now), now, said)
+    facts = {"booked_by": booked_by, **said}
+    became = await _become_booking(session, _is_running_hold(clinic_id, hold_id, person_id, now), now, facts)
     booking = await session.get(Booking, (clinic_id, hold_id), populate_existing=True)
     if became and booking is not None:
         return await _made(session, booking, MessageKind.BOOKED, now)
@@ -199,7 +203,14 @@ async def confirm_hold(
 
 
 async def rebook(
-    session: AsyncSession, *, clinic_id: UUID, booking_id: UUID, hold_id: UUID, person_id: UUID, now: datetime
+    session: AsyncSession,
+    *,
+    clinic_id: UUID,
+    booking_id: UUID,
+    hold_id: UUID,
+    person_id: UUID,
+    now: datetime,
+    booked_by: UUID | None = None,
 ) -> Booking:
     """Exchange a booking for a running hold of the same time type, both or neither; what was said comes along.
 
@@ -216,7 +227,7 @@ async def rebook(
         raise HoldExpired
     if await _time_type_of(session, held) != await _time_type_of(session, old):
         raise NotFound
-    came_along = {name: getattr(old, name) for name in SAID}
+    came_along = {"booked_by": booked_by} | {name: getattr(old, name) for name in SAID}
     return await _exchange(
         session, old, _is_running_hold(clinic_id, hold_id, person_id, now), hold_id, now, came_along
     )
@@ -232,6 +243,7 @@ async def confirm_offered(
     now: datetime,
     said: dict[str, str | None],
     replaces: UUID | None,
+    booked_by: UUID | None = None,
 ) -> Booking:
     """Turn one of the times that are held for an offer into a booking, in exchange for ``replaces`` if that is booked.
 
@@ -248,8 +260,9 @@ async def confirm_offered(
     old = await _still_booked(session, clinic_id=clinic_id, booking_id=replaces, person_id=person_id, now=now)
     if old is not None:
         came_along = {name: said.get(name) or getattr(old, name) for name in SAID}
-        return await _exchange(session, old, which, booking_id, now, came_along)
-    if not await _become_booking(session, which, now, said):
+        facts = {"booked_by": booked_by, **came_along}
+        return await _exchange(session, old, which, booking_id, now, facts)
+    if not await _become_booking(session, which, now, {"booked_by": booked_by, **said}):
         raise HoldExpired
     made = await session.get_one(Booking, (clinic_id, booking_id), populate_existing=True)
     return await _made(session, made, MessageKind.BOOKED, now)
@@ -274,7 +287,7 @@ async def _exchange(
     which: tuple[ColumnElement[bool], ...],
     new: UUID,
     now: datetime,
-    said: dict[str, str | None],
+    said: dict[str, Any],
 ) -> Booking:
     """Book what is held and cancel the old booking, both or neither. Raises HoldExpired."""
     thread = {"calendar_id": old.calendar_id or old.id, "calendar_sequence": old.calendar_sequence + 1}

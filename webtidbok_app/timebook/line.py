@@ -63,7 +63,7 @@ async def pass_on(session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now:
         if (await session.scalar(counted) or 0) < passing.a_day:
             offer = _offer(watch, passing)
             if await insert_or_ignore(session, offer):
-                return await _hold(session, offer, now)
+                return await _hold(session, offer, watch.watched_by or watch.person_id, now)
         passed_over.append(watch.id)
     return False
 
@@ -208,13 +208,17 @@ def can_be_told(now: datetime) -> tuple[ColumnElement[bool], ...]:
         )
         .correlate(Watch)
     )
+    protected = (
+        select(col(Person.id))
+        .where(col(Person.id).in_([col(Watch.person_id), col(Watch.watched_by)]), col(Person.protected))
+        .correlate(Watch)
+    )
     reached = (
         select(col(MessageChoice.person_id))
-        .join(Person, col(Person.id) == MessageChoice.person_id)
         .where(
-            col(MessageChoice.person_id) == Watch.person_id,
+            col(MessageChoice.person_id) == func.coalesce(col(Watch.watched_by), col(Watch.person_id)),
             col(MessageChoice.channel).is_not(None),
-            col(Person.protected).is_(False) | col(MessageChoice.consented_at).is_not(None),
+            col(MessageChoice.consented_at).is_not(None) | ~protected.exists(),
         )
         .correlate(Watch)
     )
@@ -363,7 +367,7 @@ def _offer(watch: Watch, passing: _Passing) -> WatchOffer:
     )  # fmt: skip
 
 
-async def _hold(session: AsyncSession, offer: WatchOffer, now: datetime) -> bool:
+async def _hold(session: AsyncSession, offer: WatchOffer, told_id: UUID, now: datetime) -> bool:
     """Hold a place for the offer, or take the offer away again when there is none. Whether it stands."""
     try:
         await places.hold_offered(
@@ -377,7 +381,7 @@ async def _hold(session: AsyncSession, offer: WatchOffer, now: datetime) -> bool
             )
         )
         return False
-    await outbox.tell_of_reserved(session, offer, now=now)
+    await outbox.tell_of_reserved(session, offer, told_id=told_id, now=now)
     tell_of_watch(session, offer.watch_id)
     return True
 

@@ -56,6 +56,7 @@ async def take_offered(
     now: datetime,
     said: dict[str, str | None],
     replaces: UUID | None = None,
+    booked_by: UUID | None = None,
 ) -> Booking:
     """Book one of the offered times and let the others go.
 
@@ -71,6 +72,7 @@ async def take_offered(
         now=now,
         said=said,
         replaces=replaces,
+        booked_by=booked_by,
     )
     await let_go(session, clinic_id=clinic_id, offer_id=offer_id)
     return booking

@@ -27,6 +27,7 @@ from webtidbok_app.i18n import Lang, t
 from webtidbok_app.live.bus import bus
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.services.calendar_file import get_calendar_file
+from webtidbok_app.services.ombud import choose_child
 from webtidbok_app.settings import get_settings
 from webtidbok_app.web.error_page import failure_page, html_page
 
@@ -60,6 +61,7 @@ def routes() -> list[BaseRoute]:
             Route("/login/{kind:str}", begin_login),
             Route("/callback/{kind:str}", finish_login),
             Route("/logout", log_out, methods=["POST"]),
+            Route("/ombud", choose_person, methods=["POST"]),
             Route("/extend", extend, methods=["POST"]),
             Route("/session", time_left),
         ],
@@ -124,6 +126,25 @@ async def log_out(request: Request) -> Response:
     answer.delete_cookie(cookie_name(), secure=get_settings().https, httponly=True, samesite="strict")
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
+
+
+async def choose_person(request: Request) -> Response:
+    """Let the resident act for a child of theirs from now on, or for themselves; back to ``vidare`` after."""
+    if not _is_ours(request):
+        return PlainTextResponse("Forbidden", 403)
+    form = await request.form()
+    child, wanted = str(form.get("child", "")), safe_path(str(form.get("vidare", "")))
+    lang: Lang = "en" if form.get("lang") == "en" else "sv"
+    after = _landing("resident", wanted, lang)
+    cookie = request.cookies.get(cookie_name(), "")
+
+    async def choose() -> Response:
+        live = await sessions.look_up(cookie, active=True)
+        chosen = await choose_child(live.login.actor if live else None, child=child)
+        await sessions.act_for(cookie, chosen)
+        return RedirectResponse(after, 303)
+
+    return await _or_failure(choose, after)
 
 
 async def extend(request: Request) -> Response:

@@ -15,7 +15,7 @@ from webtidbok_app.db.tables.clinics import (
     Terms,
 )
 from webtidbok_app.db.tables.messages import WAITING, MessageChoice, OutboxMessage
-from webtidbok_app.db.tables.people import Draft, Person, TermsAcceptance
+from webtidbok_app.db.tables.people import Draft, Guardianship, Person, TermsAcceptance
 from webtidbok_app.db.tables.requests import (
     AnswerTemplate,
     OfferedTime,
@@ -52,6 +52,7 @@ __all__ = [
     "CaseType",
     "Clinic",
     "Draft",
+    "Guardianship",
     "HoldCount",
     "LoginSession",
     "MessageChoice",

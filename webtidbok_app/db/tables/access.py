@@ -32,6 +32,8 @@ class LoginSession(SQLModel, table=True):
     kind: str
     """``resident`` or ``staff``."""
     person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    acts_for: UUID | None = Field(default=None, foreign_key="person.id")
+    """The child that a guardian acts for."""
     staff_hsa_id: str | None = None
     staff_name: str = Field(default="", sa_type=Sealed("login_session.staff_name"))
     role: Role | None = Field(default=None, sa_type=AutoString)

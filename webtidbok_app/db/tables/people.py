@@ -23,6 +23,15 @@ class Person(Identified, table=True):
     email: str | None = Field(default=None, sa_type=Sealed("person.email"))
 
 
+class Guardianship(SQLModel, table=True):
+    """That the population register names somebody as a child's guardian."""
+
+    guardian_id: UUID = Field(primary_key=True, foreign_key="person.id")
+    child_id: UUID = Field(primary_key=True, foreign_key="person.id")
+    known_at: datetime
+    """When the register last said so."""
+
+
 class TermsAcceptance(SQLModel, table=True):
     """That a resident accepted one version of a clinic's terms, and when."""
 

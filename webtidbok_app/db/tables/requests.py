@@ -67,6 +67,8 @@ class RequestCase(RequestWords, OfClinic, table=True):
     number: int
     kind: CaseTypeKind = Field(sa_type=AutoString)
     person_id: UUID = Field(foreign_key="person.id")
+    sent_by: UUID | None = Field(default=None, foreign_key="person.id")
+    """The guardian who has sent it for their child, and is told of answers."""
     status: CaseStatus = Field(default=CaseStatus.SENT, sa_type=AutoString)
     sent_at: datetime
     changed_at: datetime

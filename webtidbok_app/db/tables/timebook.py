@@ -176,6 +176,8 @@ class Booking(OfClinic, table=True):
     place: int
     person_id: UUID = Field(foreign_key="person.id")
     status: BookingStatus = Field(sa_type=AutoString)
+    booked_by: UUID | None = Field(default=None, foreign_key="person.id")
+    """The guardian who has booked it for their child, and is told of it; empty for who books for themselves."""
     held_at: datetime | None = None
     expires_at: datetime | None = None
     booked_at: datetime | None = None

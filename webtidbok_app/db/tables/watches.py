@@ -45,6 +45,8 @@ class Watch(OfClinic, table=True):
     )
 
     person_id: UUID = Field(foreign_key="person.id")
+    watched_by: UUID | None = Field(default=None, foreign_key="person.id")
+    """The guardian who waits for their child, and is told."""
     time_type_id: UUID
     performer_id: UUID | None = None
     first_day: date

@@ -7,7 +7,7 @@ from webtidbok_app.components.feedback import badge, empty_state
 from webtidbok_app.components.summary_list import booking_list
 from webtidbok_app.i18n import Lang, path, t
 from webtidbok_app.pages.citizen.problems import clinic_problems
-from webtidbok_app.pages.parts import heading, once_fetched, resident_page
+from webtidbok_app.pages.parts import for_a_child, heading, once_fetched, resident_page
 from webtidbok_app.state.bookings import MyTimesState as State
 from webtidbok_app.state.resident_views import WatchRowView
 
@@ -33,6 +33,7 @@ def page(lang: Lang) -> rx.Component:
                 ),
                 rx.cond(State.pending.length() == 0, _none(lang, book)),
             ),
+            for_a_child(lang),
             rx.el.p(rx.el.a(t(lang, "requests.list.link"), href=path(lang, "/arenden"))),
             rx.el.p(rx.el.a(t(lang, "citizen.messages.overview"), href=path(lang, "/meddelanden"))),
             ready=State.loaded,

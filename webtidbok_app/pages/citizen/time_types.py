@@ -4,7 +4,15 @@ import reflex as rx
 
 from webtidbok_app.components.feedback import empty_state, notice
 from webtidbok_app.i18n import Lang, t
-from webtidbok_app.pages.parts import back_to, emergency, heading, once_fetched, phone_link, resident_page
+from webtidbok_app.pages.parts import (
+    back_to,
+    emergency,
+    for_a_child,
+    heading,
+    once_fetched,
+    phone_link,
+    resident_page,
+)
 from webtidbok_app.state.resident_views import TimeTypeView
 from webtidbok_app.state.time_types import TimeTypesState as State
 
@@ -16,6 +24,7 @@ def page(lang: Lang) -> rx.Component:
         heading(t(lang, "citizen.types.title"), stop=State.stop, caption=State.info.name),
         once_fetched(
             lang,
+            for_a_child(lang),
             rx.cond(
                 State.time_types.length() > 0,
                 rx.el.ul(

@@ -117,6 +117,7 @@ def _in_words(booking: OpenBooking) -> OpenBookingView:
             personal_number=booking.personal_number,
             phone=booking.phone or "",
             email=booking.email or "",
+            **({"booked_by": booking.booked_by} if booking.booked_by else {}),
         ),
         words_rows=_rows(
             reason=booking.reason, interpreter=booking.interpreter, access_needs=booking.access_needs

@@ -25,6 +25,7 @@ from webtidbok_app.domain.message import MessageKind, MessageStatus
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
+from webtidbok_app.notify.channels import inbox
 from webtidbok_app.notify.worker import send_due
 from webtidbok_app.register.port import Guardianship, RegisteredChild
 from webtidbok_app.services import booking, my_bookings, my_cases, reception, requests, watches
@@ -256,6 +257,15 @@ async def test_connected_clinic__takes_nobody_who_acts_for_a_child(world, regist
 async def test_the_tab__forgets_when_another_is_acted_for(world, registered):
     maja, elias = await acting(world, SMALL), await acting(world, NEARLY)
     assert len({key_of(one) for one in (world.resident, maja, elias, replace(maja, by=None))}) == 4
+
+
+async def test_message__says_that_it_is_about_ones_child__and_names_nobody(world, registered):
+    await choose(world, world.resident)
+    await book(world, await acting(world, SMALL))
+    inbox.letters.clear()
+    await send_due()
+    [letter] = inbox.letters
+    assert letter.text == "Webtidbok: Tiden tisdag 1 december 2026 kl. 9.00 för ditt barn är bokad."
 
 
 async def test_protected_child__nothing_is_sent_without_consent(world, registered):

@@ -13,7 +13,7 @@ from webtidbok_app.db.engine import Database
 from webtidbok_app.db.tables import LIVE, Booking, OutboxMessage, Slot
 from webtidbok_app.domain.message import MessageKind, MessageStatus
 from webtidbok_app.domain.visit import BookingStatus
-from webtidbok_app.notify.letter import words_of_booking
+from webtidbok_app.notify.letter import words_about
 
 Line = tuple[str, ...]
 
@@ -117,7 +117,7 @@ def _letters(messages: dict[UUID, OutboxMessage], mails: dict[UUID, list[EmailMe
         if message is None or message.starts_at is None:
             yield f"a letter {identity} that nobody wrote"
             continue
-        _, words = words_of_booking(MessageKind(message.kind), message.starts_at, "", "sv")
+        _, words = words_about(MessageKind(message.kind), "", "sv", when=message.starts_at)
         if any(mail.get_content().split() != words.split() for mail in same):
             yield f"letter {identity} says something else than {message.kind}"
 

@@ -24,37 +24,21 @@ def words_of_code(code: str, lang: Lang, *, minutes: int) -> tuple[str, str]:
     return t(lang, "messages.subject.code"), t(lang, "messages.text.code", code=code, minutes=minutes)
 
 
-def words_of_booking(kind: MessageKind, starts_at: datetime, name: str, lang: Lang) -> tuple[str, str]:
-    """Return subject and text of a message about a booked time.
+def words_about(
+    kind: MessageKind, name: str, lang: Lang, *, for_child: bool = False, **moments: datetime | None
+) -> tuple[str, str]:
+    """Return subject and text of a message about a time, a request or what is held.
 
-    They say when, and ``name``, which the clinic has chosen; not what it is about, nor where to log in. The text is
-    as good as an SMS: its no-break spaces would make it cost and take the room of two.
+    They say when (``when``, ``until``, where there is any), and ``name``, which the clinic has chosen; not what it is
+    about, nor where to log in. ``for_child``: the reader acts for their child. The text is as good as an SMS: its
+    no-break spaces would make it cost and take the room of two.
     """
-    when = _moment(starts_at, lang)
-    name = name or t(lang, "common.service")
-    return t(lang, f"messages.subject.{kind}"), t(lang, f"messages.text.{kind}", when=when, name=name)
-
-
-def words_of_offer(until: datetime, name: str, lang: Lang) -> tuple[str, str]:
-    """Return subject and text of the message that times are held for the resident, and until when."""
-    moment = _moment(until, lang)
-    name = name or t(lang, "common.service")
-    return t(lang, "messages.subject.offered"), t(lang, "messages.text.offered", until=moment, name=name)
-
-
-def words_of_reserved(starts_at: datetime, until: datetime, name: str, lang: Lang) -> tuple[str, str]:
-    """Return subject and text of the message that a time which was watched for is held, and until when."""
-    when, moment = _moment(starts_at, lang), _moment(until, lang)
-    name = name or t(lang, "common.service")
-    return t(lang, "messages.subject.reserved"), t(
-        lang, "messages.text.reserved", when=when, until=moment, name=name
+    facts = {one: _moment(moment, lang) for one, moment in moments.items() if moment}
+    words = "child" if for_child else "text"
+    return (
+        t(lang, f"messages.subject.{kind}"),
+        t(lang, f"messages.{words}.{kind}", name=name or t(lang, "common.service"), **facts),
     )
-
-
-def words_of_answer(name: str, lang: Lang) -> tuple[str, str]:
-    """Return subject and text of the message that there is an answer to read; not what it is about."""
-    kind, name = MessageKind.ANSWERED, name or t(lang, "common.service")
-    return t(lang, f"messages.subject.{kind}"), t(lang, f"messages.text.{kind}", name=name)
 
 
 def _moment(moment: datetime, lang: Lang) -> str:

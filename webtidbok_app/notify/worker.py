@@ -42,11 +42,8 @@ from webtidbok_app.logs import report
 from webtidbok_app.notify.channels import Refused, Send, way_out
 from webtidbok_app.notify.letter import (
     Letter,
-    words_of_answer,
-    words_of_booking,
+    words_about,
     words_of_code,
-    words_of_offer,
-    words_of_reserved,
 )
 
 AT_ONCE = 20
@@ -157,8 +154,7 @@ async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime)
     if message.kind == MessageKind.REMINDER and (due := _reminder(message, clinic, booking.starts_at)) > now:
         return Later(due)
     to = await _recipient(session, message, clinic, about=booking.person_id)
-    words = words_of_booking(MessageKind(message.kind), booking.starts_at, to.clinic, to.lang)
-    return Letter(message.id, to.channel, to.address, *words)
+    return _letter(message, to, when=booking.starts_at)
 
 
 async def _compose_answer(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:
@@ -169,9 +165,9 @@ async def _compose_answer(session: AsyncSession, message: OutboxMessage, now: da
     clinic = await session.get_one(Clinic, case.clinic_id)
     to = await _recipient(session, message, clinic, about=case.person_id)
     if message.kind == MessageKind.ANSWERED:
-        return Letter(message.id, to.channel, to.address, *words_of_answer(to.clinic, to.lang))
+        return _letter(message, to)
     until = await _offered_until(session, case, now)
-    return Letter(message.id, to.channel, to.address, *words_of_offer(until, to.clinic, to.lang))
+    return _letter(message, to, until=until)
 
 
 async def _compose_reserved(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:
@@ -181,8 +177,7 @@ async def _compose_reserved(session: AsyncSession, message: OutboxMessage, now: 
         raise NotToBeSent("no_longer_so")
     clinic = await session.get_one(Clinic, offer.clinic_id)
     to = await _recipient(session, message, clinic, about=offer.person_id)
-    words = words_of_reserved(offer.starts_at, offer.stands_until, to.clinic, to.lang)
-    return Letter(message.id, to.channel, to.address, *words)
+    return _letter(message, to, when=offer.starts_at, until=offer.stands_until)
 
 
 async def _offered_until(session: AsyncSession, case: RequestCase, now: datetime) -> datetime:
@@ -215,12 +210,19 @@ def _reminder(message: OutboxMessage, clinic: Clinic, starts_at: datetime) -> da
 
 @dataclass(frozen=True)
 class _Recipient:
-    """Where a message goes, in which language, and what the clinic is called in it."""
+    """Where a message goes, in which language, what the clinic is called in it, and whether it is about a child."""
 
     channel: Channel
     address: str
     lang: Lang
     clinic: str
+    for_child: bool
+
+
+def _letter(message: OutboxMessage, to: _Recipient, **moments: datetime | None) -> Letter:
+    kind = MessageKind(message.kind)
+    words = words_about(kind, to.clinic, to.lang, for_child=to.for_child, **moments)
+    return Letter(message.id, to.channel, to.address, *words)
 
 
 async def _recipient(
@@ -239,7 +241,7 @@ async def _recipient(
             raise NotToBeSent("ombud_ended")
     lang: Lang = "en" if choice.lang == "en" else "sv"
     name = (clinic.message_name_en if lang == "en" else "") or clinic.message_name_sv
-    return _Recipient(Channel(choice.channel), choice.address, lang, name)
+    return _Recipient(Channel(choice.channel), choice.address, lang, name, message.person_id != about)
 
 
 async def _compose_code(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:

@@ -490,5 +490,5 @@ async def test_at_rest__nothing_personal_is_readable(world):
     assert [secret for secret in secrets if secret in dump] == []
     async with world.database.read() as session:
         person = await session.get_one(Person, resident.person_id)
-        draft = await session.get_one(Draft, (world.clinic_id, resident.person_id))
+        draft = await session.get_one(Draft, (world.clinic_id, resident.person_id, resident.person_id))
     assert (person.given_name, draft.reason) == (resident.given_name, "")

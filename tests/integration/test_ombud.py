@@ -19,7 +19,14 @@ from webtidbok_app.db.tables import AccessLog, Booking, MessageChoice, Person
 from webtidbok_app.demo.people import make_test_number
 from webtidbok_app.domain import clock as clocks
 from webtidbok_app.domain.actor import Resident
-from webtidbok_app.domain.errors import NotAllowed, NotFound, OmbudEnded, OmbudNotHere, RegisterDown
+from webtidbok_app.domain.errors import (
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    OmbudEnded,
+    OmbudNotHere,
+    RegisterDown,
+)
 from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.message import MessageKind, MessageStatus
 from webtidbok_app.domain.visit import CaseTypeKind
@@ -28,7 +35,8 @@ from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.notify.worker import send_due
 from webtidbok_app.register.port import Guardianship, RegisteredChild
-from webtidbok_app.services import booking, my_bookings, my_cases, reception, requests, watches
+from webtidbok_app.services import booking, messages, my_bookings, my_cases, reception, requests, watches
+from webtidbok_app.services import inbox as staff_inbox
 from webtidbok_app.services.clinics import get_clinic
 from webtidbok_app.services.ombud import choose_child, list_children
 from webtidbok_app.services.terms import accept_terms
@@ -181,16 +189,99 @@ async def test_thirteenth_birthday__ends_it_at_midnight_in_sweden(world, registe
     while await send_due():
         pass
     settled = {message.kind: message for message in await rows(world)}
-    assert settled[MessageKind.REMINDER].problem == "ombud_ended"
+    assert settled[MessageKind.REMINDER].problem == "not_wanted", "the child has chosen no messages"
 
 
-async def test_what_goes_to_the_guardian__goes_nowhere_once_the_child_is_13(world, registered, clock):
-    await choose(world, world.resident)
-    await book(world, await acting(world, NEARLY))
+async def test_messages_after_the_birthday__go_to_the_child(world, registered, clock):
+    await choose(world, world.resident, "foralder@exempel.se")
+    child = await acting(world, NEARLY)
+    await book(world, child)
+    await choose(world, child, "elias@exempel.se")
     clock.advance(timedelta(days=1))
+    inbox.letters.clear()
+    await send_due()
+    [letter] = inbox.letters
+    assert letter.address == "elias@exempel.se"
+    assert "Din tid" in letter.text
+
+
+async def test_messages__not_to_who_is_guardian_no_more(world, registered):
+    await choose(world, world.resident)
+    await book(world, await acting(world, SMALL))
+    registered.children = ()
+    await list_children(world.resident)
     await send_due()
     [told] = await rows(world, MessageKind.BOOKED)
-    assert (told.status, told.problem) == (MessageStatus.DROPPED, "ombud_ended")
+    assert (told.status, told.problem) == (MessageStatus.DROPPED, "not_wanted")
+
+
+async def test_two_guardians__see_neither_each_others_number_nor_what_is_typed(world, registered):
+    where = {"clinic": world.clinic, "time_type": world.time_type}
+    [slot, _] = await world.publish(2)
+    mother = await acting(world, SMALL)
+    await list_children(world.residents[1])
+    assert mother.by
+    father = replace(mother, by=replace(mother.by, person_id=world.residents[1].person_id))
+    for parent in (mother, father):
+        await accept_terms(parent, clinic=world.clinic, kind=CaseTypeKind.BOOK_DIRECT, version=1)
+    await booking.hold_time(mother, **where, timeslot_id=slot.hex)
+    await booking.step_forward(mother, **where)
+    said = {"interpreter": "", "access_needs": "", "email": ""}
+    await booking.keep_details(mother, **where, reason="Hemligt", phone="0701740605", **said)
+    theirs = (await booking.get_progress(father, **where)).details
+    assert (theirs.reason, theirs.phone) == ("", None)
+    form = await requests.open_request(father, clinic=world.clinic, kind=CaseTypeKind.REQUEST)
+    assert (form.reason, form.phone) == ("", "")
+    mine = await requests.open_request(mother, clinic=world.clinic, kind=CaseTypeKind.REQUEST)
+    assert (mine.reason, mine.phone) == ("Hemligt", "0701740605")
+    own = await requests.open_request(world.resident, clinic=world.clinic, kind=CaseTypeKind.REQUEST)
+    assert (own.reason, own.phone) == ("", "0701740605"), "the number is the mother's own"
+    grown = replace(mother, by=None)
+    assert (await booking.get_progress(grown, **where)).details.phone is None
+
+
+@pytest.mark.parametrize("why", ["birthday", "register"])
+async def test_line__holds_nothing_for_a_child_whose_guardian_is_told_no_more(world, registered, clock, why):
+    await choose(world, world.resident)
+    child = await acting(world, NEARLY)
+    await accept_terms(child, clinic=world.clinic, kind=CaseTypeKind.BOOK_DIRECT, version=1)
+    watching = {"clinic": world.clinic, "time_type": world.time_type, "performer": "", "part": ""}
+    days = {"first_day": clocks.now().date(), "last_day": clocks.now().date() + timedelta(days=60)}
+    one = await watches.start_watch(child, **watching, **days)
+    if why == "birthday":
+        clock.advance(timedelta(days=1))
+    else:
+        registered.children = ()
+        await list_children(world.resident)
+    await world.publish(1)
+    await keep_line(world.database)
+    assert await rows(world, MessageKind.RESERVED) == []
+    themselves = replace(child, by=None)
+    assert not (await watches.get_watch(themselves, clinic=world.clinic, watch=one)).reached
+    await choose(world, themselves, "elias@exempel.se")
+    await keep_line(world.database)
+    [told] = await rows(world, MessageKind.RESERVED)
+    assert told.person_id == child.person_id
+
+
+async def test_case__names_the_guardian_to_staff__and_tells_who_wrote_last(world, registered):
+    child = await acting(world, SMALL)
+    where = {"clinic": world.clinic, "kind": CaseTypeKind.REQUEST}
+    form = await requests.open_request(child, **where)
+    await requests.keep_request(child, **where, reason="Feber", can_come="", contact="here", phone="")
+    case = (await requests.send_request(child, **where, draft_id=form.draft_id)).hex
+    assert (await staff_inbox.open_case(world.staff, case_id=case)).sent_by == world.resident.name
+    themselves = replace(child, by=None)
+    await my_cases.write_in_case(themselves, clinic=world.clinic, case=case, text="Nu skriver jag själv")
+    assert (await staff_inbox.open_case(world.staff, case_id=case)).sent_by == ""
+
+
+async def test_consent_for_a_protected_child__is_asked_and_kept_whoever_one_acts_for(world, registered):
+    registered.children = (replace(SMALL, protected=True),)
+    await list_children(world.resident)
+    assert (await messages.get_messages(world.resident)).protected
+    with pytest.raises(InvalidInput):
+        await messages.ask_for_code(world.resident, address="a@exempel.se", consent=False, lang="sv")
 
 
 async def test_guardian_no_more__by_the_register__ends_it_in_the_middle(world, registered):

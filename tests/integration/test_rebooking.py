@@ -147,7 +147,9 @@ async def test_rebook__leaves_what_was_typed_for_another_booking(world, clock):
     await step_on_to_rebook(world.resident, **where)
     await rebook(world.resident, clinic=world.clinic, rebooks=old.id, hold_id=hold.id)
     async with world.database.read() as session:
-        draft = await session.get_one(Draft, (world.clinic_id, world.resident.person_id))
+        draft = await session.get_one(
+            Draft, (world.clinic_id, world.resident.person_id, world.resident.person_id)
+        )
         assert (draft.reason, draft.details_done) == ("Nästa besök", True)
 
 

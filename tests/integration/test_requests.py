@@ -120,8 +120,9 @@ async def test_what_was_chosen_and_typed_on_the_way__comes_along(world, clock):
     async with world.database.write() as session:
         session.add(
             Draft(
-                clinic_id=world.clinic_id, person_id=world.resident.person_id, time_type=world.time_type,
-                reason="Hostar", phone="0701740699", updated_at=clock.now(),
+                clinic_id=world.clinic_id, person_id=world.resident.person_id,
+                typed_by=world.resident.person_id, time_type=world.time_type, reason="Hostar",
+                phone="0701740699", updated_at=clock.now(),
             )
         )  # fmt: skip
     form = await requests.open_request(

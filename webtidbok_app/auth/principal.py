@@ -68,7 +68,10 @@ async def still_logged_in() -> bool:
     if renew is None:
         return True  # a job or a test, which nobody logs out
     login = await renew()
-    return key_of(login.actor if login else None) == key_of(current())
+    same = key_of(login.actor if login else None) == key_of(current())
+    if same:
+        set_login(login, renew)  # with what is known of them now
+    return same
 
 
 def set_login(login: Login | None, renewal: Renewal | None = None) -> None:

@@ -21,6 +21,7 @@ from webtidbok_app.db.tables import (
     WAITING,
     Booking,
     Clinic,
+    Guardianship,
     MessageChoice,
     OutboxMessage,
     Person,
@@ -228,20 +229,26 @@ def _letter(message: OutboxMessage, to: _Recipient, **moments: datetime | None) 
 async def _recipient(
     session: AsyncSession, message: OutboxMessage, clinic: Clinic, *, about: UUID
 ) -> _Recipient:
-    """Return where the message goes. What is ``about`` a child goes to its guardian, as long as they may act."""
-    choice = await session.get(MessageChoice, message.person_id)
+    """Return where it goes: what is ``about`` a child to its guardian as long as they may act, and then to itself."""
+    to = message.person_id if await _may_be_told(session, message.person_id, about) else about
+    choice = await session.get(MessageChoice, to)
     if choice is None or choice.channel is None or choice.address is None:
         raise NotToBeSent("not_wanted")
-    people = [await session.get_one(Person, one) for one in {message.person_id, about}]
+    people = [await session.get_one(Person, one) for one in {to, about}]
     if any(person.protected for person in people) and choice.consented_at is None:
         raise NotToBeSent("protected")
-    if message.person_id != about:
-        child = await session.get_one(Person, about)
-        if not is_child(PersonalNumber(child.number), clock.now()):
-            raise NotToBeSent("ombud_ended")
     lang: Lang = "en" if choice.lang == "en" else "sv"
     name = (clinic.message_name_en if lang == "en" else "") or clinic.message_name_sv
-    return _Recipient(Channel(choice.channel), choice.address, lang, name, message.person_id != about)
+    return _Recipient(Channel(choice.channel), choice.address, lang, name, to != about)
+
+
+async def _may_be_told(session: AsyncSession, person_id: UUID, about: UUID) -> bool:
+    """Whether the person is told of what is about themselves, or about a child that they are guardian of still."""
+    if person_id == about:
+        return True
+    child = await session.get_one(Person, about)
+    known = await session.get(Guardianship, (person_id, about))
+    return known is not None and is_child(PersonalNumber(child.number), clock.now())
 
 
 async def _compose_code(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:

@@ -65,7 +65,7 @@ async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> P
     async with get_database().read() as session:
         terms = await terms_in_force(session, resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
         draft = await _draft(session, found, resident)
-        person = await session.get_one(Person, resident.person_id)
+        person = await session.get_one(Person, resident.told_id)
     for_this = draft if draft and draft.time_type == kind.id else None
     mine = hold if hold and hold.time_type == kind.id else None
     return Progress(
@@ -179,7 +179,7 @@ async def book(actor: Actor | None, *, clinic: str, time_type: str, hold_id: str
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
     async with get_database().read() as session:
         draft = await _draft(session, found, resident)
-        person = await session.get_one(Person, resident.person_id)
+        person = await session.get_one(Person, resident.told_id)
     if draft is None or draft.time_type != kind.id:
         raise HoldExpired
     booked = await found.journal(resident).make_booking(resident, hold_id, _details(draft, person))
@@ -194,7 +194,7 @@ async def book(actor: Actor | None, *, clinic: str, time_type: str, hold_id: str
 
 async def _draft(session: AsyncSession, clinic: ClinicInfo, resident: Resident) -> Draft | None:
     """Return the draft at the clinic, of whatever time type, if it is not too old."""
-    draft = await session.get(Draft, (clinic.id, resident.person_id))
+    draft = await session.get(Draft, (clinic.id, resident.person_id, resident.told_id))
     return draft if draft and draft.updated_at > clock.now() - DRAFT_LIFE else None
 
 
@@ -203,9 +203,12 @@ async def _begin_draft(
 ) -> Draft:
     """Return the draft to write in. What was typed for another time type at the clinic comes along."""
     now = clock.now()
-    fresh = Draft(clinic_id=clinic.id, person_id=resident.person_id, time_type=kind.id, updated_at=now)
+    fresh = Draft(
+        clinic_id=clinic.id, person_id=resident.person_id, typed_by=resident.told_id, time_type=kind.id,
+        updated_at=now,
+    )  # fmt: skip
     await insert_or_ignore(session, fresh)  # two tabs may begin at the same moment
-    draft = await session.get_one(Draft, (clinic.id, resident.person_id))
+    draft = await session.get_one(Draft, (clinic.id, resident.person_id, resident.told_id))
     if draft.updated_at <= now - DRAFT_LIFE:
         return await session.merge(fresh)
     if draft.time_type != kind.id:
@@ -219,6 +222,7 @@ def _emptied(draft: Draft, hold_id: str) -> Draft:
     return Draft(
         clinic_id=draft.clinic_id,
         person_id=draft.person_id,
+        typed_by=draft.typed_by,
         time_type=draft.time_type,
         hold_id=hold_id,
         updated_at=clock.now(),
@@ -241,7 +245,7 @@ async def _keep(
     )
     draft.phone, draft.email = details.phone, details.email
     draft.details_done = not problems
-    person = await session.get_one(Person, resident.person_id)
+    person = await session.get_one(Person, resident.told_id)
     if "phone" not in problems:
         person.phone = details.phone or None
     if "email" not in problems:

@@ -113,6 +113,8 @@ class StaffCase:
     assigned_name: str
     can_offer: bool
     """The clinic's timebook can hold times for the resident."""
+    sent_by: str
+    """The guardian who has sent it for their child, and is told of answers; empty for who writes for themselves."""
 
 
 async def get_inbox(actor: Actor | None, *, wanted: Filter) -> Inbox:
@@ -267,12 +269,14 @@ def _record(session: AsyncSession, staff: Staff, action: str, row: RequestCase) 
 
 async def _told(session: AsyncSession, row: RequestCase) -> StaffCase:
     person = await session.get_one(Person, row.person_id)
+    guardian = await session.get_one(Person, row.sent_by) if row.sent_by else None
     return StaffCase(
         case=await in_full(session, row, notes=True),
         version=row.version,
         name=f"{person.given_name} {person.family_name}",
         personal_number=str(PersonalNumber(person.number)),
-        protected=person.protected,
+        protected=person.protected or bool(guardian and guardian.protected),
+        sent_by=f"{guardian.given_name} {guardian.family_name}" if guardian else "",
         assigned_to=row.assigned_to,
         assigned_name=row.assigned_name,
         can_offer=await can_offer(session, row.clinic_id),

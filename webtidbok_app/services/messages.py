@@ -5,13 +5,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from webtidbok_app.db import outbox
 from webtidbok_app.db.crypto import lookup_hash
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.insert import insert_or_ignore
-from webtidbok_app.db.tables import MessageChoice, Person
+from webtidbok_app.db.tables import Guardianship, MessageChoice, Person
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import CapabilityMissing, InvalidInput, TooManyCodes
@@ -50,9 +52,7 @@ async def get_messages(actor: Actor | None) -> Messages:
     """Return what the resident has chosen."""
     resident = as_resident(actor)
     async with get_database().read() as session:
-        choice = await session.get(MessageChoice, resident.told_id)
-        person = await session.get_one(Person, resident.told_id)
-    return _told(choice, person, resident)
+        return await _told(session, resident, await session.get(MessageChoice, resident.told_id))
 
 
 async def ask_for_code(actor: Actor | None, *, address: str, consent: bool, lang: Lang) -> Messages:
@@ -66,8 +66,7 @@ async def ask_for_code(actor: Actor | None, *, address: str, consent: bool, lang
     now = clock.now()
     async with get_database().write() as session:
         choice = await _lock(session, resident)
-        person = await session.get_one(Person, resident.told_id)
-        protected = person.protected or resident.protected
+        protected = await _protected(session, resident)
         if protected and not consent:
             raise InvalidInput({"consent": "consent"})
         _count_code(choice, now)
@@ -78,7 +77,7 @@ async def ask_for_code(actor: Actor | None, *, address: str, consent: bool, lang
         await outbox.tell_code(
             session, code, person_id=resident.told_id, channel=channel, address=parsed, now=now
         )
-    return _told(choice, person, resident)
+        return await _told(session, resident, choice)
 
 
 async def verify(actor: Actor | None, *, code: str) -> Messages:
@@ -95,10 +94,10 @@ async def verify(actor: Actor | None, *, code: str) -> Messages:
             )
             _forget_code(choice)
             audit.record(session, resident, "choose_messages", person_id=resident.told_id)
-        person = await session.get_one(Person, resident.told_id)
+        told = await _told(session, resident, choice)
     if problem:
         raise InvalidInput({"code": problem})
-    return _told(choice, person, resident)
+    return told
 
 
 async def forget_code(actor: Actor | None) -> Messages:
@@ -107,8 +106,7 @@ async def forget_code(actor: Actor | None) -> Messages:
     async with get_database().write() as session:
         choice = await _lock(session, resident)
         _forget_code(choice)
-        person = await session.get_one(Person, resident.told_id)
-    return _told(choice, person, resident)
+        return await _told(session, resident, choice)
 
 
 async def stop(actor: Actor | None) -> Messages:
@@ -119,8 +117,7 @@ async def stop(actor: Actor | None) -> Messages:
         choice.channel = choice.address = choice.verified_at = choice.consented_at = None
         _forget_code(choice)
         audit.record(session, resident, "stop_messages", person_id=resident.told_id)
-        person = await session.get_one(Person, resident.told_id)
-    return _told(choice, person, resident)
+        return await _told(session, resident, choice)
 
 
 def _parse(address: str) -> tuple[Channel, str]:
@@ -138,6 +135,17 @@ def _parse(address: str) -> tuple[Channel, str]:
     if parsed is None:
         raise InvalidInput({"address": problem})
     return channel, parsed
+
+
+async def _protected(session: AsyncSession, resident: Resident) -> bool:
+    """Whether who has logged in, or a child of theirs, has a protected identity: messages need consent then."""
+    children = select(col(Guardianship.child_id)).where(col(Guardianship.guardian_id) == resident.told_id)
+    found = await session.scalar(
+        select(col(Person.id))
+        .where((col(Person.id) == resident.told_id) | col(Person.id).in_(children), col(Person.protected))
+        .limit(1)
+    )
+    return found is not None
 
 
 async def _lock(session: AsyncSession, resident: Resident) -> MessageChoice:
@@ -175,7 +183,8 @@ def _hash(resident: Resident, code: str) -> str:
     return lookup_hash(f"code:{resident.told_id.hex}:{code}")
 
 
-def _told(choice: MessageChoice | None, person: Person, resident: Resident) -> Messages:
+async def _told(session: AsyncSession, resident: Resident, choice: MessageChoice | None) -> Messages:
+    person = await session.get_one(Person, resident.told_id)
     choice = choice or MessageChoice(person_id=person.id)
     return Messages(
         channels=get_settings().channels,
@@ -183,7 +192,7 @@ def _told(choice: MessageChoice | None, person: Person, resident: Resident) -> M
         address=choice.address or "",
         new_address=choice.new_address or "",
         suggestion=person.phone or person.email or "",
-        protected=person.protected or resident.protected,
+        protected=await _protected(session, resident),
         consented=choice.consented_at is not None,
         demo=get_settings().demo,
     )

@@ -17,6 +17,7 @@ from webtidbok_app.domain.errors import (
     InvalidInput,
     JournalError,
     JournalUnavailable,
+    OmbudNotHere,
     TermsNotAccepted,
     TooLateToChange,
     Unavailable,
@@ -118,7 +119,7 @@ async def times_at(resident: Resident, clinic: ClinicInfo, *, pending: bool = Fa
     try:
         async with asyncio.timeout(SECONDS_TO_SHOW if pending else SECONDS_TO_ANSWER):
             return ClinicBookings(clinic, await clinic.journal(resident).schedule(resident))
-    except (JournalError, Unavailable) as error:
+    except (JournalError, Unavailable, OmbudNotHere) as error:
         return ClinicBookings(clinic, [], error)
     except TimeoutError:
         return ClinicBookings(clinic, [], None if pending else JournalUnavailable(), pending)

@@ -106,6 +106,7 @@ async def write_in_case(actor: Actor | None, *, clinic: str, case: str, text: st
         require_going(row)
         if not await is_said(session, row, Author.RESIDENT, words):
             say(session, row, Author.RESIDENT, words)
+            row.sent_by = resident.ombud_id
             row.unsent = ""
             note_change(session, row, CaseStatus.SENT)
             audit.record(

@@ -232,7 +232,7 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
         cancel_message=booking.cancel_message,
         name=f"{person.given_name} {person.family_name}",
         personal_number=str(PersonalNumber(person.number)),
-        protected=person.protected,
+        protected=person.protected or bool(guardian and guardian.protected),
         phone=booking.phone,
         email=booking.email,
         reason=booking.reason,

@@ -151,7 +151,7 @@ async def keep_request(
         problems = _problems(draft) | problems
         draft.done = not problems
         if draft.phone and "phone" not in problems:
-            (await session.get_one(Person, resident.person_id)).phone = draft.phone
+            (await session.get_one(Person, resident.told_id)).phone = draft.phone
     if problems:
         raise InvalidInput(problems)
 
@@ -169,6 +169,7 @@ async def send_request(actor: Actor | None, *, clinic: str, kind: CaseTypeKind, 
                 col(RequestDraft.clinic_id) == found.id,
                 col(RequestDraft.person_id) == resident.person_id,
                 col(RequestDraft.kind) == kind,
+                col(RequestDraft.typed_by) == resident.told_id,
                 col(RequestDraft.id) == draft_id,
                 col(RequestDraft.updated_at) > clock.now() - DRAFT_LIFE,
                 col(RequestDraft.done),
@@ -253,10 +254,14 @@ def _put_booking(draft: RequestDraft, booked: BookedTime | None) -> None:
         draft.time_type_sv, draft.time_type_en = name.sv, name.en
 
 
+def _key(clinic: ClinicInfo, resident: Resident, kind: CaseTypeKind) -> tuple[UUID, UUID, CaseTypeKind, UUID]:
+    return clinic.id, resident.person_id, kind, resident.told_id
+
+
 async def _draft(
     session: AsyncSession, clinic: ClinicInfo, resident: Resident, kind: CaseTypeKind
 ) -> RequestDraft | None:
-    draft = await session.get(RequestDraft, (clinic.id, resident.person_id, kind), with_for_update=True)
+    draft = await session.get(RequestDraft, _key(clinic, resident, kind), with_for_update=True)
     return draft if draft and draft.updated_at > clock.now() - DRAFT_LIFE else None
 
 
@@ -269,20 +274,21 @@ async def _begin_draft(
     draft = await _draft(session, clinic, resident, kind)
     if draft is not None:
         return draft
-    person = await session.get_one(Person, resident.person_id)
-    typed = await session.get(Draft, (clinic.id, resident.person_id))
+    person = await session.get_one(Person, resident.told_id)
+    typed = await session.get(Draft, (clinic.id, resident.person_id, resident.told_id))
     if typed is None or typed.updated_at <= now - DRAFT_LIFE:
         typed = None
     fresh = RequestDraft(
         clinic_id=clinic.id,
         person_id=resident.person_id,
         kind=kind,
+        typed_by=resident.told_id,
         reason=typed.reason if typed and kind == CaseTypeKind.REQUEST else "",
         phone=(typed.phone if typed else None) or person.phone or "",
         updated_at=now,
     )
     await insert_or_ignore(session, fresh)  # two tabs may begin at the same moment
-    return await session.get_one(RequestDraft, (clinic.id, resident.person_id, kind), with_for_update=True)
+    return await session.get_one(RequestDraft, _key(clinic, resident, kind), with_for_update=True)
 
 
 def _form(

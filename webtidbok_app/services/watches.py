@@ -40,6 +40,7 @@ from webtidbok_app.domain.errors import (
     StaleVersion,
     Unavailable,
 )
+from webtidbok_app.domain.ombud import ombud_until
 from webtidbok_app.domain.swedish_time import PartOfDay
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.domain.watch import (
@@ -179,6 +180,7 @@ async def start_watch(
         watch = await _begin(session, found, resident, time_type_id, first_day, last_day, now)
         watch.first_day, watch.last_day = first_day, last_day
         watch.part, watch.watched_by = PartOfDay(part) if part else None, resident.ombud_id
+        watch.told_until = ombud_until(resident.number) if resident.by else None
         watch.performer_id = UUID(hex=performer) if performer else None
         audit.record(session, resident, "start_watch", clinic_id=found.id, person_id=resident.person_id)
         tell_of_watch(session, watch.id)
@@ -455,7 +457,7 @@ async def _told(session: AsyncSession, clinic: ClinicInfo, watch: Watch) -> MyWa
         status=WatchStatus(watch.status),
         ahead=ahead or 0,
         offer=await _newest_offer(session, watch),
-        reached=await _reached(session, watch.person_id, watch.watched_by or watch.person_id),
+        reached=await _reached(session, watch.person_id, await line.told_of(session, watch, now=clock.now())),
         paused=not (clinic.can_watch and kind.active),
     )
 

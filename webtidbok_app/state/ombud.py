@@ -4,6 +4,7 @@ import reflex as rx
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
+from webtidbok_app.domain.actor import Resident
 from webtidbok_app.i18n import t
 from webtidbok_app.services.ombud import list_children
 from webtidbok_app.state.common import attempt, lang_of, query
@@ -21,6 +22,8 @@ class OmbudState(rx.State):
     """Children who have turned 13, and why nobody acts for them."""
     after: str = ""
     loaded: bool = False
+    problem: Problem = Problem()
+    """The register does not answer; one can always go back to acting for oneself."""
     stop: Problem = Problem()
 
     @rx.event
@@ -31,7 +34,7 @@ class OmbudState(rx.State):
         lang = lang_of(self)
         found = await attempt(list_children(current()), lang)
         if isinstance(found, Problem):
-            self.stop = found
+            self._offer_oneself(found)
             return
         own = Choice("", t(lang, "ombud.myself", name=found.name))
         self.choices = [own, *(Choice(one.id, one.name) for one in found.children if not one.grown)]
@@ -39,3 +42,12 @@ class OmbudState(rx.State):
         self.chosen = found.acts_for if found.acts_for in {one.value for one in self.choices} else ""
         self.after = query(self, "vidare")
         self.loaded = True
+
+    def _offer_oneself(self, why: Problem) -> None:
+        actor, lang = current(), lang_of(self)
+        guardian = actor.by if isinstance(actor, Resident) else None
+        if guardian is None:
+            self.stop = why
+            return
+        self.problem, self.loaded = why, True
+        self.choices = [Choice("", t(lang, "ombud.myself", name=guardian.name))]

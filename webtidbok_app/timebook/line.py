@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, delete, func, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, case, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -22,6 +22,7 @@ from webtidbok_app.db.tables import (
     Booking,
     CaseType,
     Clinic,
+    Guardianship,
     MessageChoice,
     Person,
     Slot,
@@ -63,7 +64,7 @@ async def pass_on(session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now:
         if (await session.scalar(counted) or 0) < passing.a_day:
             offer = _offer(watch, passing)
             if await insert_or_ignore(session, offer):
-                return await _hold(session, offer, watch.watched_by or watch.person_id, now)
+                return await _hold(session, offer, await told_of(session, watch, now=now), now)
         passed_over.append(watch.id)
     return False
 
@@ -74,6 +75,12 @@ async def decline(session: AsyncSession, offer: WatchOffer, *, now: datetime) ->
         session, clinic_id=offer.clinic_id, person_id=offer.person_id, slot_id=offer.slot_id
     )
     await _end(session, offer, WatchOfferStatus.DECLINED, now)
+
+
+async def told_of(session: AsyncSession, watch: Watch, *, now: datetime) -> UUID:
+    """Return who is told of what is offered to who watches."""
+    told = await session.scalar(select(_told_id(now)).select_from(Watch).where(*_is(watch)))
+    return told or watch.person_id
 
 
 async def is_promised(
@@ -208,15 +215,16 @@ def can_be_told(now: datetime) -> tuple[ColumnElement[bool], ...]:
         )
         .correlate(Watch)
     )
+    told = _told_id(now)
     protected = (
         select(col(Person.id))
-        .where(col(Person.id).in_([col(Watch.person_id), col(Watch.watched_by)]), col(Person.protected))
+        .where(col(Person.id).in_([col(Watch.person_id), told]), col(Person.protected))
         .correlate(Watch)
     )
     reached = (
         select(col(MessageChoice.person_id))
         .where(
-            col(MessageChoice.person_id) == func.coalesce(col(Watch.watched_by), col(Watch.person_id)),
+            col(MessageChoice.person_id) == told,
             col(MessageChoice.channel).is_not(None),
             col(MessageChoice.consented_at).is_not(None) | ~protected.exists(),
         )
@@ -249,6 +257,19 @@ def can_be_told(now: datetime) -> tuple[ColumnElement[bool], ...]:
         reached.exists(),
         ~standing.exists(),
     )  # type: ignore[return-value]
+
+
+def _told_id(now: datetime) -> ColumnElement[UUID]:
+    """Return who is told of what is offered: the guardian who waits for a child, as long as they may, or who waits."""
+    still_guardian = (
+        select(col(Guardianship.child_id))
+        .where(
+            col(Guardianship.guardian_id) == Watch.watched_by, col(Guardianship.child_id) == Watch.person_id
+        )
+        .correlate(Watch)
+    )
+    by_guardian = (col(Watch.told_until) > now) & still_guardian.exists()
+    return case((by_guardian, col(Watch.watched_by)), else_=col(Watch.person_id))
 
 
 async def _passing(

@@ -49,6 +49,8 @@ class Draft(SQLModel, table=True):
 
     clinic_id: UUID = Field(primary_key=True, foreign_key="clinic.id")
     person_id: UUID = Field(primary_key=True, foreign_key="person.id")
+    typed_by: UUID = Field(primary_key=True, foreign_key="person.id")
+    """Who has logged in: a child's two guardians do not see what the other types."""
     time_type: str
     hold_id: str | None = None
     reason: str = Field(default="", sa_type=Sealed("draft.reason"))

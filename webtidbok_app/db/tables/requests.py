@@ -47,6 +47,8 @@ class RequestDraft(RequestWords, table=True):
     clinic_id: UUID = Field(primary_key=True, foreign_key="clinic.id")
     person_id: UUID = Field(primary_key=True, foreign_key="person.id")
     kind: CaseTypeKind = Field(primary_key=True, sa_type=AutoString)
+    typed_by: UUID = Field(primary_key=True, foreign_key="person.id")
+    """Who has logged in, and types it."""
     id: UUID = Field(default_factory=new_id)
     done: bool = False
     """Nothing is left to mend, and nothing has been typed since it was checked."""

@@ -47,6 +47,8 @@ class Watch(OfClinic, table=True):
     person_id: UUID = Field(foreign_key="person.id")
     watched_by: UUID | None = Field(default=None, foreign_key="person.id")
     """The guardian who waits for their child, and is told."""
+    told_until: datetime | None = None
+    """The child's 13th birthday: from then on it is the child who is told."""
     time_type_id: UUID
     performer_id: UUID | None = None
     first_day: date

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from webtidbok_app.components.feedback import notice
+from webtidbok_app.components.feedback import notice, problem_box
 from webtidbok_app.components.forms import radio_group, submit
 from webtidbok_app.components.native import post_form
 from webtidbok_app.i18n import Lang, path, t
@@ -18,7 +18,10 @@ def page(lang: Lang) -> rx.Component:
         once_fetched(
             lang,
             rx.el.p(t(lang, "ombud.intro")),
-            rx.cond(State.choices.length() == 1, notice(t(lang, "ombud.none"), kind="info")),
+            rx.cond(
+                (State.choices.length() == 1) & (State.problem.title == ""),
+                notice(t(lang, "ombud.none"), kind="info"),
+            ),
             rx.foreach(State.grown, lambda words: rx.el.p(words, key=words)),
             post_form(
                 radio_group(lang, "child", t(lang, "ombud.legend"), State.choices, value=State.chosen),
@@ -34,4 +37,5 @@ def page(lang: Lang) -> rx.Component:
         ),
         current="bookings",
         back=path(lang, "/mina-tider"),
+        above=problem_box(lang, State.problem),
     )

@@ -286,6 +286,7 @@ def offerable_view(found: Offerable, first: date) -> OfferableView:
 
 def _resident_rows(found: StaffCase) -> list[SummaryRow]:
     facts = {"name": found.name, "personal_number": found.personal_number}
+    facts |= {"sent_by": found.sent_by} if found.sent_by else {}
     return [SummaryRow(t("sv", f"staff.booking.{name}"), value) for name, value in facts.items()]
 
 

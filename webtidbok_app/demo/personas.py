@@ -69,8 +69,8 @@ RESIDENTS = (
         _number("19881123", "982"),
         "Amina",
         "Haddad Berg",
-        "Förälder till två barn",
-        "Parent of two children",
+        "Förälder till tre barn",
+        "Parent of three children",
     ),
     ResidentPersona(
         "gunvor", _number("19360514", "984"), "Gunvor", "Ekbacke", "Född på 1930-talet", "Born in the 1930s"

@@ -8,7 +8,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import requires
-from webtidbok_app.auth.principal import current
+from webtidbok_app.auth.principal import current, key_of
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import Conflict, TermsNotAccepted, WebtidbokError
 from webtidbok_app.domain.swedish_time import day_of
@@ -95,6 +95,8 @@ class TimesState(rx.State):
 
     _shown_at: str = ""
     """The path that the times are of; empty until there are any."""
+    _whose: str = ""
+    """Whom they are shown to: the resident or, for a guardian, the child."""
     _listed: tuple[Timeslot, ...] = ()
     _sight: Sight = Sight()
     _near: tuple[Timeslot, ...] = ()
@@ -115,6 +117,7 @@ class TimesState(rx.State):
         view, days, month = (self.view, len(self.days), self._month) if again else (self.view, 0, date.min)
         self.reset()
         self.view, self._wish, self._shown_at = view, read_wish(lambda name: query(self, name)), path_of(self)
+        self._whose = key_of(current())
         found = await attempt(open_step(self, ""), lang_of(self))
         if isinstance(found, Problem):
             self.stop = found
@@ -132,13 +135,13 @@ class TimesState(rx.State):
     async def watch(self) -> None:
         """Keep the page true until it is left: what is taken turns so in its place, what is new waits."""
         async with self:
-            way, here = way_of(self), path_of(self)
+            way, here, me = way_of(self), path_of(self), key_of(current())
         spans: list[Span] = []
         try:
             async for times in follow_times(current(), **way.asked):
                 await times.look_ahead(spans)
                 async with self:
-                    if path_of(self) != here:
+                    if path_of(self) != here or self._whose not in {"", me}:
                         return
                     if self._shown_at == here:  # not before load, which runs at the same time
                         await attempt(self._compare(times), way.lang)

@@ -146,7 +146,7 @@ async def test_taken__is_held_like_any_other_choice__and_booking_it_ends_the_wat
     clock.advance(timedelta(minutes=1))
     assert (await journal.extend_hold(me, hold.id)).expires_at == hold.expires_at
     shown = await see(world, me, mine)
-    assert (shown.status, shown.offer.chosen) == (WatchStatus.WAITING, True)
+    assert (shown.status, shown.offer.held_until) == (WatchStatus.WAITING, hold.expires_at)
     booked = await journal.make_booking(me, hold.id, BookingDetails(reason="Hosta"))
     assert booked.starts_at == FIRST_START
     assert (await see(world, me, mine)).status == WatchStatus.BOOKED
@@ -639,7 +639,7 @@ async def test_left__what_is_promised_is_kept__and_can_be_declined_still(world, 
     theirs = await watch(world, world.residents[1])
     await take(world, world.resident, mine)
     await release_time(world.resident, clinic=world.clinic)
-    assert (await see(world, world.resident, mine)).offer.chosen
+    assert (await see(world, world.resident, mine)).offer.held_until == clock.now() + HALF_AN_HOUR
     await decline(world, world.resident, mine)
     assert await journal.current_hold(world.resident) is None
     assert await offered(world, world.residents[1], theirs) == FIRST_START
@@ -659,7 +659,7 @@ async def test_offers_of_one_night__the_one_that_is_taken_is_shown(world, clock)
     await cancel(world, world.residents[-1], bookings[1])
     await take(world, world.resident, mine)
     shown = (await see(world, world.resident, mine)).offer
-    assert (shown.starts_at, shown.chosen) == (FIRST_START + timedelta(minutes=20), True)
+    assert (shown.starts_at, shown.held_until) == (FIRST_START + timedelta(minutes=20), shown.stands_until)
 
 
 async def test_changed_after_the_offer__booking_it_ends_the_watch_all_the_same(world):

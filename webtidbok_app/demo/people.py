@@ -7,7 +7,7 @@ and a Luhn check digit. Nobody has such a number.
 from dataclasses import dataclass
 from functools import cache
 
-from webtidbok_app.domain.ids import PersonalNumber, luhn_digit
+from webtidbok_app.domain.ids import PersonalNumber, with_check_digit
 
 GIVEN = ("Alva", "Bo", "Cecilia", "Dag", "Ebba", "Fredrik", "Greta", "Hugo", "Iris", "Jonas", "Klara", "Leo")
 FAMILY = ("Almgren", "Björk", "Dahl", "Ekström", "Fors", "Granlund", "Hedin", "Kvist", "Lund", "Myr")
@@ -25,8 +25,7 @@ class DemoResident:
 
 def make_test_number(year: int, month: int, day: int, *, serial: int) -> PersonalNumber:
     """Return a test personnummer of somebody born that day. ``serial`` is 0 or 1."""
-    nine = f"{year % 100:02}{month:02}{day:02}{(238 if year >= 1990 else 980) + serial}"
-    return PersonalNumber(f"{year // 100}{nine}{luhn_digit(nine)}")
+    return with_check_digit(f"{year}{month:02}{day:02}{(238 if year >= 1990 else 980) + serial}")
 
 
 @cache

@@ -83,6 +83,11 @@ def luhn_digit(nine: str) -> int:
     return -total % 10
 
 
+def with_check_digit(eleven: str) -> PersonalNumber:
+    """Return the number that begins with ``YYYYMMDDNNN``. Raises InvalidInput when no day is like that."""
+    return PersonalNumber(eleven + str(luhn_digit(eleven[2:])))
+
+
 def normalise_hsa_id(text: str) -> str:
     """Return an HSA-id in the form that is compared: upper case (TKB 1.1.5, 3.2). Raises InvalidInput."""
     hsa_id = text.strip().upper()

@@ -1,19 +1,14 @@
 """The demo's population register: one invented family, with numbers of the test series."""
 
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.ids import PersonalNumber, luhn_digit
+from webtidbok_app.domain.ids import PersonalNumber, with_check_digit
 from webtidbok_app.register.port import Guardianship, RegisteredChild
 
-
-def _number(birth: str, serial: str) -> PersonalNumber:
-    return PersonalNumber(f"{birth}{serial}{luhn_digit(birth[2:] + serial)}")
-
-
-_PARENT = _number("19881123", "982")
+_PARENT = with_check_digit("19881123982")
 _CHILDREN = (
-    RegisteredChild(_number("20200304", "238"), "Maja", "Haddad Berg"),
-    RegisteredChild(_number("20150601", "239"), "Elias", "Haddad Berg"),
-    RegisteredChild(_number("20121015", "238"), "Nadia", "Haddad Berg"),
+    RegisteredChild(with_check_digit("20200304238"), "Maja", "Haddad Berg"),
+    RegisteredChild(with_check_digit("20150601239"), "Elias", "Haddad Berg"),
+    RegisteredChild(with_check_digit("20121015238"), "Nadia", "Haddad Berg"),
 )
 
 

@@ -4,6 +4,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,6 +54,15 @@ async def get_messages(actor: Actor | None) -> Messages:
     resident = as_resident(actor)
     async with get_database().read() as session:
         return await _told(session, resident, await session.get(MessageChoice, resident.told_id))
+
+
+async def is_reached(session: AsyncSession, *, told_id: UUID, about: UUID) -> bool:
+    """Whether ``told_id`` gets messages that are about ``about``: themselves, or their child."""
+    choice = await session.get(MessageChoice, told_id)
+    if choice is None or choice.channel is None:
+        return False
+    people = [await session.get_one(Person, one) for one in {told_id, about}]
+    return not any(person.protected for person in people) or choice.consented_at is not None
 
 
 async def ask_for_code(actor: Actor | None, *, address: str, consent: bool, lang: Lang) -> Messages:

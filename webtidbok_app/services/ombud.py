@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -32,7 +32,6 @@ class ChildInfo:
 
     id: str
     name: str
-    born: date
     grown: bool
     """The 13th birthday has been: nobody acts for them any more."""
 
@@ -145,7 +144,7 @@ async def _know(session: AsyncSession, guardian: UUID, child: UUID, as_of: datet
 
 def _info(person: Person, child: RegisteredChild) -> ChildInfo:
     name = f"{person.given_name} {person.family_name}".strip() if person.given_name else str(child.number)
-    return ChildInfo(person.id.hex, name, child.number.birth_date, not is_child(child.number, clock.now()))
+    return ChildInfo(person.id.hex, name, not is_child(child.number, clock.now()))
 
 
 def _parse_id(text_id: str) -> UUID:

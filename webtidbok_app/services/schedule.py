@@ -19,7 +19,7 @@ from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff
-from webtidbok_app.timebook import line, publishing, schedule_log
+from webtidbok_app.timebook import in_line, publishing, schedule_log
 from webtidbok_app.timebook import pattern as patterns
 
 PROTECTED = "Skyddad"
@@ -234,7 +234,7 @@ async def _with_bookings(
             col(Booking.slot_id).in_(slots),
             text(f"booking.{LIVE}"),
             or_(text("booking.status = 'booked'"), col(Booking.expires_at) > clock.now()),
-            ~line.held_in_line(),
+            ~in_line.held_in_line(),
         )
         .order_by(col(Booking.place))
     )

@@ -20,9 +20,7 @@ from webtidbok_app.db.tables import (
     CHOSEN,
     IN_LINE,
     Booking,
-    MessageChoice,
     Performer,
-    Person,
     Slot,
     TimeType,
     Watch,
@@ -56,6 +54,7 @@ from webtidbok_app.logs import report
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic, list_clinics
+from webtidbok_app.services.messages import is_reached
 from webtidbok_app.services.my_bookings import times_at
 from webtidbok_app.services.terms import require_accepted_terms
 from webtidbok_app.services.time_types import enter
@@ -91,8 +90,8 @@ class OfferedTime:
     performer: str
     stands_until: datetime
     status: WatchOfferStatus
-    chosen: bool = False
-    """The resident has taken it, and it is held still, to be booked."""
+    held_until: datetime | None = None
+    """The resident has taken it, and it is held until then, to be booked."""
 
     def stands(self, now: datetime) -> bool:
         """Whether it can be taken."""
@@ -136,7 +135,7 @@ async def open_watch(actor: Actor | None, *, clinic: str, time_type: str) -> Wat
     async with get_database().read() as session:
         time_type_id = await _time_type_id(session, found, kind)
         performers = await _performers(session, found, time_type_id)
-        reached = await _reached(session, resident.person_id, resident.told_id)
+        reached = await is_reached(session, told_id=resident.told_id, about=resident.person_id)
         watch = await _running(session, found, resident, time_type_id)
     begun = WatchForm(found, kind, performers, reached, today, today + timedelta(days=WATCH_DAYS))
     if watch is None or watch.last_day < today:
@@ -173,7 +172,7 @@ async def start_watch(
             problems["performer"] = "watch_performer"
         if problems:
             raise InvalidInput(problems)
-        if not await _reached(session, resident.person_id, resident.told_id):
+        if not await is_reached(session, told_id=resident.told_id, about=resident.person_id):
             raise MessagesNeeded
         assert first_day
         assert last_day
@@ -266,7 +265,7 @@ async def take_watched_time(actor: Actor | None, *, clinic: str, watch: str, off
                 session, resident, "take_watched_time", clinic_id=found.id, person_id=resident.person_id
             )
             tell_of_watch(session, row.id)
-        elif not await _chosen(session, offered):
+        elif await _held_until(session, offered) is None:
             raise HoldExpired
         return (await session.get_one(TimeType, (found.id, row.time_type_id))).slug
 
@@ -284,8 +283,8 @@ async def decline_watched_time(actor: Actor | None, *, clinic: str, watch: str, 
     async def work(session: AsyncSession) -> None:
         row = await _find(session, found, resident, watch, lock=True)
         offered = await _find_offer(session, row, offer)
-        taken = offered.status == WatchOfferStatus.TAKEN and await _chosen(session, offered)
-        if offered.status == WatchOfferStatus.OPEN or taken:
+        taken = offered.status == WatchOfferStatus.TAKEN
+        if offered.status == WatchOfferStatus.OPEN or (taken and await _held_until(session, offered)):
             await line.decline(session, offered, now=clock.now())
             audit.record(
                 session, resident, "decline_watched_time", clinic_id=found.id, person_id=resident.person_id
@@ -358,14 +357,6 @@ async def _performers(session: AsyncSession, clinic: ClinicInfo, time_type_id: U
     return [(performer.id.hex, performer.name) for performer in rows]
 
 
-async def _reached(session: AsyncSession, person_id: UUID, told_id: UUID) -> bool:
-    choice = await session.get(MessageChoice, told_id)
-    if choice is None or choice.channel is None:
-        return False
-    people = [await session.get_one(Person, one) for one in {person_id, told_id}]
-    return not any(person.protected for person in people) or choice.consented_at is not None
-
-
 async def _running(
     session: AsyncSession, clinic: ClinicInfo, resident: Resident, time_type_id: UUID, *, lock: bool = False
 ) -> Watch | None:
@@ -417,10 +408,10 @@ async def _find_offer(session: AsyncSession, watch: Watch, offer: str) -> WatchO
     return found
 
 
-async def _chosen(session: AsyncSession, offer: WatchOffer) -> bool:
-    """Whether the time is held for its resident, who has taken it and not booked it yet."""
-    held = await session.scalar(
-        select(col(Booking.id)).where(
+async def _held_until(session: AsyncSession, offer: WatchOffer) -> datetime | None:
+    """Return until when the time is held for its resident, who has taken it; None when it is not, or is booked."""
+    return await session.scalar(
+        select(col(Booking.expires_at)).where(
             col(Booking.clinic_id) == offer.clinic_id,
             col(Booking.person_id) == offer.person_id,
             col(Booking.slot_id) == offer.slot_id,
@@ -428,7 +419,6 @@ async def _chosen(session: AsyncSession, offer: WatchOffer) -> bool:
             col(Booking.expires_at) > clock.now(),
         )
     )
-    return held is not None
 
 
 async def _told(session: AsyncSession, clinic: ClinicInfo, watch: Watch) -> MyWatch:
@@ -445,6 +435,7 @@ async def _told(session: AsyncSession, clinic: ClinicInfo, watch: Watch) -> MyWa
             col(Watch.since) < watch.since,
         )
     )
+    told_id = await line.told_of(session, watch, now=clock.now())
     return MyWatch(
         id=watch.id.hex,
         clinic=clinic,
@@ -457,7 +448,7 @@ async def _told(session: AsyncSession, clinic: ClinicInfo, watch: Watch) -> MyWa
         status=WatchStatus(watch.status),
         ahead=ahead or 0,
         offer=await _newest_offer(session, watch),
-        reached=await _reached(session, watch.person_id, await line.told_of(session, watch, now=clock.now())),
+        reached=await is_reached(session, told_id=told_id, about=watch.person_id),
         paused=not (clinic.can_watch and kind.active),
     )
 
@@ -489,7 +480,7 @@ async def _newest_offer(session: AsyncSession, watch: Watch) -> OfferedTime | No
         performer=performer,
         stands_until=offer.stands_until,
         status=WatchOfferStatus(offer.status),
-        chosen=offer.status == WatchOfferStatus.TAKEN and await _chosen(session, offer),
+        held_until=await _held_until(session, offer) if offer.status == WatchOfferStatus.TAKEN else None,
     )
 
 

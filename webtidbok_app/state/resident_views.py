@@ -307,6 +307,7 @@ class WatchFormView:
 class ReservedView:
     """The time that is held for who watches. An empty ``id`` means that none is.
 
+    ``chosen_href`` leads to where it is booked, once it is taken.
     Each of ``exchanges`` is a booked time that it can be taken instead of; the label names the button.
     """
 
@@ -314,6 +315,7 @@ class ReservedView:
     when: str = ""
     who: str = ""
     until: str = ""
+    chosen_href: str = ""
     exchanges: list[Choice] = field(default_factory=list)
 
 
@@ -328,9 +330,6 @@ class WatchView:
     reached: bool = True
     ahead: str = ""
     reserved: ReservedView = ReservedView()
-    chosen_href: str = ""
-    """Where the time that was taken is booked, as long as it is held."""
-    chosen_id: str = ""
     news: str = ""
     rows: list[SummaryRow] = field(default_factory=list)
     change_href: str = ""

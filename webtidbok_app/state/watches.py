@@ -171,14 +171,15 @@ class WatchState(rx.State):
     async def decline(self, offer: str) -> None:
         """Let the time that was shown go to the next in line, and wait on."""
         self._begin()
-        lang = lang_of(self)
+        lang, shown = lang_of(self), self.watched.reserved
         declining = decline_watched_time(current(), **self._where(), offer=offer)
         answer = await attempt(declining, lang)
         if isinstance(answer, Problem):
             self.problem = answer
             return
         await self._fetch_again()
-        self.done = t(lang, "watches.watch.declined")
+        if shown.id == offer:  # otherwise it had gone on by itself, and the page tells so
+            self.done = t(lang, "watches.watch.news.declined", when=shown.when)
 
     @rx.event
     @requires("resident")

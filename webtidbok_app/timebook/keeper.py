@@ -24,7 +24,7 @@ from webtidbok_app.domain.watch import earliest_start, told_at
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.rounds import in_rounds
-from webtidbok_app.timebook import line
+from webtidbok_app.timebook import in_line, line
 from webtidbok_app.timebook.availability import HeldSlot, OpenSlot
 from webtidbok_app.timebook.calendar import Calendar
 
@@ -116,10 +116,10 @@ async def _in_line(database: Database, now: datetime) -> list[_Waiting]:
                 (col(TimeType.clinic_id) == Watch.clinic_id) & (col(TimeType.id) == Watch.time_type_id),
             )
             .where(
-                *line.can_be_told(now),
+                *in_line.can_be_told(now),
                 col(TimeType.active),
                 col(Watch.last_day) >= swedish_time.day_of(now),
-                line.offers_on_day_of(told) < col(Clinic.watch_a_day),
+                in_line.offers_on_day_of(told) < col(Clinic.watch_a_day),
             )
             .order_by(col(Watch.since), col(Watch.id))
         )

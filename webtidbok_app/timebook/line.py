@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, delete, func, select, text
+from sqlalchemy import ColumnElement, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -20,11 +20,7 @@ from webtidbok_app.db.tables import (
     IN_LINE,
     STANDING,
     Booking,
-    CaseType,
     Clinic,
-    Guardianship,
-    MessageChoice,
-    Person,
     Slot,
     TimeType,
     Watch,
@@ -33,9 +29,9 @@ from webtidbok_app.db.tables import (
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.errors import SlotTaken, SlotWithdrawn
-from webtidbok_app.domain.visit import BookingStatus, CaseTypeKind
+from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.domain.watch import GRACE, WatchOfferStatus, WatchStatus, earliest_start, told_at
-from webtidbok_app.timebook import places
+from webtidbok_app.timebook import in_line, places
 
 
 class _Passing(NamedTuple):
@@ -60,7 +56,7 @@ async def pass_on(session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now:
     passed_over: list[UUID] = []
     while watch := await _first_in_line(session, passing, passed_over, now):
         await places.take_turns(session, person_id=watch.person_id)
-        counted = select(offers_on_day_of(passing.told_at)).select_from(Watch).where(*_is(watch))
+        counted = select(in_line.offers_on_day_of(passing.told_at)).select_from(Watch).where(*_is(watch))
         if (await session.scalar(counted) or 0) < passing.a_day:
             offer = _offer(watch, passing)
             if await insert_or_ignore(session, offer):
@@ -79,7 +75,7 @@ async def decline(session: AsyncSession, offer: WatchOffer, *, now: datetime) ->
 
 async def told_of(session: AsyncSession, watch: Watch, *, now: datetime) -> UUID:
     """Return who is told of what is offered to who watches."""
-    told = await session.scalar(select(_told_id(now)).select_from(Watch).where(*_is(watch)))
+    told = await session.scalar(select(in_line.told_id(now)).select_from(Watch).where(*_is(watch)))
     return told or watch.person_id
 
 
@@ -178,20 +174,6 @@ async def end_offers_on(session: AsyncSession, *, clinic_id: UUID, slot_ids: Seq
         tell_of_watch(session, offer.watch_id)
 
 
-def held_in_line() -> ColumnElement[bool]:
-    """Return the condition for a booking to be a place that is held for somebody who waits and has not answered."""
-    return (
-        select(col(WatchOffer.id))
-        .where(
-            col(WatchOffer.clinic_id) == Booking.clinic_id,
-            col(WatchOffer.id) == Booking.offer_id,
-            text(f"watch_offer.{STANDING}"),
-        )
-        .correlate(Booking)
-        .exists()
-    )
-
-
 def fits(watch: Watch, *, starts_at: datetime, performer_id: UUID) -> bool:
     """Whether a time of the watch's type is what is watched for."""
     return (
@@ -201,90 +183,10 @@ def fits(watch: Watch, *, starts_at: datetime, performer_id: UUID) -> bool:
     )
 
 
-def can_be_told(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for a watch, joined with its clinic, to be in line for an offer at all.
-
-    Who is offered a time, or has chosen one there and is about to book it, is not offered another meanwhile.
-    """
-    standing = (
-        select(col(WatchOffer.id))
-        .where(
-            col(WatchOffer.clinic_id) == Watch.clinic_id,
-            col(WatchOffer.watch_id) == Watch.id,
-            text(f"watch_offer.{STANDING}"),
-        )
-        .correlate(Watch)
-    )
-    told = _told_id(now)
-    protected = (
-        select(col(Person.id))
-        .where(col(Person.id).in_([col(Watch.person_id), told]), col(Person.protected))
-        .correlate(Watch)
-    )
-    reached = (
-        select(col(MessageChoice.person_id))
-        .where(
-            col(MessageChoice.person_id) == told,
-            col(MessageChoice.channel).is_not(None),
-            col(MessageChoice.consented_at).is_not(None) | ~protected.exists(),
-        )
-        .correlate(Watch)
-    )
-    bookable = (
-        select(col(CaseType.clinic_id))
-        .where(
-            col(CaseType.clinic_id) == Watch.clinic_id,
-            col(CaseType.kind) == CaseTypeKind.BOOK_DIRECT,
-            col(CaseType.active),
-        )
-        .correlate(Watch)
-    )
-    choosing = (
-        select(col(Booking.id))
-        .where(
-            col(Booking.clinic_id) == Watch.clinic_id,
-            col(Booking.person_id) == Watch.person_id,
-            text("booking.status = 'held' AND booking.offer_id IS NULL"),
-            col(Booking.expires_at) > now,
-        )
-        .correlate(Watch)
-    )
-    return (
-        text(f"watch.{IN_LINE}"),
-        col(Clinic.watch),
-        ~choosing.exists(),
-        bookable.exists(),
-        reached.exists(),
-        ~standing.exists(),
-    )  # type: ignore[return-value]
-
-
-def _told_id(now: datetime) -> ColumnElement[UUID]:
-    """Return who is told of what is offered: the guardian who waits for a child, as long as they may, or who waits."""
-    still_guardian = (
-        select(col(Guardianship.child_id))
-        .where(
-            col(Guardianship.guardian_id) == Watch.watched_by, col(Guardianship.child_id) == Watch.person_id
-        )
-        .correlate(Watch)
-    )
-    by_guardian = (col(Watch.told_until) > now) & still_guardian.exists()
-    return case((by_guardian, col(Watch.watched_by)), else_=col(Watch.person_id))
-
-
 async def _passing(
     session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime
 ) -> _Passing | None:
     """Return by which rules the time is passed on, or None when nobody waits for its type, or it starts too soon."""
-    somebody = (
-        select(col(Watch.id))
-        .where(
-            col(Watch.clinic_id) == Slot.clinic_id,
-            col(Watch.time_type_id) == Slot.time_type_id,
-            text(f"watch.{IN_LINE}"),
-        )
-        .correlate(Slot)
-    )
     row = (
         await session.execute(
             select(Slot, col(TimeType.notice_minutes), Clinic)
@@ -297,7 +199,7 @@ async def _passing(
                 col(Slot.clinic_id) == clinic_id,
                 col(Slot.id) == slot_id,
                 col(TimeType.active),
-                somebody.exists(),
+                in_line.anybody_for_slot(),
             )
         )
     ).one_or_none()
@@ -317,24 +219,14 @@ async def _first_in_line(
 ) -> Watch | None:
     """Return whoever is first of those whom the time fits, locked; whom somebody else has locked is served already."""
     slot = passing.slot
-    had_it = (
-        select(col(WatchOffer.id))
-        .where(
-            col(WatchOffer.clinic_id) == Watch.clinic_id,
-            col(WatchOffer.person_id) == Watch.person_id,
-            col(WatchOffer.slot_id) == slot.id,
-        )
-        .correlate(Watch)
+    had_it = in_line.there_is(
+        WatchOffer, col(WatchOffer.person_id) == Watch.person_id, col(WatchOffer.slot_id) == slot.id
     )
-    gave_it_back = (
-        select(col(Booking.id))
-        .where(
-            col(Booking.clinic_id) == Watch.clinic_id,
-            col(Booking.slot_id) == slot.id,
-            col(Booking.person_id) == Watch.person_id,
-            col(Booking.status) != BookingStatus.HELD,
-        )
-        .correlate(Watch)
+    gave_it_back = in_line.there_is(
+        Booking,
+        col(Booking.slot_id) == slot.id,
+        col(Booking.person_id) == Watch.person_id,
+        col(Booking.status) != BookingStatus.HELD,
     )
     day = swedish_time.day_of(slot.starts_at)
     return await session.scalar(
@@ -348,30 +240,13 @@ async def _first_in_line(
             col(Watch.first_day) <= day,
             col(Watch.last_day) >= day,
             col(Watch.id).not_in(passed_over),
-            *can_be_told(now),
-            ~had_it.exists(),
-            ~gave_it_back.exists(),
+            *in_line.can_be_told(now),
+            ~had_it,
+            ~gave_it_back,
         )
         .order_by(col(Watch.since), col(Watch.id))
         .limit(1)
         .with_for_update(of=Watch, skip_locked=True)
-    )
-
-
-def offers_on_day_of(told: datetime) -> ScalarSelect[int]:
-    """Return how many offers the watch's person has at its clinic on the day in Sweden."""
-    since, until = swedish_time.span_of_days(swedish_time.day_of(told), swedish_time.day_of(told))
-    return (
-        select(func.count())
-        .select_from(WatchOffer)
-        .where(
-            col(WatchOffer.clinic_id) == Watch.clinic_id,
-            col(WatchOffer.person_id) == Watch.person_id,
-            col(WatchOffer.told_at) >= since,
-            col(WatchOffer.told_at) < until,
-        )
-        .correlate(Watch)
-        .scalar_subquery()
     )
 
 

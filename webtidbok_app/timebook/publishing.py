@@ -16,7 +16,7 @@ from webtidbok_app.db.tables import LIVE, Booking, Performer, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NotFound, Overlaps, TooLateToChange
 from webtidbok_app.domain.visit import ScheduleChangeKind
-from webtidbok_app.timebook import line, schedule_log
+from webtidbok_app.timebook import in_line, line, schedule_log
 from webtidbok_app.timebook.pattern import NewSlot
 
 
@@ -199,7 +199,7 @@ async def take_away_free(
     )
     in_use = set(
         await session.scalars(
-            select(col(Booking.slot_id)).where(on_them, text(f"booking.{LIVE}"), ~line.held_in_line())
+            select(col(Booking.slot_id)).where(on_them, text(f"booking.{LIVE}"), ~in_line.held_in_line())
         )
     )
     free = [slot_id for slot_id in published if slot_id not in in_use]
@@ -223,7 +223,7 @@ def _live_bookings(now: datetime) -> ColumnElement[bool]:
             col(Booking.slot_id) == Slot.id,
             text(f"booking.{LIVE}"),
             or_(text("booking.status = 'booked'"), col(Booking.expires_at) > now),
-            ~line.held_in_line(),
+            ~in_line.held_in_line(),
         )
         .correlate(Slot)
         .exists()

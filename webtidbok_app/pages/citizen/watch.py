@@ -109,47 +109,13 @@ def watch_page(lang: Lang) -> rx.Component:
         _top(lang),
         once_fetched(
             lang,
-            rx.cond(
-                state.done != "",
-                rx.el.div(
-                    notice(state.done, kind="ok"),
-                    key=state.attempts.to_string(),
-                    tab_index=-1,
-                    data_take_focus="true",
-                ),
-            ),
+            _done(),
             rx.cond(watched.reserved.id != "", _reserved(lang)),
-            rx.cond(
-                watched.chosen_href != "",
-                buttons.button_row(
-                    buttons.link_as_button(t(lang, "watches.watch.onward"), href=watched.chosen_href),
-                    buttons.secondary(
-                        t(lang, "watches.watch.decline"),
-                        on_click=state.decline(watched.chosen_id),
-                        once=True,
-                    ),
-                ),
-            ),
             rx.cond(~watched.reached & watched.waiting, _no_messages(lang)),
-            rx.cond(watched.news != "", rx.el.p(watched.news)),
+            rx.cond((watched.news != "") & (state.done == ""), rx.el.p(watched.news)),
             rx.cond(watched.ahead != "", rx.el.p(watched.ahead)),
             rx.el.section(rx.el.h2(t(lang, "watches.watch.what")), summary_list(lang, watched.rows)),
-            rx.cond(
-                watched.waiting,
-                rx.fragment(
-                    buttons.button_row(
-                        buttons.secondary(
-                            t(lang, "watches.watch.stop"), on_click=state.stop_watching, once=True
-                        ),
-                        rx.el.a(t(lang, "watches.watch.change"), href=watched.change_href),
-                    ),
-                ),
-                buttons.button_row(
-                    buttons.link_as_button(
-                        t(lang, "watches.watch.again"), href=watched.change_href, kind="secondary"
-                    )
-                ),
-            ),
+            _stop(lang),
             rx.el.p(rx.el.a(t(lang, "watches.watch.times"), href=watched.times_href)),
             ready=watched.title != "",
             stop=state.stop,
@@ -159,6 +125,33 @@ def watch_page(lang: Lang) -> rx.Component:
         back=path(lang, "/mina-tider"),
         above=problem_box(lang, state.problem),
         announcement=state.announced,
+    )
+
+
+def _done() -> rx.Component:
+    """Return what has just come true."""
+    return rx.cond(
+        WatchState.done != "",
+        rx.el.div(
+            notice(WatchState.done, kind="ok"),
+            key=WatchState.attempts.to_string(),
+            tab_index=-1,
+            data_take_focus="true",
+        ),
+    )
+
+
+def _stop(lang: Lang) -> rx.Component:
+    """Return the way to stop or change a watch, or to begin again."""
+    watched = WatchState.watched
+    again = t(lang, "watches.watch.again")
+    return rx.cond(
+        watched.waiting,
+        buttons.button_row(
+            buttons.secondary(t(lang, "watches.watch.stop"), on_click=WatchState.stop_watching, once=True),
+            rx.el.a(t(lang, "watches.watch.change"), href=watched.change_href),
+        ),
+        buttons.button_row(buttons.link_as_button(again, href=watched.change_href, kind="secondary")),
     )
 
 
@@ -184,8 +177,12 @@ def _reserved(lang: Lang) -> rx.Component:
         rx.el.p(reserved.who),
         rx.el.p(reserved.until, class_name="strong"),
         buttons.button_row(
-            buttons.primary(
-                t(lang, "watches.watch.take"), on_click=WatchState.take(reserved.id, ""), once=True
+            rx.cond(
+                reserved.chosen_href != "",
+                buttons.link_as_button(t(lang, "watches.watch.onward"), href=reserved.chosen_href),
+                buttons.primary(
+                    t(lang, "watches.watch.take"), on_click=WatchState.take(reserved.id, ""), once=True
+                ),
             ),
             buttons.secondary(
                 t(lang, "watches.watch.decline"), on_click=WatchState.decline(reserved.id), once=True

@@ -44,9 +44,7 @@ def watch_view(watch: MyWatch, lang: Lang, *, now: datetime) -> WatchView:
         waiting=watch.status == WatchStatus.WAITING and not watch.over(swedish_time.day_of(now)),
         reached=watch.reached,
         ahead=_ahead(watch, lang) if state == "waiting" else "",
-        reserved=_reserved(watch, lang, now=now),
-        chosen_href=_onward(watch, lang) if state == "chosen" else "",
-        chosen_id=watch.offer.id if watch.offer and state == "chosen" else "",
+        reserved=_reserved(watch, state, lang, now=now),
         news=_news(watch.offer, lang) if state == "waiting" else "",
         rows=_rows(watch, lang),
         change_href=addresses.watch_form(lang, watch.clinic.slug, watch.time_type_id),
@@ -79,22 +77,24 @@ def _state(watch: MyWatch, now: datetime) -> str:
         return watch.status
     if watch.offer and watch.offer.stands(now):
         return "reserved"
-    if watch.offer and watch.offer.chosen:
+    if watch.offer and watch.offer.held_until:
         return "chosen"
     if watch.over(swedish_time.day_of(now)):
         return "over"
     return "paused" if watch.paused else "waiting"
 
 
-def _reserved(watch: MyWatch, lang: Lang, *, now: datetime) -> ReservedView:
+def _reserved(watch: MyWatch, state: str, lang: Lang, *, now: datetime) -> ReservedView:
     offer = watch.offer
-    if offer is None or not offer.stands(now) or watch.status != WatchStatus.WAITING:
+    if offer is None or state not in {"reserved", "chosen"}:
         return ReservedView()
+    onward = addresses.step(lang, watch.clinic.slug, watch.time_type_id, "kontrollera")
     return ReservedView(
         id=offer.id,
         when=moment_text(offer.starts_at, lang),
         who=t(lang, "watches.watch.who", performer=offer.performer),
         until=t(lang, "watches.watch.until", until=_until(offer, lang, now)),
+        chosen_href=onward if state == "chosen" else "",
         exchanges=[
             Choice(time.id, t(lang, "watches.watch.exchange", when=when(time, lang)))
             for time in watch.exchangeable
@@ -104,13 +104,9 @@ def _reserved(watch: MyWatch, lang: Lang, *, now: datetime) -> ReservedView:
 
 def _until(offer: OfferedTime, lang: Lang, now: datetime) -> str:
     """Return until when it is reserved: the clock time, with its day where that is another than today."""
-    until = offer.stands_until
+    until = offer.held_until or offer.stands_until
     same_day = swedish_time.day_of(until) == swedish_time.day_of(now)
     return format_time(lang, until) if same_day else moment_text(until, lang)
-
-
-def _onward(watch: MyWatch, lang: Lang) -> str:
-    return addresses.step(lang, watch.clinic.slug, watch.time_type_id, "kontrollera")
 
 
 def _news(offer: OfferedTime | None, lang: Lang) -> str:

@@ -476,16 +476,20 @@ class TimebookMachine(RuleBasedStateMachine):
     @rule(held=wishes(Hold), change=wishes(Rebook), second=wishes(Rebook, Cancel, CancelForResident, Book))
     def rebook(self, held: Wish, change: Wish, second: Wish) -> None:
         """Choose another time for a booking, exchange them, and perhaps something else in the same moment."""
-        booked = [one for one in self.model.tickets.values() if one.status == "booked"]
+        act = self._act(change)
+        booked = [hold for hold, one in self.model.tickets.items() if one.status == "booked"]
         if booked:
-            old, now = _pick(booked, change.what), self.clock.now()
+            self.clock.advance(model.HOUR)  # so that nobody has chosen too often
+            chosen = _pick(booked, change.what)
+            old, now = self.model.tickets[chosen], self.clock.now()
             there = [
                 time
                 for time, about in self.model.times.items()
-                if about.clinic == old.clinic and self.model.bookable(time, now)
+                if about.clinic == old.clinic and self.model.left(time, old.owner, now) > 0
             ]
             self._do(self._hold(old.owner, _pick(there, held.what)) if there else None)
-        act = self._act(change)
+            if change.fitting:
+                act = Rebook(old.owner, old.clinic, chosen, self._hold_to_change_to(old.owner, change))
         self._do(act, self._act(second))
         if second.own:
             self._do(act)
@@ -507,27 +511,45 @@ class TimebookMachine(RuleBasedStateMachine):
         time=NUMBERS,
         people=st.permutations(RESIDENTS),
         waits=st.integers(1, 3),
-        by_clerk=st.booleans(),
+        gives=st.sampled_from([Cancel, CancelForResident, Rebook, Rebook]),
         answers=st.lists(wishes(TakeWatched, TakeWatched, Decline, Book, Keep), min_size=1, max_size=3),
         minutes=st.sampled_from([0, 0, 0, 5, 31, 34]),
     )
     def free_a_time_for_the_line(
-        self, time: int, people: list[str], waits: int, by_clerk: bool, answers: list[Wish], minutes: int
+        self, time: int, people: list[str], waits: int, gives: type[Act], answers: list[Wish], minutes: int
     ) -> None:
-        """Somebody books and cancels, as others wait; who is offered the time answers, in time or not."""
+        """Somebody books, and cancels or rebooks as others wait; who is offered the time answers, in time or not."""
         chosen = _pick(list(self.model.times), time)
         clinic, giver = self.model.times[chosen].clinic, people[0]
         self._do(self._hold(giver, chosen))
-        held = self._hold_to_change_to(giver, Wish(Hold))
+        held = next((hold for hold, one in self._running(giver) if one.time == chosen), "")
+        if not held:
+            return  # it was refused
         self._do(Book(giver, clinic, held))
         for who in people[1 : waits + 1]:
             self._do(Watch(who, clinic))
             self.clock.advance(timedelta(seconds=1))
-        clerk = next(who for who, where in CLERKS.items() if where == clinic)
-        self._do(CancelForResident(clerk, clinic, held) if by_clerk else Cancel(giver, clinic, held))
+        self._do(self._giving(gives, giver, clinic, held))
         self.clock.advance(timedelta(minutes=minutes))
         for answer in answers:
             self._do(self._act(answer))
+
+    def _giving(self, gives: type[Act], giver: str, clinic: int, held: str) -> Act:
+        """Return the act that gives a booked time back; for one that is exchanged, another is chosen first."""
+        if gives is CancelForResident:
+            return CancelForResident(
+                next(who for who, where in CLERKS.items() if where == clinic), clinic, held
+            )
+        if gives is Cancel:
+            return Cancel(giver, clinic, held)
+        now = self.clock.now()
+        others = [
+            time
+            for time, about in self.model.times.items()
+            if about.clinic == clinic and self.model.bookable(time, now) and self.model.left(time, giver, now)
+        ]
+        self._do(self._hold(giver, others[-1]) if others else None)
+        return Rebook(giver, clinic, held, self._hold_to_change_to(giver, Wish(Hold)))
 
     @rule(several=st.lists(wishes(*EVERY_KIND), min_size=2, max_size=4))
     def several_at_once(self, several: list[Wish]) -> None:
@@ -703,11 +725,17 @@ class TimebookMachine(RuleBasedStateMachine):
 
     def _hold_to_change_to(self, who: str, wish: Wish) -> str:
         """Return mostly the hold that the resident has now, otherwise any."""
-        now, tickets = self.clock.now(), self.model.tickets
-        running = [
-            hold for hold, one in tickets.items() if one.runs(now) and one.owner == who and not one.offer
+        running = self._running(who)
+        return running[0][0] if running and wish.fitting else _pick(list(self.model.tickets), wish.when)
+
+    def _running(self, who: str) -> list[tuple[str, Ticket]]:
+        """Return what the resident has chosen and holds."""
+        tickets, now = self.model.tickets, self.clock.now()
+        return [
+            (hold, one)
+            for hold, one in tickets.items()
+            if one.owner == who and one.runs(now) and not one.offer
         ]
-        return running[0] if running and wish.fitting else _pick(list(tickets), wish.when)
 
     def _hold(self, who: str, time: UUID) -> Hold:
         return Hold(who, self.model.times[time].clinic, time)
@@ -726,7 +754,7 @@ def test_timebooks__keep_every_promise(
             run_state_machine_as_test(
                 lambda: TimebookMachine(runner, database, clock, seen),
                 settings=settings(
-                    max_examples=20,
+                    max_examples=40,
                     stateful_step_count=30,
                     deadline=None,
                     derandomize=True,

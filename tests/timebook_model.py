@@ -114,9 +114,14 @@ class CancelForResident(OnHold): ...
 
 @dataclass(frozen=True)
 class Rebook(OnHold):
-    """Exchange the booking for another hold."""
+    """Exchange the booking for another hold, at clinic number ``at``."""
 
     to: str
+    at: int
+
+
+class Move(Rebook):
+    """The same, at another clinic than the booking's."""
 
 
 @dataclass(frozen=True)
@@ -170,11 +175,15 @@ class Waiting:
 
 @dataclass
 class Timebooks:
-    """Several clinics' timebooks. ``hold_length`` and ``cancel_before`` are by the clinic's number."""
+    """Several clinics' timebooks. ``hold_length``, ``cancel_before`` and ``lets_go`` are by the clinic's number.
+
+    A clinic that ``lets_go`` has bookings that can be exchanged for times at the others.
+    """
 
     hold_length: Sequence[timedelta]
     cancel_before: Sequence[timedelta]
     holds_an_hour: int
+    lets_go: Sequence[bool]
     times: dict[UUID, Time] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     hours: dict[str, tuple[datetime, int]] = field(default_factory=dict)
@@ -213,6 +222,7 @@ class Timebooks:
             Cancel: self._cancel,
             CancelForResident: self._cancel,
             Rebook: self._rebook,
+            Move: self._rebook,
             Take: self._take,
             StopWatch: self._stop,
             TakeWatched: self._take_watched,
@@ -314,8 +324,10 @@ class Timebooks:
             return DONE if new.replaces == act.hold else "already_cancelled"
         if now > self.times[old.time].start - self.cancel_before[old.clinic]:
             return "too_late_to_change"
-        if new.owner != act.who or new.clinic != old.clinic or not new.runs(now) or new.offer:
+        if new.owner != act.who or not new.runs(now) or new.offer:
             return "hold_expired"
+        if new.clinic != old.clinic and not self.lets_go[old.clinic]:
+            return "not_found"
         new.status, new.replaces = "booked", act.hold
         old.status, old.cancelled_by = "cancelled", "resident"
         self._pass_on(old.time, now)

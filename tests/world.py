@@ -74,12 +74,24 @@ class World:
 
 
 async def build_world(
-    database: Database, *, residents: int = 3, first: int = 0, slug: str = "testkliniken", **time_type: object
+    database: Database,
+    *,
+    residents: int = 3,
+    first: int = 0,
+    slug: str = "testkliniken",
+    provider: CareProvider | None = None,
+    **time_type: object,
 ) -> World:
-    """Make the world. Facts about the time type can be given by name; ``first`` is the first resident's number."""
+    """Make the world. Facts about the time type can be given by name; ``first`` is the first resident's number.
+
+    With a care ``provider`` (see ``provider_of``) it is one more clinic of that.
+    """
     inhabitants = demo_residents()[first : first + residents]
-    region = Region(name="Testregionen", slug=f"region-{slug}")
-    provider = CareProvider(region_id=region.id, hsa_id=f"SE2321000016-P{slug}", name="Testvården")
+    owners: list[Region | CareProvider] = []
+    if provider is None:
+        region = Region(name="Testregionen", slug=f"region-{slug}")
+        provider = CareProvider(region_id=region.id, hsa_id=f"SE2321000016-P{slug}", name="Testvården")
+        owners = [region, provider]
     clinic = Clinic(
         care_provider_id=provider.id, hsa_id=f"SE2321000016-{slug}", slug=slug, name="Testkliniken",
         street="Testgatan 1", postal_code="123 45", city="Teststad", phone="010-123 45 67",
@@ -99,7 +111,11 @@ async def build_world(
         for person in inhabitants
     ]
     async with database.write() as session:
-        for rows in ([region], [provider], [clinic], [kind, performer, *people, *_case_types(clinic.id)]):
+        for rows in (
+            *([owner] for owner in owners),
+            [clinic],
+            [kind, performer, *people, *_case_types(clinic.id)],
+        ):
             session.add_all(rows)
             await session.flush()
     return World(
@@ -113,6 +129,13 @@ async def build_world(
             for person, made in zip(people, inhabitants, strict=True)
         ],
     )
+
+
+async def provider_of(world: World) -> CareProvider:
+    """Return the care provider that the world's clinic belongs to."""
+    async with world.database.read() as session:
+        clinic = await session.get_one(Clinic, world.clinic_id)
+        return await session.get_one(CareProvider, clinic.care_provider_id)
 
 
 def _case_types(clinic_id: UUID) -> list[CaseType | Terms]:

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.world import FIRST_START, World, build_world
+from tests.world import FIRST_START, World, build_world, provider_of
+from webtidbok_app.db.tables import Clinic
 from webtidbok_app.domain.clock import FixedClock
 from webtidbok_app.domain.errors import AlreadyCancelled, HoldExpired, NotFound, SlotTaken, TooLateToChange
 from webtidbok_app.journal.port import BookedTime, BookingDetails, JournalSystem
@@ -229,14 +230,14 @@ async def test_rebook__exchanges_one_time_for_another_with_what_was_said(journal
     assert await _times(journal, world, who=1) == []
     new = await journal.rebook_booking(world.resident, old.id, hold.id)
     assert [time.id for time in await journal.schedule(world.resident)] == [new.id]
-    assert (new.starts_at - old.starts_at, new.replaces) == (timedelta(minutes=20), old.id)
+    assert (new.starts_at - old.starts_at, new.replaces) == (timedelta(minutes=20), (world.clinic_id, old.id))
     assert (new.reason, new.interpreter, new.access_needs, new.phone) == (
         SAID.reason, SAID.interpreter, SAID.access_needs, SAID.phone,
     )  # fmt: skip
     assert await _times(journal, world, who=1) == [one]
     gone = await journal.booking(world.resident, old.id)
     assert gone.cancelled_at is not None
-    assert gone.replaced_by == new.id
+    assert gone.replaced_by == (world.clinic_id, new.id)
     assert (new.calendar_id, new.calendar_sequence) == (old.calendar_id, old.calendar_sequence + 1)
 
 
@@ -288,3 +289,48 @@ async def test_rebook__too_late(journal, world, clock: FixedClock):
     with pytest.raises(TooLateToChange):
         await journal.rebook_booking(world.resident, old.id, hold.id)
     assert [time.id for time in await journal.schedule(world.resident)] == [old.id]
+
+
+async def _beside(world: World) -> World:
+    """Return another clinic with the same timebook and owner, which bookings can be moved to."""
+    other = await build_world(world.database, slug="grannen", residents=0, provider=await provider_of(world))
+    async with world.database.write() as session:
+        (await session.get_one(Clinic, world.clinic_id)).rebook_elsewhere = True
+    return other
+
+
+async def test_rebook__to_another_unit_is_the_same_exchange(journal, world):
+    other = await _beside(world)
+    assert journal.capabilities.other_units
+    await world.publish(1)
+    [slot] = await _times(journal, world)
+    old = await _booked(journal, world, slot)
+    [unit] = await journal.other_units(world.resident, old.id)
+    assert unit == (other.clinic_id, other.time_type)
+    there = StandaloneJournal(unit.clinic_id, world.database)
+    [wanted] = await other.publish(1, start=FIRST_START + timedelta(days=1))
+    hold = await there.hold(world.resident, wanted.hex)
+    new = await there.rebook_booking(world.resident, old.id, hold.id, from_clinic=world.clinic_id)
+    again = await there.rebook_booking(world.resident, old.id, hold.id, from_clinic=world.clinic_id)
+    assert (again.id, new.replaces, new.reason) == (new.id, (world.clinic_id, old.id), SAID.reason)
+    assert await journal.schedule(world.resident) == []
+    assert [time.id for time in await there.schedule(world.resident)] == [new.id]
+    gone = await journal.booking(world.resident, old.id)
+    assert (gone.cancelled_at is None, gone.replaced_by) == (False, (other.clinic_id, new.id))
+    assert await _times(journal, world, who=1) == [slot]
+
+
+async def test_rebook__to_a_unit_that_it_cannot_be_moved_to(journal, world):
+    other = await _beside(world)
+    [slot] = await other.publish(1)
+    there = StandaloneJournal(other.clinic_id, world.database)
+    old = await _booked(there, world, slot.hex)
+    assert await there.other_units(world.resident, old.id) == []
+    [wanted] = await world.publish(1, start=FIRST_START + timedelta(days=1))
+    hold = await journal.hold(world.resident, wanted.hex)
+    with pytest.raises(NotFound):
+        await journal.rebook_booking(world.resident, old.id, hold.id, from_clinic=other.clinic_id)
+    with pytest.raises(NotFound):
+        await there.other_units(world.residents[1], old.id)
+    assert [time.id for time in await there.schedule(world.resident)] == [old.id]
+    assert await journal.schedule(world.resident) == []

@@ -302,7 +302,7 @@ async def test_change__is_an_exchange__both_or_neither(world):
     took = {"clinic": world.clinic, "case": sent.hex, "time": shown.case.offer.times[0].id}
     booked = await offers.take_time(world.resident, **took)
     [new] = await journal_of(world).schedule(world.resident)
-    assert (new.id, new.replaces, new.interpreter) == (booked, old.id, "Finska")
+    assert (new.id, new.replaces, new.interpreter) == (booked, (world.clinic_id, old.id), "Finska")
     assert new.calendar_id == old.calendar_id
     assert await free(world, world.residents[1]) == {slots[0]}
 

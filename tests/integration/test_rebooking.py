@@ -1,5 +1,7 @@
 """Omboka: the use cases around the exchange."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
@@ -25,6 +27,7 @@ from webtidbok_app.services.free_times import find_times
 from webtidbok_app.services.my_bookings import cancel_booking, get_booking
 from webtidbok_app.services.rebooking import get_rebooking, rebook, step_on_to_rebook
 from webtidbok_app.services.terms import accept_terms
+from webtidbok_app.services.time_types import OldBooking
 
 
 @pytest.fixture
@@ -36,8 +39,12 @@ async def _accept(world: World, who: int = 0) -> None:
     await accept_terms(world.residents[who], clinic=world.clinic, kind=CaseTypeKind.MANAGE_DIRECT, version=1)
 
 
-def _where(world: World, booking: str) -> dict[str, str]:
-    return {"clinic": world.clinic, "time_type": world.time_type, "rebooks": booking}
+def _where(world: World, booking: str) -> Any:
+    return {
+        "clinic": world.clinic,
+        "time_type": world.time_type,
+        "rebooks": OldBooking(world.clinic, booking),
+    }
 
 
 async def _turn_off(world: World, kind: CaseTypeKind) -> None:
@@ -50,16 +57,22 @@ async def test_rebook__from_the_times_to_the_new_booking(world, clock):
     old = await book_at(world, world.resident, first)
     await _accept(world)
     where = _where(world, old.id)
-    assert (await get_rebooking(world.resident, **where)).replaces == old
+    shown = (await get_rebooking(world.resident, **where)).replaces
+    assert shown is not None
+    assert (shown.clinic.slug, shown.time) == (world.clinic, old)
     assert (await find_times(world.resident, **where)).next_free.id == second.hex
     hold = await hold_time(world.resident, **where, timeslot_id=second.hex)
     assert (await step_on_to_rebook(world.resident, **where)).id == hold.id
-    new = await rebook(world.resident, clinic=world.clinic, rebooks=old.id, hold_id=hold.id)
-    again = await rebook(world.resident, clinic=world.clinic, rebooks=old.id, hold_id=hold.id)
+    new = await rebook(
+        world.resident, clinic=world.clinic, rebooks=OldBooking(world.clinic, old.id), hold_id=hold.id
+    )
+    again = await rebook(
+        world.resident, clinic=world.clinic, rebooks=OldBooking(world.clinic, old.id), hold_id=hold.id
+    )
     assert again.id == new.id
-    shown = await get_booking(world.resident, clinic=world.clinic, booking=new.id)
-    assert shown.replaces is not None
-    assert shown.replaces.starts_at == old.starts_at
+    booked = await get_booking(world.resident, clinic=world.clinic, booking=new.id)
+    assert booked.replaces is not None
+    assert booked.replaces.time.starts_at == old.starts_at
     async with world.database.read() as session:
         lines = await session.scalars(select(AccessLog).where(col(AccessLog.action) == "rebook"))
         assert {line.booking_id for line in lines} == {new.id}
@@ -76,7 +89,9 @@ async def test_rebook__needs_the_terms_for_changing_and_not_those_for_booking(wo
         await hold_time(world.resident, **where, timeslot_id=second.hex)
     await _accept(world)
     hold = await hold_time(world.resident, **where, timeslot_id=second.hex)
-    assert await rebook(world.resident, clinic=world.clinic, rebooks=old.id, hold_id=hold.id)
+    assert await rebook(
+        world.resident, clinic=world.clinic, rebooks=OldBooking(world.clinic, old.id), hold_id=hold.id
+    )
 
 
 async def test_rebook__where_the_clinic_has_turned_changing_off(world, clock):
@@ -87,7 +102,9 @@ async def test_rebook__where_the_clinic_has_turned_changing_off(world, clock):
         await get_rebooking(world.resident, **_where(world, old.id))
     assert refusal.value.facts["phone"] == "010-123 45 67"
     with pytest.raises(CapabilityMissing):
-        await rebook(world.resident, clinic=world.clinic, rebooks=old.id, hold_id="0" * 32)
+        await rebook(
+            world.resident, clinic=world.clinic, rebooks=OldBooking(world.clinic, old.id), hold_id="0" * 32
+        )
 
 
 async def test_rebook__anothers_booking_is_not_found(world, clock):
@@ -99,13 +116,13 @@ async def test_rebook__anothers_booking_is_not_found(world, clock):
         get_rebooking(stranger, **_where(world, old.id)),
         find_times(stranger, **_where(world, old.id)),
         hold_time(stranger, **_where(world, old.id), timeslot_id=second.hex),
-        rebook(stranger, clinic=world.clinic, rebooks=old.id, hold_id="0" * 32),
+        rebook(stranger, clinic=world.clinic, rebooks=OldBooking(world.clinic, old.id), hold_id="0" * 32),
         get_rebooking(stranger, **_where(world, "x")),
     ):
         with pytest.raises(NotFound):
             await asking
     with pytest.raises(NotAllowed):
-        await rebook(None, clinic=world.clinic, rebooks=old.id, hold_id="0" * 32)
+        await rebook(None, clinic=world.clinic, rebooks=OldBooking(world.clinic, old.id), hold_id="0" * 32)
 
 
 async def test_rebook__too_late_gives_the_deadline_and_the_phone(world, clock):
@@ -115,7 +132,9 @@ async def test_rebook__too_late_gives_the_deadline_and_the_phone(world, clock):
     clock.moment = old.starts_at
     for asking in (
         get_rebooking(world.resident, **_where(world, old.id)),
-        rebook(world.resident, clinic=world.clinic, rebooks=old.id, hold_id="0" * 32),
+        rebook(
+            world.resident, clinic=world.clinic, rebooks=OldBooking(world.clinic, old.id), hold_id="0" * 32
+        ),
     ):
         with pytest.raises(TooLateToChange) as refusal:
             await asking
@@ -131,7 +150,9 @@ async def test_rebook__a_stale_page_of_a_cancelled_time(world, clock):
     with pytest.raises(AlreadyCancelled):
         await get_rebooking(world.resident, **_where(world, old.id))
     with pytest.raises(AlreadyCancelled):
-        await rebook(world.resident, clinic=world.clinic, rebooks=old.id, hold_id=hold.id)
+        await rebook(
+            world.resident, clinic=world.clinic, rebooks=OldBooking(world.clinic, old.id), hold_id=hold.id
+        )
 
 
 async def test_rebook__leaves_what_was_typed_for_another_booking(world, clock):
@@ -145,7 +166,9 @@ async def test_rebook__leaves_what_was_typed_for_another_booking(world, clock):
     where = _where(world, old.id)
     hold = await hold_time(world.resident, **where, timeslot_id=second.hex)
     await step_on_to_rebook(world.resident, **where)
-    await rebook(world.resident, clinic=world.clinic, rebooks=old.id, hold_id=hold.id)
+    await rebook(
+        world.resident, clinic=world.clinic, rebooks=OldBooking(world.clinic, old.id), hold_id=hold.id
+    )
     async with world.database.read() as session:
         draft = await session.get_one(
             Draft, (world.clinic_id, world.resident.person_id, world.resident.person_id)
@@ -171,7 +194,9 @@ async def test_rebook__staff_see_which_time_it_was_exchanged_for(world, clock):
     old = await book_at(world, world.resident, first)
     await _accept(world)
     hold = await hold_time(world.resident, **_where(world, old.id), timeslot_id=second.hex)
-    new = await rebook(world.resident, clinic=world.clinic, rebooks=old.id, hold_id=hold.id)
+    new = await rebook(
+        world.resident, clinic=world.clinic, rebooks=OldBooking(world.clinic, old.id), hold_id=hold.id
+    )
     shown = await reception.get_day_list(world.staff, day=day_of(old.starts_at))
     assert [(row.booking_id, row.cancelled, row.rebooked_to) for row in shown.rows] == [
         (old.id, True, new.starts_at),

@@ -36,6 +36,7 @@ from tests.timebook_model import (
     Hold,
     Keep,
     LetGo,
+    Move,
     Offer,
     Outcome,
     Publish,
@@ -45,11 +46,12 @@ from tests.timebook_model import (
     Take,
     TakeWatched,
     Ticket,
+    Time,
     Timebooks,
     Watch,
     Withdraw,
 )
-from tests.world import World, build_world
+from tests.world import World, build_world, provider_of
 from webtidbok_app.db.engine import Database, set_database
 from webtidbok_app.db.tables import (
     CHOSEN,
@@ -86,6 +88,8 @@ CLERKS = {"Rita": 0, "Rolf": 0, "Ylva": 1}
 HOLD_MINUTES = (10, 5)
 CANCEL_HOURS = (24, 72)
 """The times that are published for the day after tomorrow are too near to be cancelled at the second clinic."""
+LETS_GO = (True, False)
+"""From the first clinic one can rebook to the second, but not back."""
 HOLDS_AN_HOUR = 4
 """Fewer than in the program, so that the limit is met."""
 WALLS = (time(9, 0), time(9, 10), time(9, 20))
@@ -96,10 +100,10 @@ SAID = BookingDetails(phone="0701740605")
 EVERYTHING = 1_000_000
 """More changes of the schedule than there are: who has seen them all."""
 
-HAPPENS = {(Withdraw, frozenset()), (Hold, "slot_taken"), (Book, "hold_expired")} | {
+HAPPENS = {(Withdraw, frozenset()), (Hold, "slot_taken"), (Book, "hold_expired"), (Move, "not_found")} | {
     (kind, DONE)
     for kind in (
-        Publish, Hold, Extend, LetGo, Book, Rebook, Cancel, Offer, Take, Retract, Watch, StopWatch, TakeWatched,
+        Publish, Hold, Extend, LetGo, Book, Rebook, Move, Cancel, Offer, Take, Retract, Watch, StopWatch, TakeWatched,
         Decline, Keep,
     )
 }  # fmt: skip
@@ -126,16 +130,19 @@ class Clinics:
         async with database.write() as session:
             for table in reversed(metadata.sorted_tables):
                 await session.execute(table.delete())
-        worlds = [
-            await build_world(database, residents=people, slug=slug, cancel_hours=hours)
-            for slug, people, hours in zip(
-                ("torget", "hamnen"), (len(RESIDENTS), 0), CANCEL_HOURS, strict=True
-            )
-        ]
+        first, second = CANCEL_HOURS
+        torget = await build_world(database, residents=len(RESIDENTS), slug="torget", cancel_hours=first)
+        provider = await provider_of(torget)
+        hamnen = await build_world(
+            database, residents=0, slug="hamnen", provider=provider, cancel_hours=second
+        )
+        worlds = [torget, hamnen]
         async with database.write() as session:
-            for world, minutes in zip(worlds, HOLD_MINUTES, strict=True):
+            for world, minutes, lets_go in zip(worlds, HOLD_MINUTES, LETS_GO, strict=True):
                 await session.execute(
-                    update(Clinic).where(col(Clinic.id) == world.clinic_id).values(hold_minutes=minutes)
+                    update(Clinic)
+                    .where(col(Clinic.id) == world.clinic_id)
+                    .values(hold_minutes=minutes, rebook_elsewhere=lets_go)
                 )
             session.add_all(
                 MessageChoice(person_id=one.person_id, channel=Channel.EMAIL, address="prov@example.se")
@@ -167,7 +174,8 @@ class Clinics:
             case Book():
                 await journal.make_booking(resident, act.hold, SAID)
             case Rebook():
-                await journal.rebook_booking(resident, act.hold, act.to)
+                left, journal = journal.clinic_id, self.journals[act.at]
+                await journal.rebook_booking(resident, act.hold, act.to, from_clinic=left)
             case Take():
                 await self._take(act, resident)
             case Cancel():
@@ -299,7 +307,7 @@ class Clinics:
                 runs, text("slot.withdrawn_at IS NOT NULL")
             ).group_by(col(Slot.id)),
             "a booking that was exchanged and still stands": select(col(Booking.id), col(Booking.replaces_id))
-            .join(newer, (newer.clinic_id == Booking.clinic_id) & (newer.replaces_id == Booking.id))
+            .join(newer, (newer.replaces_clinic_id == Booking.clinic_id) & (newer.replaces_id == Booking.id))
             .where(live),
             "an offer in the line without a place": select(col(WatchOffer.id))
             .outerjoin(
@@ -439,6 +447,7 @@ class TimebookMachine(RuleBasedStateMachine):
             hold_length=[timedelta(minutes=minutes) for minutes in HOLD_MINUTES],
             cancel_before=[timedelta(hours=hours) for hours in CANCEL_HOURS],
             holds_an_hour=HOLDS_AN_HOUR,
+            lets_go=LETS_GO,
         )
         self.step = 0
 
@@ -476,20 +485,19 @@ class TimebookMachine(RuleBasedStateMachine):
     @rule(held=wishes(Hold), change=wishes(Rebook), second=wishes(Rebook, Cancel, CancelForResident, Book))
     def rebook(self, held: Wish, change: Wish, second: Wish) -> None:
         """Choose another time for a booking, exchange them, and perhaps something else in the same moment."""
+        self.clock.advance(model.HOUR)  # so that nobody has chosen too often
+        self._book_in_time(_pick(RESIDENTS, change.who), change.what)
         act = self._act(change)
         booked = [hold for hold, one in self.model.tickets.items() if one.status == "booked"]
         if booked:
-            self.clock.advance(model.HOUR)  # so that nobody has chosen too often
-            chosen = _pick(booked, change.what)
-            old, now = self.model.tickets[chosen], self.clock.now()
-            there = [
-                time
-                for time, about in self.model.times.items()
-                if about.clinic == old.clinic and self.model.left(time, old.owner, now) > 0
-            ]
+            in_time = [hold for hold in booked if change.own and self._in_time(self.model.tickets[hold])]
+            chosen = _pick(in_time or booked, change.what)
+            old = self.model.tickets[chosen]
+            moves = held.when > 0 and (LETS_GO[old.clinic] or not held.fitting)
+            there = self._free_for(old.owner, old.clinic, elsewhere=moves)
             self._do(self._hold(old.owner, _pick(there, held.what)) if there else None)
             if change.fitting:
-                act = Rebook(old.owner, old.clinic, chosen, self._hold_to_change_to(old.owner, change))
+                act = self._exchange(old.owner, chosen, self._hold_to_change_to(old.owner, change))
         self._do(act, self._act(second))
         if second.own:
             self._do(act)
@@ -511,7 +519,7 @@ class TimebookMachine(RuleBasedStateMachine):
         time=NUMBERS,
         people=st.permutations(RESIDENTS),
         waits=st.integers(1, 3),
-        gives=st.sampled_from([Cancel, CancelForResident, Rebook, Rebook]),
+        gives=st.sampled_from([Cancel, CancelForResident, Rebook, Rebook, Move, Move]),
         answers=st.lists(wishes(TakeWatched, TakeWatched, Decline, Book, Keep), min_size=1, max_size=3),
         minutes=st.sampled_from([0, 0, 0, 5, 31, 34]),
     )
@@ -542,14 +550,34 @@ class TimebookMachine(RuleBasedStateMachine):
             )
         if gives is Cancel:
             return Cancel(giver, clinic, held)
+        others = self._free_for(giver, clinic, elsewhere=gives is Move)
+        self._do(self._hold(giver, others[-1]) if others else None)
+        return self._exchange(giver, held, self._hold_to_change_to(giver, Wish(Hold)))
+
+    def _book_in_time(self, who: str, number: int) -> None:
+        """Book what can still be exchanged, if there is such a time."""
+        free = [time for clinic in (0, 1) for time in self._free_for(who, clinic, elsewhere=False)]
+        later = [time for time in free if self._in_time(self.model.times[time])]
+        if later:
+            self._do(self._hold(who, _pick(later, number)))
+            running = self._running(who)
+            self._do(*(Book(who, one.clinic, hold) for hold, one in running))
+
+    def _in_time(self, what: Ticket | Time) -> bool:
+        """Whether there is time left to exchange the booking, or a booking of the time."""
+        start = self.model.times[what.time].start if isinstance(what, Ticket) else what.start
+        return self.clock.now() <= start - self.model.cancel_before[what.clinic]
+
+    def _free_for(self, who: str, clinic: int, *, elsewhere: bool) -> list[UUID]:
+        """Return the times that the resident can choose, at the clinic or at the other."""
         now = self.clock.now()
-        others = [
+        return [
             time
             for time, about in self.model.times.items()
-            if about.clinic == clinic and self.model.bookable(time, now) and self.model.left(time, giver, now)
+            if (about.clinic != clinic) == elsewhere
+            and self.model.bookable(time, now)
+            and self.model.left(time, who, now) > 0
         ]
-        self._do(self._hold(giver, others[-1]) if others else None)
-        return Rebook(giver, clinic, held, self._hold_to_change_to(giver, Wish(Hold)))
 
     @rule(several=st.lists(wishes(*EVERY_KIND), min_size=2, max_size=4))
     def several_at_once(self, several: list[Wish]) -> None:
@@ -694,7 +722,7 @@ class TimebookMachine(RuleBasedStateMachine):
             return Retract(clerk, ticket.clinic, hold)
         who = ticket.owner if wish.own else _pick(RESIDENTS, wish.who)
         if wish.kind is Rebook:
-            return Rebook(who, ticket.clinic, hold, self._hold_to_change_to(who, wish))
+            return self._exchange(who, hold, self._hold_to_change_to(who, wish))
         if wish.kind is Take:
             return Take(who, ticket.clinic, hold, self._booked_by(who, ticket.clinic, wish.when))
         return wish.kind(who, ticket.clinic, hold)
@@ -722,6 +750,11 @@ class TimebookMachine(RuleBasedStateMachine):
             if (one.owner, one.clinic, one.status) == (who, clinic, "booked")
         ]
         return _pick(booked, number) if booked and number else ""
+
+    def _exchange(self, who: str, hold: str, to: str) -> Rebook:
+        """Return the act that exchanges the booking for the other hold, wherever that is."""
+        left, at = self.model.tickets[hold].clinic, self.model.tickets[to].clinic
+        return (Rebook if at == left else Move)(who, left, hold, to, at)
 
     def _hold_to_change_to(self, who: str, wish: Wish) -> str:
         """Return mostly the hold that the resident has now, otherwise any."""

@@ -9,7 +9,7 @@ schedule (GetSubjectOfCareSchedule).
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from webtidbok_app.domain.actor import Resident
@@ -24,6 +24,7 @@ class Capabilities:
     book: bool = False
     cancel: bool = False
     rebook: bool = False
+    other_units: bool = False
     hold: bool = False
     message: bool = False
 
@@ -79,6 +80,20 @@ class BookingDetails:
     email: str | None = None
 
 
+class BookingRef(NamedTuple):
+    """A booking that may stand in another clinic's timebook: clinics that share one exchange them."""
+
+    clinic_id: UUID
+    id: str
+
+
+class OtherUnit(NamedTuple):
+    """Another clinic that a booking can be moved to, and which of its time types is the same there."""
+
+    clinic_id: UUID
+    time_type: str
+
+
 @dataclass(frozen=True)
 class BookedTime:
     """A booking as its timebook knows it. ``cancel_until`` is the last moment to cancel or rebook on the web."""
@@ -99,9 +114,9 @@ class BookedTime:
     phone: str | None = None
     time_type_id: str = ""
     video_url: str = ""
-    replaces: str | None = None
+    replaces: BookingRef | None = None
     """The booking that was rebooked to this one."""
-    replaced_by: str | None = None
+    replaced_by: BookingRef | None = None
     """The booking that this one was rebooked to."""
     calendar_id: str = ""
     """What calendars know it by, through all rebookings; ``calendar_sequence`` grows with each change."""
@@ -178,11 +193,18 @@ class JournalSystem(Protocol):
         """Return one of the patient's bookings, cancelled and past ones too. Raises NotFound."""
         ...
 
-    async def rebook_booking(self, patient: Resident, booking_id: str, hold_id: str) -> BookedTime:
-        """Exchange the booking for the held time of the same time type, and return the new booking.
+    async def other_units(self, patient: Resident, booking_id: str) -> list[OtherUnit]:
+        """Return the other clinics that the booking can be moved to (GetAllHealthcareFacilities). Raises NotFound."""
+        ...
 
-        The old one stays until the new one is sure. Asked again for the same exchange it returns the same booking.
-        Raises NotFound, TooLateToChange, AlreadyCancelled and HoldExpired.
+    async def rebook_booking(
+        self, patient: Resident, booking_id: str, hold_id: str, *, from_clinic: UUID | None = None
+    ) -> BookedTime:
+        """Exchange the booking for a time that is held here, of the same time type, and return the new booking.
+
+        ``from_clinic`` is where the booking stands, if not here: it must be one that can be moved here. The old one
+        stays until the new one is sure. Asked again for the same exchange it returns the same booking. Raises
+        NotFound, TooLateToChange, AlreadyCancelled and HoldExpired.
         """
         ...
 

@@ -20,18 +20,30 @@ from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import HoldExpired, NotFound
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import BookingStatus, ReasonRule, VisitForm
-from webtidbok_app.journal.port import BookedTime, BookingDetails, Capabilities, Hold, Text, TimeTypeInfo
+from webtidbok_app.journal.port import (
+    BookedTime,
+    BookingDetails,
+    BookingRef,
+    Capabilities,
+    Hold,
+    OtherUnit,
+    Text,
+    TimeTypeInfo,
+)
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.timebook import bookings
 from webtidbok_app.timebook.availability import HeldSlot, OpenSlot
 from webtidbok_app.timebook.calendar import Calendar
+from webtidbok_app.timebook.units import find_other_units
 
 
 class StandaloneJournal:
     """One clinic's timebook in our own database."""
 
-    capabilities = Capabilities(book=True, cancel=True, rebook=True, hold=True, message=True)
+    capabilities = Capabilities(
+        book=True, cancel=True, rebook=True, other_units=True, hold=True, message=True
+    )
 
     def __init__(self, clinic_id: UUID, database: Database) -> None:
         self.clinic_id = clinic_id
@@ -133,17 +145,26 @@ class StandaloneJournal:
         async with self._database.read() as session:
             return await self._booked(session, _parse_id(booking_id), patient)
 
-    async def rebook_booking(self, patient: Resident, booking_id: str, hold_id: str) -> BookedTime:
-        now = clock.now()
+    async def other_units(self, patient: Resident, booking_id: str) -> list[OtherUnit]:
+        kind = await self._time_type((await self.booking(patient, booking_id)).time_type_id)
+        async with self._database.read() as session:
+            others = await find_other_units(session, clinic_id=self.clinic_id, time_type_id=kind.id)
+            return [OtherUnit(other.clinic_id, other.slug) for other in others]
+
+    async def rebook_booking(
+        self, patient: Resident, booking_id: str, hold_id: str, *, from_clinic: UUID | None = None
+    ) -> BookedTime:
+        now, stands_at = clock.now(), from_clinic or self.clinic_id
 
         async def work(session: AsyncSession) -> BookedTime:
-            old = await self._booked(session, _parse_id(booking_id), patient)
+            old = await self._booked(session, _parse_id(booking_id), patient, at=stands_at)
             if old.cancelled_at is None:
                 bookings.refuse_if_too_late(deadline=old.cancel_until, now=now)
             made = await bookings.rebook(
                 session,
-                clinic_id=self.clinic_id,
+                from_clinic=stands_at,
                 booking_id=_parse_id(booking_id),
+                clinic_id=self.clinic_id,
                 hold_id=_parse_id(hold_id, HoldExpired),
                 person_id=patient.person_id,
                 now=now,
@@ -212,10 +233,12 @@ class StandaloneJournal:
         )  # fmt: skip
         return Hold(held.id.hex, held_slot, held.expires_at, time_type)
 
-    async def _booked(self, session: AsyncSession, booking_id: UUID, patient: Resident) -> BookedTime:
+    async def _booked(
+        self, session: AsyncSession, booking_id: UUID, patient: Resident, *, at: UUID | None = None
+    ) -> BookedTime:
         row = (
             await session.execute(
-                _booked_statement(self.clinic_id, patient)
+                _booked_statement(at or self.clinic_id, patient)
                 .where(col(Booking.id) == booking_id, col(Booking.status) != BookingStatus.HELD)
                 .execution_options(populate_existing=True)
             )
@@ -237,16 +260,12 @@ async def clinics_with_standalone_times(database: Database, patient: Resident) -
 
 
 _newer: Any = aliased(Booking)
-_replaced_by: Any = (
-    select(_newer.id)
-    .where(_newer.clinic_id == Booking.clinic_id, _newer.replaces_id == Booking.id)
-    .scalar_subquery()
-)
 _BOOKED_TIMES = (
-    select(Booking, Slot, TimeType, col(Performer.name), _replaced_by)
+    select(Booking, Slot, TimeType, col(Performer.name), _newer.clinic_id, _newer.id)
     .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
     .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
     .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
+    .outerjoin(_newer, (_newer.replaces_clinic_id == Booking.clinic_id) & (_newer.replaces_id == Booking.id))
 )
 """Made once: to put it together takes longer than to ask it."""
 
@@ -258,7 +277,7 @@ def _booked_statement(clinic_id: UUID, patient: Resident) -> Any:
 
 
 def _booked_time(
-    booking: Booking, slot: Slot, time_type: TimeType, performer: str, replaced_by: UUID | None
+    booking: Booking, slot: Slot, time_type: TimeType, performer: str, *replaced_by: UUID | None
 ) -> BookedTime:
     cancel_until = slot.starts_at - timedelta(hours=time_type.cancel_hours)
     return BookedTime(
@@ -278,11 +297,15 @@ def _booked_time(
         phone=booking.phone,
         time_type_id=time_type.slug,
         video_url=time_type.video_url,
-        replaces=booking.replaces_id.hex if booking.replaces_id else None,
-        replaced_by=replaced_by.hex if replaced_by else None,
+        replaces=_ref(booking.replaces_clinic_id, booking.replaces_id),
+        replaced_by=_ref(*replaced_by),
         calendar_id=(booking.calendar_id or booking.id).hex,
         calendar_sequence=booking.calendar_sequence,
     )
+
+
+def _ref(clinic_id: UUID | None, booking_id: UUID | None) -> BookingRef | None:
+    return BookingRef(clinic_id, booking_id.hex) if clinic_id and booking_id else None
 
 
 def _time_type_info(row: TimeType) -> TimeTypeInfo:

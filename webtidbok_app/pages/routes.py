@@ -93,6 +93,7 @@ ROUTES = [
     _route(f"{STEP}/uppgifter", details.page, "citizen.details.title", DetailsState.load),
     _route(f"{STEP}/kontrollera", check.page, "citizen.check.title", CheckState.load),
     _route(REBOOKING, times.page, "citizen.rebook.title", TimesState.load, TimesState.watch),
+    _route(f"{REBOOKING}/villkor", terms.booking_page, "citizen.terms.title", TermsState.load_for_booking),
     _route(f"{REBOOKING}/kontrollera", check.rebook_page, "citizen.rebook.check_title", CheckState.load),
     _route(BOOKING, booking.page, "citizen.booking.title", BookingState.load),
     _route(f"{BOOKING}/avboka", cancel.page, "citizen.cancel.title", BookingState.load_for_cancelling),

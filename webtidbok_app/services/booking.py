@@ -26,9 +26,9 @@ from webtidbok_app.domain.visit import REASON_MAX, CaseTypeKind, ReasonRule
 from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, TimeTypeInfo
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
-from webtidbok_app.services.clinics import ClinicInfo, get_clinic
+from webtidbok_app.services.clinics import ClinicInfo, TimeAtClinic, get_clinic
 from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, terms_in_force
-from webtidbok_app.services.time_types import enter, may_book, terms_kind
+from webtidbok_app.services.time_types import OldBooking, enter, may_book, terms_kind
 from webtidbok_app.services.watches import is_promised
 
 DRAFT_LIFE = timedelta(hours=24)
@@ -51,7 +51,7 @@ class Progress:
     overlapping: list[BookedTime]
     booked_id: str | None
     """The booking that the last hold became, so that going back does not repeat it."""
-    replaces: BookedTime | None = None
+    replaces: TimeAtClinic | None = None
     """The booking that is to be exchanged; the resident keeps it until then."""
 
 
@@ -82,15 +82,15 @@ async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> P
 
 
 async def hold_time(
-    actor: Actor | None, *, clinic: str, time_type: str, timeslot_id: str, rebooks: str = ""
+    actor: Actor | None, *, clinic: str, time_type: str, timeslot_id: str, rebooks: OldBooking | None = None
 ) -> Hold:
-    """Hold a time for the resident alone, to book or to exchange the booking ``rebooks`` for.
+    """Hold a time for the resident alone, to book or to exchange the one that it ``rebooks`` for.
 
     Raises SlotTaken, SlotWithdrawn, LimitReached, TermsNotAccepted. Raises NotFound for a time of another time
     type, which the resident may have no right to.
     """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
-    await require_accepted_terms(resident, clinic=found, kind=terms_kind(rebooks))
+    await require_accepted_terms(resident, clinic=found, kind=terms_kind(clinic, rebooks))
     journal = found.journal(resident)
     hold = await journal.hold(resident, timeslot_id)
     if hold.time_type != kind.id:

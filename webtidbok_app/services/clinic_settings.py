@@ -19,10 +19,11 @@ from webtidbok_app.domain.message import REMINDER_HOURS
 from webtidbok_app.domain.request import ANSWER_DAYS
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.domain.watch import NOTICE_HOURS, OFFER_MINUTES, OFFERS_A_DAY
-from webtidbok_app.journal.port import Text
+from webtidbok_app.journal.port import Capabilities, Text
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff
 from webtidbok_app.services.clinics import can_pass_on, possible_case_types
+from webtidbok_app.timebook.units import name_other_units
 
 HOLD_MINUTES = range(2, 11)
 """How long a time can be held at each step: ten minutes (ux.md 3.7) or, where the clinic so wants, fewer."""
@@ -48,6 +49,10 @@ class ClinicSettings:
     """The case types that are on."""
     possible: frozenset[CaseTypeKind]
     """Those that can be: the clinic's timebook sets the limit."""
+    rebook_elsewhere: bool
+    """Residents can exchange a time here for one at another clinic of the care provider."""
+    other_units: tuple[str, ...]
+    """The names of those clinics: they offer the same visits."""
     watch: bool
     """Residents can wait for a time to become free."""
     watch_notice_hours: int
@@ -134,6 +139,21 @@ async def set_case_types(
         return await _settings(session, clinic_id, staff)
 
 
+async def set_rebooking(actor: Actor | None, *, elsewhere: bool) -> ClinicSettings:
+    """Change whether residents can exchange a time here for one at another clinic of the care provider.
+
+    Raises NotAllowed for other staff than the clinic's administrator, and CapabilityMissing where the timebook cannot.
+    """
+    staff, clinic_id = _as_administrator(actor)
+    async with get_database().write() as session:
+        clinic = await session.get_one(Clinic, clinic_id)
+        if elsewhere and not _capabilities(clinic).other_units:
+            raise CapabilityMissing(phone=clinic.phone)
+        clinic.rebook_elsewhere = elsewhere
+        audit.record(session, staff, "set_rebooking", clinic_id=clinic_id)
+        return await _settings(session, clinic_id, staff)
+
+
 async def set_watch(
     actor: Actor | None, *, on: bool, notice_hours: int, minutes: int, a_day: int
 ) -> ClinicSettings:
@@ -170,7 +190,11 @@ def _as_administrator(actor: Actor | None) -> tuple[Staff, UUID]:
 
 
 def _possible(clinic: Clinic) -> frozenset[CaseTypeKind]:
-    return possible_case_types(journal.connect(clinic_id=clinic.id, kind=clinic.journal).capabilities)
+    return possible_case_types(_capabilities(clinic))
+
+
+def _capabilities(clinic: Clinic) -> Capabilities:
+    return journal.connect(clinic_id=clinic.id, kind=clinic.journal).capabilities
 
 
 async def _settings(session: AsyncSession, clinic_id: UUID, staff: Staff) -> ClinicSettings:
@@ -179,6 +203,8 @@ async def _settings(session: AsyncSession, clinic_id: UUID, staff: Staff) -> Cli
         select(col(CaseType.kind)).where(col(CaseType.clinic_id) == clinic_id, col(CaseType.active))
     )
     possible = _possible(clinic)
+    can_move = _capabilities(clinic).other_units
+    units = await name_other_units(session, clinic_id=clinic_id) if can_move else []
     return ClinicSettings(
         clinic=clinic.name,
         hold_minutes=clinic.hold_minutes,
@@ -187,6 +213,8 @@ async def _settings(session: AsyncSession, clinic_id: UUID, staff: Staff) -> Cli
         answer_days=clinic.answer_days,
         case_types=frozenset(map(CaseTypeKind, active)) & possible,
         possible=possible,
+        rebook_elsewhere=clinic.rebook_elsewhere,
+        other_units=tuple(units),
         watch=clinic.watch,
         watch_notice_hours=clinic.watch_notice_hours,
         watch_minutes=clinic.watch_minutes,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from webtidbok_app import journal
@@ -14,7 +14,7 @@ from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import CapabilityMissing, NotFound, OmbudNotHere
 from webtidbok_app.domain.nearness import Searchable, rank
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.journal.port import Capabilities, JournalSystem, Text
+from webtidbok_app.journal.port import BookedTime, Capabilities, JournalSystem, Text
 
 STANDALONE = "standalone"
 """What clinics with our own timebook have for a journal system."""
@@ -79,6 +79,14 @@ class ClinicInfo:
 
 
 @dataclass(frozen=True)
+class TimeAtClinic:
+    """A booked time, and the clinic where it is."""
+
+    clinic: ClinicInfo
+    time: BookedTime
+
+
+@dataclass(frozen=True)
 class ClinicSearch:
     """What a search found. ``only_near``: none has the words, but these are nearly called so."""
 
@@ -124,10 +132,12 @@ def swedish_order(text: str) -> str:
 
 async def get_clinic(*, slug: str) -> ClinicInfo:
     """Return one clinic. Raises NotFound."""
-    found = await _load_clinics(slug=slug)
-    if not found:
-        raise NotFound
-    return found[0]
+    return await _one_clinic(col(Clinic.slug) == slug)
+
+
+async def get_clinic_by_id(clinic_id: UUID) -> ClinicInfo:
+    """Return one clinic. Raises NotFound."""
+    return await _one_clinic(col(Clinic.id) == clinic_id)
 
 
 async def get_clinic_offering(*, slug: str, kind: CaseTypeKind) -> ClinicInfo:
@@ -138,16 +148,22 @@ async def get_clinic_offering(*, slug: str, kind: CaseTypeKind) -> ClinicInfo:
     return clinic
 
 
-async def _load_clinics(slug: str | None = None) -> list[ClinicInfo]:
+async def _one_clinic(which: ColumnElement[bool]) -> ClinicInfo:
+    found = await _load_clinics(which)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def _load_clinics(*which: ColumnElement[bool]) -> list[ClinicInfo]:
     statement = (
         select(Clinic, CareProvider, Region, CaseType)
         .join(CareProvider, col(CareProvider.id) == Clinic.care_provider_id)
         .join(Region, col(Region.id) == CareProvider.region_id)
         .outerjoin(CaseType, (col(CaseType.clinic_id) == Clinic.id) & col(CaseType.active))
+        .where(*which)
         .order_by(col(CaseType.kind))
     )
-    if slug is not None:
-        statement = statement.where(col(Clinic.slug) == slug)
     case_types: dict[UUID, list[CaseType]] = {}
     owned: dict[UUID, tuple[Clinic, CareProvider, Region]] = {}
     async with get_database().read() as session:

@@ -17,7 +17,7 @@ from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic
 from webtidbok_app.services.terms import require_accepted_terms
-from webtidbok_app.services.time_types import enter, may_book, terms_kind
+from webtidbok_app.services.time_types import OldBooking, enter, may_book, terms_kind
 
 HORIZON_DAYS = 365
 NEAREST = 3
@@ -116,7 +116,7 @@ async def find_times(
     time_type: str,
     first: date | None = None,
     days: int = 5,
-    rebooks: str = "",
+    rebooks: OldBooking | None = None,
     wish: Wish = ANYTHING,
 ) -> FreeTimes:
     """Return the first ``days`` days from ``first`` (today when None) that have free times as wished.
@@ -140,7 +140,13 @@ async def find_times(
 
 
 async def find_month(
-    actor: Actor | None, *, clinic: str, time_type: str, month: date, rebooks: str = "", wish: Wish = ANYTHING
+    actor: Actor | None,
+    *,
+    clinic: str,
+    time_type: str,
+    month: date,
+    rebooks: OldBooking | None = None,
+    wish: Wish = ANYTHING,
 ) -> list[Timeslot]:
     """Return the free times of the month that are as wished, in order of time."""
     resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
@@ -149,7 +155,9 @@ async def find_month(
     return await LiveTimes(journal, resident, kind.id).between(first, last, wish)
 
 
-async def find_choices(actor: Actor | None, *, clinic: str, time_type: str, rebooks: str = "") -> Choices:
+async def find_choices(
+    actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking | None = None
+) -> Choices:
     """Return whom the resident can meet and how in the coming eight weeks."""
     resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
     today = swedish_time.day_of(clock.now())
@@ -163,7 +171,7 @@ async def find_choices(actor: Actor | None, *, clinic: str, time_type: str, rebo
 
 
 async def find_nearest(
-    actor: Actor | None, *, clinic: str, time_type: str, moment: datetime, rebooks: str = ""
+    actor: Actor | None, *, clinic: str, time_type: str, moment: datetime, rebooks: OldBooking | None = None
 ) -> list[Timeslot]:
     """Return the three free times that start nearest ``moment``, in order of time."""
     resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
@@ -174,14 +182,16 @@ async def find_nearest(
     return sorted(nearest, key=lambda slot: slot.starts_at)
 
 
-async def look_at_times(actor: Actor | None, *, clinic: str, time_type: str, rebooks: str = "") -> LiveTimes:
+async def look_at_times(
+    actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking | None = None
+) -> LiveTimes:
     """Return the free times as they are now, to be asked for day by day. Raises TermsNotAccepted."""
     resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
     return LiveTimes(journal, resident, kind.id)
 
 
 async def follow_times(
-    actor: Actor | None, *, clinic: str, time_type: str, rebooks: str = ""
+    actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking | None = None
 ) -> AsyncIterator[LiveTimes]:
     """Yield the free times now, and again each time that they may have changed, until the caller stops.
 
@@ -193,10 +203,10 @@ async def follow_times(
 
 
 async def _enter(
-    actor: Actor | None, clinic: str, time_type: str, rebooks: str
+    actor: Actor | None, clinic: str, time_type: str, rebooks: OldBooking | None
 ) -> tuple[Resident, JournalSystem, TimeTypeInfo]:
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
-    await require_accepted_terms(resident, clinic=found, kind=terms_kind(rebooks))
+    await require_accepted_terms(resident, clinic=found, kind=terms_kind(clinic, rebooks))
     return resident, found.journal(resident), kind
 
 

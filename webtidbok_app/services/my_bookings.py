@@ -24,10 +24,17 @@ from webtidbok_app.domain.errors import (
     WebtidbokError,
 )
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.journal.port import BookedTime
+from webtidbok_app.journal.port import BookedTime, BookingRef
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
-from webtidbok_app.services.clinics import ClinicInfo, get_clinic, get_clinic_offering, list_clinics
+from webtidbok_app.services.clinics import (
+    ClinicInfo,
+    TimeAtClinic,
+    get_clinic,
+    get_clinic_by_id,
+    get_clinic_offering,
+    list_clinics,
+)
 from webtidbok_app.services.terms import require_accepted_terms
 
 MESSAGE_MAX = 500
@@ -61,8 +68,10 @@ class MyBooking:
     """The timebook takes a message with the cancellation."""
     rebookable: bool = False
     """The timebook can exchange it for another time."""
-    replaces: BookedTime | None = None
+    replaces: TimeAtClinic | None = None
     """The time that was exchanged for this one."""
+    newer_at: ClinicInfo | None = None
+    """The clinic of the time that it was exchanged for."""
 
 
 @dataclass(frozen=True)
@@ -186,10 +195,31 @@ async def _opened(resident: Resident) -> set[UUID]:
 async def _with_choices(resident: Resident, clinic: ClinicInfo, time: BookedTime) -> MyBooking:
     manageable = clinic.offers(CaseTypeKind.MANAGE_DIRECT)
     terms_needed = manageable and not await _accepted(resident, clinic)
-    journal = clinic.journal(resident)
-    replaces = await journal.booking(resident, time.replaces) if time.replaces else None
-    can = journal.capabilities
-    return MyBooking(clinic, time, manageable, terms_needed, can.message, manageable and can.rebook, replaces)
+    can = clinic.journal(resident).capabilities
+    return MyBooking(
+        clinic=clinic,
+        time=time,
+        manageable=manageable,
+        terms_needed=terms_needed,
+        message_allowed=can.message,
+        rebookable=manageable and can.rebook,
+        replaces=await _replaced(resident, clinic, time.replaces),
+        newer_at=await _clinic_of(time.replaced_by, clinic),
+    )
+
+
+async def _replaced(resident: Resident, clinic: ClinicInfo, old: BookingRef | None) -> TimeAtClinic | None:
+    where = await _clinic_of(old, clinic)
+    if old is None or where is None:
+        return None
+    return TimeAtClinic(where, await where.journal(resident).booking(resident, old.id))
+
+
+async def _clinic_of(booking: BookingRef | None, here: ClinicInfo) -> ClinicInfo | None:
+    """Return the clinic where the booking stands; mostly it is ``here``."""
+    if booking is None or booking.clinic_id == here.id:
+        return here if booking else None
+    return await get_clinic_by_id(booking.clinic_id)
 
 
 async def _accepted(resident: Resident, clinic: ClinicInfo) -> bool:

@@ -1,4 +1,7 @@
-"""Omboka: exchange a booked time for another of its time type. The old one stays until the new one is sure."""
+"""Omboka: exchange a booked time for another of its time type, where it is or at a clinic that it can be moved to.
+
+The old one stays until the new one is sure.
+"""
 
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.domain.actor import Actor
@@ -8,22 +11,23 @@ from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.booking import Progress, keep_longer
-from webtidbok_app.services.clinics import get_clinic_offering
+from webtidbok_app.services.clinics import TimeAtClinic, get_clinic, get_clinic_offering
 from webtidbok_app.services.terms import require_accepted_terms, terms_in_force
-from webtidbok_app.services.time_types import enter
+from webtidbok_app.services.time_types import OldBooking, enter, terms_kind
 
 
-async def get_rebooking(actor: Actor | None, *, clinic: str, time_type: str, rebooks: str) -> Progress:
-    """Return how far the resident has come with exchanging the booking ``rebooks``.
+async def get_rebooking(actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking) -> Progress:
+    """Return how far the resident has come with exchanging a booking for a time at the clinic.
 
-    Raises NotFound, CapabilityMissing, AlreadyCancelled and TooLateToChange (``deadline``, ``phone``).
+    Raises NotFound, CapabilityMissing, AlreadyCancelled and TooLateToChange (``deadline``, ``phone``); where it is
+    to be moved, also TermsNotAccepted for the clinic that is left.
     """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
-    journal = found.journal(resident)
-    old = await journal.booking(resident, rebooks)
-    hold = await journal.current_hold(resident)
+    left = await get_clinic(slug=rebooks.clinic)
+    old = await left.journal(resident).booking(resident, rebooks.id)
+    hold = await found.journal(resident).current_hold(resident)
     async with get_database().read() as session:
-        terms = await terms_in_force(session, resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
+        terms = await terms_in_force(session, resident, clinic=found, kind=terms_kind(clinic, rebooks))
     return Progress(
         clinic=found,
         time_type=kind,
@@ -34,39 +38,47 @@ async def get_rebooking(actor: Actor | None, *, clinic: str, time_type: str, reb
         details_done=True,
         overlapping=[],
         booked_id=None,
-        replaces=old,
+        replaces=TimeAtClinic(left, old),
     )
 
 
-async def step_on_to_rebook(actor: Actor | None, *, clinic: str, time_type: str, rebooks: str) -> Hold:
+async def step_on_to_rebook(actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking) -> Hold:
     """Keep the held time longer as the resident takes a step. Raises HoldExpired."""
     return await keep_longer(*await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks))
 
 
-async def rebook(actor: Actor | None, *, clinic: str, rebooks: str, hold_id: str) -> BookedTime:
-    """Exchange the booking for the time of the hold that the resident was shown, both or neither.
+async def rebook(actor: Actor | None, *, clinic: str, rebooks: OldBooking, hold_id: str) -> BookedTime:
+    """Exchange the booking for the time at ``clinic`` of the hold that the resident was shown, both or neither.
 
-    Pressed twice it answers the same. Raises NotFound, CapabilityMissing (``phone``), TermsNotAccepted,
-    AlreadyCancelled, TooLateToChange (``deadline``, ``phone``), HoldExpired, and what the timebook raises.
+    The terms are those for changing and, at another clinic, those for booking there. Pressed twice it answers the
+    same. Raises NotFound, CapabilityMissing (``phone``), TermsNotAccepted, AlreadyCancelled, TooLateToChange
+    (``deadline``, ``phone``), HoldExpired, and what the timebook raises.
     """
     resident = as_resident(actor)
-    found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
-    journal = found.journal(resident)
-    await journal.booking(resident, rebooks)
-    if not journal.capabilities.rebook:
-        raise CapabilityMissing(phone=found.phone)
-    await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
+    left = await get_clinic_offering(slug=rebooks.clinic, kind=CaseTypeKind.MANAGE_DIRECT)
+    await left.journal(resident).booking(resident, rebooks.id)
+    if not left.journal(resident).capabilities.rebook:
+        raise CapabilityMissing(phone=left.phone)
+    await require_accepted_terms(resident, clinic=left, kind=CaseTypeKind.MANAGE_DIRECT)
+    found = left
+    if clinic != left.slug:
+        found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
+        await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
     try:
-        booked = await journal.rebook_booking(resident, rebooks, hold_id)
-    except TooLateToChange as error:
-        raise TooLateToChange(**error.facts, phone=found.phone) from error
-    async with get_database().write() as session:
-        audit.record(
-            session,
-            resident,
-            "rebook",
-            clinic_id=found.id,
-            person_id=resident.person_id,
-            booking_id=booked.id,
+        booked = await found.journal(resident).rebook_booking(
+            resident, rebooks.id, hold_id, from_clinic=left.id
         )
+    except TooLateToChange as error:
+        raise TooLateToChange(**error.facts, phone=left.phone) from error
+    changed = {found.id: booked.id} if found is left else {left.id: rebooks.id, found.id: booked.id}
+    async with get_database().write() as session:
+        for clinic_id, booking_id in changed.items():  # each clinic has a log of its own
+            audit.record(
+                session,
+                resident,
+                "rebook",
+                clinic_id=clinic_id,
+                person_id=resident.person_id,
+                booking_id=booking_id,
+            )
     return booked

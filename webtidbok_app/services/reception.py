@@ -73,6 +73,8 @@ class OpenBooking:
     cancelled_at: datetime | None
     cancelled_by: str | None
     rebooked_to: datetime | None
+    rebooked_at: str
+    """The clinic of that time, if it is another."""
     cancel_message: str
     name: str
     personal_number: str
@@ -171,24 +173,31 @@ async def _read_day(clinic_id: UUID, day: date) -> DayList:
         return DayList(clinic.name, day, [_day_row(*row) for row in rows])
 
 
-def _bookings(clinic_id: UUID) -> Select[Booking, Slot, str, str, Person, datetime | None]:
+def _bookings(clinic_id: UUID) -> Select[Booking, Slot, str, str, Person, datetime | None, UUID | None]:
     newer: Any = aliased(Booking)
     rebooked_to: ColumnElement[datetime | None] = newer.starts_at
+    rebooked_at: ColumnElement[UUID | None] = newer.clinic_id
     return (
-        select(Booking, Slot, col(TimeType.name_sv), col(Performer.name), Person, rebooked_to)
+        select(Booking, Slot, col(TimeType.name_sv), col(Performer.name), Person, rebooked_to, rebooked_at)
         .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
         .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
         .join(
             Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
         )
         .join(Person, col(Person.id) == Booking.person_id)
-        .outerjoin(newer, (newer.clinic_id == Booking.clinic_id) & (newer.replaces_id == Booking.id))
+        .outerjoin(newer, (newer.replaces_clinic_id == Booking.clinic_id) & (newer.replaces_id == Booking.id))
         .where(col(Booking.clinic_id) == clinic_id)
     )
 
 
 def _day_row(
-    booking: Booking, slot: Slot, time_type: str, performer: str, person: Person, rebooked_to: datetime | None
+    booking: Booking,
+    slot: Slot,
+    time_type: str,
+    performer: str,
+    person: Person,
+    rebooked_to: datetime | None,
+    _rebooked_at: UUID | None,
 ) -> DayRow:
     return DayRow(
         booking_id=booking.id.hex,
@@ -215,7 +224,8 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
     ).one_or_none()
     if row is None:
         raise NotFound
-    booking, slot, time_type, performer, person, rebooked_to = row
+    booking, slot, time_type, performer, person, rebooked_to, rebooked_at = row
+    elsewhere = await session.get_one(Clinic, rebooked_at) if rebooked_at not in {None, clinic_id} else None
     guardian = await session.get_one(Person, booking.booked_by) if booking.booked_by else None
     opened = OpenBooking(
         booking_id=booking.id.hex,
@@ -229,6 +239,7 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
         cancelled_at=booking.cancelled_at,
         cancelled_by=booking.cancelled_by,
         rebooked_to=rebooked_to,
+        rebooked_at=elsewhere.name if elsewhere else "",
         cancel_message=booking.cancel_message,
         name=f"{person.given_name} {person.family_name}",
         personal_number=str(PersonalNumber(person.number)),

@@ -1,5 +1,7 @@
 """What a resident can book at a clinic: its time types, and who may book them."""
 
+from typing import NamedTuple
+
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import (
@@ -12,9 +14,17 @@ from webtidbok_app.domain.errors import (
     WebtidbokError,
 )
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.journal.port import TimeTypeInfo
+from webtidbok_app.journal.port import BookedTime, TimeTypeInfo
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic_offering
+from webtidbok_app.services.terms import require_accepted_terms
+
+
+class OldBooking(NamedTuple):
+    """A booking of the resident's that is to be exchanged: the clinic where it stands (its slug), and its id."""
+
+    clinic: str
+    id: str
 
 
 def may_book(actor: Actor | None, time_type: TimeTypeInfo) -> WebtidbokError | None:
@@ -38,17 +48,35 @@ async def list_time_types(actor: Actor | None, *, clinic: str) -> list[TimeTypeI
 
 
 async def enter(
-    actor: Actor | None, *, clinic: str, time_type: str, rebooks: str = ""
+    actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking | None = None
 ) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
     """Authorise, and find the clinic and a time type that this resident may book.
 
-    ``rebooks`` is a booking of the resident's that is to be exchanged for another of its time type: who has been
-    given such a time may have it at another hour, whoever else may book it. Raises NotFound, CapabilityMissing,
-    AgeOutside and InvitedOnly; for rebooking also AlreadyCancelled and TooLateToChange.
+    A booking that ``rebooks`` is exchanged for another of its time type: who has been given such a time may have it
+    at another hour, whoever else may book it. At another clinic that it can be moved to, that clinic's own rules
+    hold. Raises NotFound, CapabilityMissing, AgeOutside and InvitedOnly; for rebooking also AlreadyCancelled,
+    TooLateToChange and, for the terms of the clinic that is left, TermsNotAccepted.
     """
     resident = as_resident(actor)
-    if rebooks:
-        return await _enter_to_rebook(resident, clinic, time_type, rebooks)
+    if rebooks is None:
+        return await _enter_to_book(resident, clinic, time_type)
+    left, old = await _enter_to_leave(resident, rebooks)
+    journal = left.journal(resident)
+    if clinic == left.slug:
+        for kind in await journal.time_types(resident):
+            if kind.id == time_type == old.time_type_id:
+                return resident, left, kind
+        raise NotFound
+    await require_accepted_terms(resident, clinic=left, kind=CaseTypeKind.MANAGE_DIRECT)
+    entered = await _enter_to_book(resident, clinic, time_type)
+    if (entered[1].id, time_type) not in await journal.other_units(resident, old.id):
+        raise NotFound
+    return entered
+
+
+async def _enter_to_book(
+    resident: Resident, clinic: str, time_type: str
+) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
     for kind in await found.journal(resident).time_types(resident):
         if kind.id == time_type:
@@ -58,24 +86,20 @@ async def enter(
     raise NotFound
 
 
-async def _enter_to_rebook(
-    resident: Resident, clinic: str, time_type: str, booking: str
-) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
-    found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
+async def _enter_to_leave(resident: Resident, rebooks: OldBooking) -> tuple[ClinicInfo, BookedTime]:
+    found = await get_clinic_offering(slug=rebooks.clinic, kind=CaseTypeKind.MANAGE_DIRECT)
     journal = found.journal(resident)
-    old = await journal.booking(resident, booking)
+    old = await journal.booking(resident, rebooks.id)
     if not journal.capabilities.rebook:
         raise CapabilityMissing(phone=found.phone)
     if old.cancelled_at is not None:
         raise AlreadyCancelled
     if not old.cancel_allowed:
         raise TooLateToChange(deadline=old.cancel_until, phone=found.phone)
-    for kind in await journal.time_types(resident):
-        if kind.id == time_type == old.time_type_id:
-            return resident, found, kind
-    raise NotFound
+    return found, old
 
 
-def terms_kind(rebooks: str) -> CaseTypeKind:
-    """Return whose terms are to be accepted: those for booking or, when a booking is exchanged, for changing."""
-    return CaseTypeKind.MANAGE_DIRECT if rebooks else CaseTypeKind.BOOK_DIRECT
+def terms_kind(clinic: str, rebooks: OldBooking | None) -> CaseTypeKind:
+    """Return whose terms are to be accepted: those for booking or, when the clinic's own is exchanged, for changing."""
+    at_home = rebooks is not None and rebooks.clinic == clinic
+    return CaseTypeKind.MANAGE_DIRECT if at_home else CaseTypeKind.BOOK_DIRECT

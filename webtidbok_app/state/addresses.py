@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.i18n import Lang, path
+from webtidbok_app.services.time_types import OldBooking
 
 quote = partial(quote_path, safe="")
 
@@ -16,9 +17,9 @@ def clinic_page(lang: Lang, clinic: str) -> str:
 
 
 def with_query(address: str, **parameters: str) -> str:
-    """Return the address with the parameters that are not empty."""
+    """Return the address with the parameters that are not empty, after those that it has."""
     given = {name: value for name, value in parameters.items() if value}
-    return f"{address}?{urlencode(given)}" if given else address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(given)}" if given else address
 
 
 def clinics(lang: Lang, *, words: str = "", region: str = "") -> str:
@@ -36,17 +37,25 @@ def time_types(lang: Lang, clinic: str) -> str:
     return path(lang, f"/boka/{quote(clinic)}")
 
 
-def step(lang: Lang, clinic: str, time_type: str, name: str = "", *, rebooks: str = "") -> str:
+LEFT = "fran"
+"""The parameter that names the clinic where the booking stands that is to be moved to another."""
+
+
+def step(
+    lang: Lang, clinic: str, time_type: str, name: str = "", *, rebooks: OldBooking | None = None
+) -> str:
     """Return a step of the booking: the times, or ``villkor``, ``uppgifter``, ``kontrollera``.
 
-    ``rebooks`` is the booking that is to be exchanged, whose terms are those for changing.
+    For a booking that it ``rebooks`` the clinic's terms are those for changing; at another clinic, for booking there.
     """
     end = f"/{name}" if name else ""
-    if not rebooks:
+    if rebooks is None:
         return path(lang, f"/boka/{quote(clinic)}/{quote(time_type)}{end}")
-    if name == "villkor":
-        return with_query(my_terms(lang, clinic), omboka=rebooks, typ=time_type)
-    return path(lang, f"/omboka/{quote(clinic)}/{quote(time_type)}/{quote(rebooks)}{end}")
+    at_home = rebooks.clinic == clinic
+    if name == "villkor" and at_home:
+        return with_query(my_terms(lang, clinic), omboka=rebooks.id, typ=time_type)
+    address = path(lang, f"/omboka/{quote(clinic)}/{quote(time_type)}/{quote(rebooks.id)}{end}")
+    return address if at_home else with_query(address, **{LEFT: rebooks.clinic})
 
 
 def booking(lang: Lang, clinic: str, booking_id: str) -> str:

@@ -5,23 +5,32 @@ The address and the timebook say where a resident is; a tab remembers only why i
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 import reflex as rx
 from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import public
 from webtidbok_app.auth.principal import current
-from webtidbok_app.domain.errors import Conflict, HoldExpired
+from webtidbok_app.domain.errors import Conflict, HoldExpired, TermsNotAccepted
 from webtidbok_app.i18n import Lang
 from webtidbok_app.journal.port import Hold
 from webtidbok_app.services.booking import Progress, get_progress, release_time, step_forward
 from webtidbok_app.services.rebooking import get_rebooking, step_on_to_rebook
+from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
-from webtidbok_app.state.common import argument, attempt, lang_of
+from webtidbok_app.state.common import argument, attempt, lang_of, query
 
 Step = Literal["villkor", "", "uppgifter", "kontrollera"]
 """The end of each step's address; the times have none."""
+
+
+class Asked(TypedDict):
+    """The way, by the names that use cases have for it."""
+
+    clinic: str
+    time_type: str
+    rebooks: OldBooking | None
 
 
 @dataclass(frozen=True)
@@ -31,11 +40,11 @@ class Way:
     lang: Lang
     clinic: str
     time_type: str
-    rebooks: str = ""
-    """The booking that is to be exchanged; empty for a new one."""
+    rebooks: OldBooking | None = None
+    """The booking that is to be exchanged, if it is not a new one."""
 
     @property
-    def asked(self) -> dict[str, str]:
+    def asked(self) -> Asked:
         """What use cases are asked about."""
         return {"clinic": self.clinic, "time_type": self.time_type, "rebooks": self.rebooks}
 
@@ -50,8 +59,9 @@ class Way:
 
 def way_of(state: rx.State) -> Way:
     """Return the way that the visitor is on."""
-    rebooks = argument(state, "booking")
-    return Way(lang_of(state), argument(state, "clinic"), argument(state, "time_type"), rebooks)
+    clinic, booking = argument(state, "clinic"), argument(state, "booking")
+    rebooks = OldBooking(query(state, addresses.LEFT) or clinic, booking) if booking else None
+    return Way(lang_of(state), clinic, argument(state, "time_type"), rebooks)
 
 
 class FlowState(rx.State):
@@ -119,11 +129,17 @@ async def send_back(state: rx.State, error: Conflict) -> EventSpec:
 async def open_step(state: rx.State, step: Step) -> Progress | EventSpec:
     """Return how far the resident has come, or the redirect to the step that is first.
 
-    A held time is kept longer by this. A booking that is made already is returned as it is (``booked_id``), so
+    Who is to move a booking is first sent to the terms of the clinic that is left, if those are not accepted. A held
+    time is kept longer by this. A booking that is made already is returned as it is (``booked_id``), so
     that the page says so. Raises what ``get_progress`` raises.
     """
     way = way_of(state)
-    progress = await _progress(way)
+    try:
+        progress = await _progress(way)
+    except TermsNotAccepted:
+        if way.rebooks is None:
+            raise
+        return rx.redirect(addresses.my_terms(way.lang, way.rebooks.clinic), replace=True)
     must_accept = progress.terms is not None and progress.terms.accepted_at is None
     if step == "villkor" or must_accept:
         return progress if step == "villkor" and must_accept else way.to("villkor" if must_accept else "")
@@ -139,13 +155,15 @@ async def open_step(state: rx.State, step: Step) -> Progress | EventSpec:
 
 async def _progress(way: Way) -> Progress:
     if way.rebooks:
-        return await get_rebooking(current(), **way.asked)
+        return await get_rebooking(current(), clinic=way.clinic, time_type=way.time_type, rebooks=way.rebooks)
     return await get_progress(current(), clinic=way.clinic, time_type=way.time_type)
 
 
 async def _keep_hold(state: rx.State, progress: Progress, way: Way, step: Step) -> Progress | EventSpec:
     if way.rebooks:
-        hold = await step_on_to_rebook(current(), **way.asked)
+        hold = await step_on_to_rebook(
+            current(), clinic=way.clinic, time_type=way.time_type, rebooks=way.rebooks
+        )
     else:
         hold = await step_forward(current(), clinic=way.clinic, time_type=way.time_type)
     await note_hold(state, hold)

@@ -11,6 +11,7 @@ from webtidbok_app.i18n import Lang, t
 from webtidbok_app.services.booking import Progress
 from webtidbok_app.services.clinics import get_clinic
 from webtidbok_app.services.terms import TermsInfo, accept_terms, get_terms
+from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of, query
 from webtidbok_app.state.flow import open_step, way_of
@@ -124,5 +125,5 @@ class TermsState(rx.State):
         cancels, rebooks = query(self, "avboka"), query(self, "omboka")
         to = addresses.cancel(lang, slug, cancels) if cancels else addresses.my_times(lang, slug)
         if rebooks:
-            to = addresses.step(lang, slug, query(self, "typ"), rebooks=rebooks)
+            to = addresses.step(lang, slug, query(self, "typ"), rebooks=OldBooking(slug, rebooks))
         return rx.redirect(to, replace=True)

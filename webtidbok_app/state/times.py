@@ -35,7 +35,7 @@ from webtidbok_app.state.addresses import with_query
 from webtidbok_app.state.common import attempt, lang_of, path_of, query
 from webtidbok_app.state.flow import note_conflict, note_hold, open_step, take_conflict, way_of
 from webtidbok_app.state.input import ticked, typed
-from webtidbok_app.state.present.clinics import no_times_view, watch_href
+from webtidbok_app.state.present.clinics import no_times_view, unit_views, watch_href
 from webtidbok_app.state.present.month import month_view, parse_day, parse_month
 from webtidbok_app.state.present.sight import Sight, Span, joined
 from webtidbok_app.state.present.steps import chosen_view, step_view
@@ -49,7 +49,7 @@ from webtidbok_app.state.present.times import (
 )
 from webtidbok_app.state.present.wishes import FORM as FORM_FIELD
 from webtidbok_app.state.present.wishes import PART, PERFORMER, WEEKDAYS, read_wish, wish_query, wish_view
-from webtidbok_app.state.resident_views import ChosenView, NoTimesView, StepView, WishView
+from webtidbok_app.state.resident_views import ChosenView, NoTimesView, StepView, TimeTypeView, WishView
 from webtidbok_app.state.views import DayView, MonthView, NextFreeView, Problem, SinceView, TimeView
 
 DAYS = 5
@@ -70,6 +70,8 @@ class TimesState(rx.State):
     nearest: list[TimeView] = []
     none: NoTimesView = NoTimesView()
     none_as_wished: bool = False
+    units: list[TimeTypeView] = []
+    """Other clinics that the booked time can be moved to."""
     chosen: ChosenView = ChosenView()
     just_chosen: bool = False
     next_free: NextFreeView = NextFreeView()
@@ -258,8 +260,10 @@ class TimesState(rx.State):
         if times is None:
             self.stop, self.problem = self.problem, Problem()
         elif not times.any_at_all:
-            self.none = no_times_view(progress, times.other_forms, await self._elsewhere(progress), lang)
+            self.none = no_times_view(progress, times.other_forms, await self._elsewhere(), lang)
         else:
+            if progress.replaces:
+                self.units = unit_views(progress, await self._elsewhere(), lang)
             self.wish = wish_view(self._wish, await self._choices(), lang)
             self.watch_href = watch_href(progress, self._wish, lang)
             held = progress.hold.timeslot if progress.hold else times.next_free
@@ -271,12 +275,10 @@ class TimesState(rx.State):
             self._draw()
             self.announced = self.status
 
-    async def _elsewhere(self, progress: Progress) -> list[Offered]:
-        """Return other clinics with the same; none when a booked time is to be exchanged, which is this clinic's."""
-        if progress.replaces:
-            return []
-        finding = find_elsewhere(current(), clinic=progress.clinic.slug, time_type=progress.time_type.id)
-        found = await attempt(finding, lang_of(self))
+    async def _elsewhere(self) -> list[Offered]:
+        """Return other clinics with the same; for a booked time, those that it can be moved to."""
+        way = way_of(self)
+        found = await attempt(find_elsewhere(current(), **way.asked), way.lang)
         return [] if isinstance(found, Problem) else found
 
     async def _redraw(self) -> None:

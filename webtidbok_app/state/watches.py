@@ -15,6 +15,7 @@ from webtidbok_app.domain.errors import (
 )
 from webtidbok_app.domain.swedish_time import PartOfDay, day_of
 from webtidbok_app.i18n import t
+from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.services.watches import (
     decline_watched_time,
     follow_watch,
@@ -164,7 +165,9 @@ class WatchState(rx.State):
         if isinstance(time_type, Problem):
             self.problem = time_type
             return None
-        return rx.redirect(addresses.step(lang, where["clinic"], time_type, "kontrollera", rebooks=rebooks))
+        clinic = where["clinic"]
+        old = OldBooking(clinic, rebooks) if rebooks else None
+        return rx.redirect(addresses.step(lang, clinic, time_type, "kontrollera", rebooks=old))
 
     @rx.event
     @requires("resident")

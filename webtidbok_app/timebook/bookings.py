@@ -28,6 +28,7 @@ from webtidbok_app.domain.message import MessageKind
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.timebook import line
 from webtidbok_app.timebook.places import hold_a_place, lock_slot, take_turns
+from webtidbok_app.timebook.units import find_other_units
 
 HOLD_AT_MOST = timedelta(minutes=30)
 """How long a time can be kept by steps taken, from when it was chosen."""
@@ -205,8 +206,9 @@ async def confirm_hold(
 async def rebook(
     session: AsyncSession,
     *,
-    clinic_id: UUID,
+    from_clinic: UUID,
     booking_id: UUID,
+    clinic_id: UUID,
     hold_id: UUID,
     person_id: UUID,
     now: datetime,
@@ -214,9 +216,10 @@ async def rebook(
 ) -> Booking:
     """Exchange a booking for a running hold of the same time type, both or neither; what was said comes along.
 
-    Asked again for the same exchange, it returns what it made. Raises NotFound, AlreadyCancelled and HoldExpired.
+    ``clinic_id`` is where the hold is: the booking's clinic, or one that it can be moved to. Asked again for the same
+    exchange, it returns what it made. Raises NotFound, AlreadyCancelled and HoldExpired.
     """
-    old = await _lock_booking(session, clinic_id=clinic_id, booking_id=booking_id, person_id=person_id)
+    old = await _lock_booking(session, clinic_id=from_clinic, booking_id=booking_id, person_id=person_id)
     if old.status == BookingStatus.CANCELLED:
         made = await session.get(Booking, (clinic_id, hold_id))
         if made is not None and made.replaces_id == old.id:
@@ -225,11 +228,16 @@ async def rebook(
     held = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
     if held is None or held.id != hold_id:
         raise HoldExpired
-    if await _time_type_of(session, held) != await _time_type_of(session, old):
+    if not await _is_same_kind(session, old, held):
         raise NotFound
     came_along = {"booked_by": booked_by} | {name: getattr(old, name) for name in SAID}
     return await _exchange(
-        session, old, _is_running_hold(clinic_id, hold_id, person_id, now), hold_id, now, came_along
+        session,
+        old,
+        _is_running_hold(clinic_id, hold_id, person_id, now),
+        (clinic_id, hold_id),
+        now,
+        came_along,
     )
 
 
@@ -261,7 +269,7 @@ async def confirm_offered(
     if old is not None:
         came_along = {name: said.get(name) or getattr(old, name) for name in SAID}
         facts = {"booked_by": booked_by, **came_along}
-        return await _exchange(session, old, which, booking_id, now, facts)
+        return await _exchange(session, old, which, (clinic_id, booking_id), now, facts)
     if not await _become_booking(session, which, now, {"booked_by": booked_by, **said}):
         raise HoldExpired
     made = await session.get_one(Booking, (clinic_id, booking_id), populate_existing=True)
@@ -285,17 +293,18 @@ async def _exchange(
     session: AsyncSession,
     old: Booking,
     which: tuple[ColumnElement[bool], ...],
-    new: UUID,
+    new: tuple[UUID, UUID],
     now: datetime,
     said: dict[str, Any],
 ) -> Booking:
     """Book what is held and cancel the old booking, both or neither. Raises HoldExpired."""
+    replaces = {"replaces_clinic_id": old.clinic_id, "replaces_id": old.id}
     thread = {"calendar_id": old.calendar_id or old.id, "calendar_sequence": old.calendar_sequence + 1}
-    if not await _become_booking(session, which, now, {"replaces_id": old.id, **thread, **said}):
+    if not await _become_booking(session, which, now, {**replaces, **thread, **said}):
         raise HoldExpired
-    clinic_id = old.clinic_id
-    await _cancel(session, clinic_id=clinic_id, booking_id=old.id, cancelled_by=RESIDENT, message="", now=now)
-    made = await session.get_one(Booking, (clinic_id, new), populate_existing=True)
+    gone = {"clinic_id": old.clinic_id, "booking_id": old.id}
+    await _cancel(session, **gone, cancelled_by=RESIDENT, message="", now=now)
+    made = await session.get_one(Booking, new, populate_existing=True)
     return await _made(session, made, MessageKind.REBOOKED, now)
 
 
@@ -325,6 +334,15 @@ async def _lock_booking(
     if booking is None:
         raise NotFound
     return booking
+
+
+async def _is_same_kind(session: AsyncSession, old: Booking, held: Booking) -> bool:
+    """Whether what is held is what the old booking is of, at its clinic or at one that it can be moved to."""
+    kind, wanted = await _time_type_of(session, old), await _time_type_of(session, held)
+    if old.clinic_id == held.clinic_id:
+        return kind == wanted
+    others = await find_other_units(session, clinic_id=old.clinic_id, time_type_id=kind)
+    return any((other.clinic_id, other.id) == (held.clinic_id, wanted) for other in others)
 
 
 async def _time_type_of(session: AsyncSession, booking: Booking) -> UUID:

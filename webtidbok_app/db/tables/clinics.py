@@ -63,6 +63,8 @@ class Clinic(Identified, table=True):
     """How long before a time its resident is reminded (``domain.message.REMINDER_HOURS``); empty: never."""
     answer_days: int = 2
     """How many working days it usually takes to answer a request."""
+    rebook_elsewhere: bool = False
+    """Whether its residents can exchange a booked time for one at another clinic of the care provider."""
     watch: bool = True
     """Whether residents can watch for a time, where its timebook can hold one for them."""
     watch_notice_hours: int = 2

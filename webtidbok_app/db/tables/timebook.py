@@ -167,7 +167,7 @@ class Booking(OfClinic, table=True):
             sqlite_where=text(LIVE),
         ),
         Index("ix_booking_person", "person_id"),
-        Index("uq_booking_replaces", "clinic_id", "replaces_id", unique=True),
+        Index("uq_booking_replaces", "replaces_clinic_id", "replaces_id", unique=True),
     )
 
     slot_id: UUID
@@ -185,8 +185,9 @@ class Booking(OfClinic, table=True):
     cancelled_by: str | None = None
     """``resident`` or the HSA-id of the member of staff."""
     cancel_message: str = Field(default="", sa_type=Sealed("booking.cancel_message"))
+    replaces_clinic_id: UUID | None = None
     replaces_id: UUID | None = None
-    """The clinic's booking that was rebooked to this one. No booking can be replaced twice."""
+    """The booking that was rebooked to this one, and the clinic where it stood. None can be replaced twice."""
     calendar_id: UUID | None = None
     """What calendars know it by: the first booking's id, through all rebookings. Its own when empty."""
     calendar_sequence: int = 0

@@ -11,6 +11,7 @@ from webtidbok_app.components.month_grid import month_grid, other_day_link
 from webtidbok_app.components.time_list import day_list, live_words, next_free, times, view_switch
 from webtidbok_app.i18n import Lang, format_weekday, t
 from webtidbok_app.pages.citizen.no_times import no_times
+from webtidbok_app.pages.citizen.time_types import time_type
 from webtidbok_app.pages.parts import back_to, caption_of, once_fetched, resident_page
 from webtidbok_app.state.times import TimesState as State
 from webtidbok_app.state.views import Choice
@@ -72,6 +73,7 @@ def _choose(lang: Lang) -> rx.Component:
         rx.cond(
             State.chosen.id != "", _chosen(lang), next_free(lang, State.next_free, on_pick=State.pick_next)
         ),
+        rx.cond(State.units.length() > 0, _other_units(lang)),
         _wish(lang),
         rx.el.div(
             rx.el.p(
@@ -162,6 +164,14 @@ def _now_there_are(lang: Lang) -> rx.Component:
             title=t(lang, "citizen.time.fresh_title"),
             kind="ok",
         ),
+    )
+
+
+def _other_units(lang: Lang) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(t(lang, "citizen.rebook.other_units")),
+        rx.el.ul(rx.foreach(State.units, lambda found: time_type(lang, found)), class_name="cards"),
+        class_name="folded",
     )
 
 

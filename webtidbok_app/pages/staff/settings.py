@@ -18,7 +18,13 @@ def settings_page() -> rx.Component:
     return staff_page(
         rx.cond(
             State.settings.clinic != "",
-            rx.fragment(_case_types(), _hold(), rx.cond(State.settings.can_watch, _watch()), _messages()),
+            rx.fragment(
+                _case_types(),
+                _hold(),
+                _rebooking(),
+                rx.cond(State.settings.can_watch, _watch()),
+                _messages(),
+            ),
             rx.cond(State.problem.title == "", skeleton("sv", rows=2)),
         ),
         session=SessionState.session,
@@ -100,6 +106,35 @@ def _hold() -> rx.Component:
             rx.fragment(
                 rx.el.p(State.settings.hold_text, class_name="strong"),
                 rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine"),
+            ),
+        ),
+    )
+
+
+def _rebooking() -> rx.Component:
+    settings = State.settings
+    return rx.fragment(
+        rx.el.h2(t("sv", "staff.settings.rebook_title")),
+        rx.el.p(t("sv", "staff.settings.rebook_means")),
+        rx.cond(
+            settings.may_change & (settings.other_units != ""),
+            forms.form(
+                forms.checkbox(
+                    "sv",
+                    "rebook_elsewhere",
+                    t("sv", "staff.settings.rebook_tick"),
+                    checked=settings.rebook_elsewhere,
+                ),
+                rx.el.p(t("sv", "staff.settings.rebook_units"), " ", settings.other_units, class_name="fine"),
+                buttons.button_row(forms.submit(t("sv", "staff.settings.save_rebooking"))),
+                on_submit=State.save_rebooking,
+                key=settings.rebook_text,
+            ),
+            rx.fragment(
+                rx.el.p(settings.rebook_text, class_name="strong"),
+                rx.cond(
+                    settings.other_units != "", rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine")
+                ),
             ),
         ),
     )

@@ -7,6 +7,7 @@ from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
 from webtidbok_app.i18n import Lang, format_day, format_time, t
 from webtidbok_app.journal.port import BookedTime
 from webtidbok_app.services.my_bookings import ClinicBookings, ManagedTimes, MyBooking
+from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.steps import language
 from webtidbok_app.state.present.words import form, moment_text, phone_text, when
@@ -80,8 +81,8 @@ def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
         cancel_text=_cancel_text(mine, cancel, lang),
         cancel_href=addresses.cancel(lang, clinic.slug, time.id),
         rebook_href=_rebook_href(mine, lang) if cancel == "yes" and mine.rebookable else "",
-        newer_href=addresses.booking(lang, clinic.slug, time.replaced_by) if time.replaced_by else "",
-        replaces=when(mine.replaces, lang) if mine.replaces else "",
+        newer_href=_newer_href(mine, lang),
+        replaces=_before(mine, lang),
         request_href=addresses.request(lang, clinic.slug, CaseTypeKind.REQUEST_CHANGE, booking=time.id)
         if cancel == "closed" and clinic.offers(CaseTypeKind.REQUEST_CHANGE)
         else "",
@@ -141,7 +142,22 @@ def _rows(facts: dict[str, str], lang: Lang) -> list[SummaryRow]:
 
 
 def _rebook_href(mine: MyBooking, lang: Lang) -> str:
-    return addresses.step(lang, mine.clinic.slug, mine.time.time_type_id, rebooks=mine.time.id)
+    rebooks = OldBooking(mine.clinic.slug, mine.time.id)
+    return addresses.step(lang, mine.clinic.slug, mine.time.time_type_id, rebooks=rebooks)
+
+
+def _newer_href(mine: MyBooking, lang: Lang) -> str:
+    newer = mine.time.replaced_by
+    return addresses.booking(lang, mine.newer_at.slug, newer.id) if newer and mine.newer_at else ""
+
+
+def _before(mine: MyBooking, lang: Lang) -> str:
+    """Return the time that was exchanged for this one, and where it was, if not here."""
+    old = mine.replaces
+    if old is None:
+        return ""
+    moment = when(old.time, lang)
+    return moment if old.clinic == mine.clinic else f"{moment}, {old.clinic.name}"
 
 
 def _cancel_choice(mine: MyBooking, status: str) -> str:

@@ -12,6 +12,7 @@ from webtidbok_app.services.clinics import ClinicInfo, RegionInfo
 from webtidbok_app.services.free_times import ANYTHING, Offered, Wish
 from webtidbok_app.services.requests import KINDS
 from webtidbok_app.state import addresses
+from webtidbok_app.state.present.steps import rebooks_of
 from webtidbok_app.state.present.wishes import PART, PERFORMER
 from webtidbok_app.state.present.words import form, length
 from webtidbok_app.state.resident_views import CaseTypeView, ClinicRow, ClinicView, NoTimesView, TimeTypeView
@@ -110,17 +111,19 @@ def _request_instead(progress: Progress, lang: Lang) -> str:
     """Return where to ask for a time, or for another than the booked one; empty where the clinic takes no requests."""
     clinic, old = progress.clinic, progress.replaces
     kind = CaseTypeKind.REQUEST_CHANGE if old else CaseTypeKind.REQUEST
+    if old:  # the clinic that has the booking changes it
+        asked = addresses.request(lang, old.clinic.slug, kind, booking=old.time.id)
+        return asked if old.clinic.offers(kind) else ""
     if not clinic.offers(kind):
         return ""
-    if old:
-        return addresses.request(lang, clinic.slug, kind, booking=old.id)
     return addresses.request(lang, clinic.slug, kind, time_type=progress.time_type.id)
 
 
 def watch_href(progress: Progress, wish: Wish, lang: Lang) -> str:
-    """Return where to wait for a time as wished; empty where the timebook cannot hold one."""
-    clinic = progress.clinic
-    if not clinic.can_watch:
+    """Return where to wait for a time as wished; empty where the timebook cannot hold one, or it is to be moved to."""
+    clinic, old = progress.clinic, progress.replaces
+    moves = old is not None and old.clinic != clinic  # what is waited for is a time of its own there
+    if moves or not clinic.can_watch:
         return ""
     address = addresses.watch_form(lang, clinic.slug, progress.time_type.id)
     return addresses.with_query(address, **{PERFORMER: wish.performer_id, PART: wish.part or ""})
@@ -137,8 +140,20 @@ def no_times_view(
         watch_href=watch_href(progress, ANYTHING, lang),
         compare_href=addresses.compare(lang, words=name),
         others=[_offered(other, other.time_type.name.in_language(lang), lang) for other in others],
-        elsewhere=[_offered(other, _at_clinic(other, lang), lang) for other in elsewhere],
+        elsewhere=unit_views(progress, elsewhere, lang),
     )
+
+
+def unit_views(progress: Progress, others: Iterable[Offered], lang: Lang) -> list[TimeTypeView]:
+    """Return other clinics with the same; for a booked time that is to be exchanged, those that it can be moved to."""
+    rebooks = rebooks_of(progress.replaces) if progress.replaces else None
+    views = [(other, _offered(other, _at_clinic(other, lang), lang)) for other in others]
+    if rebooks is None:
+        return [view for _, view in views]
+    return [
+        replace(view, href=addresses.step(lang, other.clinic.slug, other.time_type.id, rebooks=rebooks))
+        for other, view in views
+    ]
 
 
 def _offered(other: Offered, name: str, lang: Lang) -> TimeTypeView:

@@ -2,8 +2,10 @@
 
 from webtidbok_app.domain.visit import ReasonRule
 from webtidbok_app.i18n import Lang, t
-from webtidbok_app.journal.port import BookedTime, Hold
+from webtidbok_app.journal.port import Hold
 from webtidbok_app.services.booking import Progress
+from webtidbok_app.services.clinics import ClinicInfo, TimeAtClinic
+from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.words import form, held_until, length, moment_text, phone_text, when
 from webtidbok_app.state.resident_views import ChosenView, DetailsView, StepView
@@ -24,7 +26,9 @@ def step_view(progress: Progress, lang: Lang, *, back: str = "") -> StepView:
     booked = progress.booked_id if not progress.hold else None
     old = progress.replaces
     if old:
-        clinic_href = types = addresses.booking(lang, clinic.slug, old.id)
+        clinic_href = types = addresses.booking(lang, old.clinic.slug, old.time.id)
+        if old.clinic != clinic:
+            types = addresses.step(lang, old.clinic.slug, old.time.time_type_id, rebooks=rebooks_of(old))
     return StepView(
         caption=t(
             lang,
@@ -40,8 +44,22 @@ def step_view(progress: Progress, lang: Lang, *, back: str = "") -> StepView:
         phone_href=addresses.phone_link(clinic.phone),
         hours=clinic.hours.in_language(lang),
         booked_href=addresses.booking(lang, clinic.slug, booked) if booked else "",
-        keeps=t(lang, "citizen.rebook.keeps", when=when(old, lang)) if old else "",
+        keeps=_keeps(progress, lang),
     )
+
+
+def rebooks_of(old: TimeAtClinic) -> OldBooking:
+    """Return how the booking that is to be exchanged is asked for."""
+    return OldBooking(old.clinic.slug, old.time.id)
+
+
+def _keeps(progress: Progress, lang: Lang) -> str:
+    """Return that the resident keeps the booked time; empty for who has none to exchange."""
+    old = progress.replaces
+    if old is None:
+        return ""
+    key = "keeps" if old.clinic == progress.clinic else "keeps_elsewhere"
+    return t(lang, f"citizen.rebook.{key}", when=when(old.time, lang), clinic=old.clinic.name)
 
 
 def chosen_view(hold: Hold, lang: Lang, *, href: str) -> ChosenView:
@@ -110,7 +128,7 @@ def check_rows(progress: Progress, hold: Hold, lang: Lang) -> list[SummaryRow]:
     to_types = "" if progress.single_type else addresses.time_types(lang, clinic.slug)
     visit = f"{time_type.name.in_language(lang)}, {form(hold.timeslot.visit_form, lang)}"
     answers = [
-        _row("clinic", f"{clinic.name}, {clinic.street}, {clinic.city}", lang),
+        _row("clinic", _place(clinic), lang),
         _row("visit", visit, lang, to_types, "change_visit"),
         _row("time", when(hold.timeslot, lang), lang, to_times, "change_time"),
     ]
@@ -129,20 +147,32 @@ def check_rows(progress: Progress, hold: Hold, lang: Lang) -> list[SummaryRow]:
     ]
 
 
-def _rows_to_rebook(progress: Progress, old: BookedTime, hold: Hold, lang: Lang) -> list[SummaryRow]:
-    """Return the old time and the new. What else there is comes along unchanged."""
-    clinic, new = progress.clinic, hold.timeslot
-    to_times = addresses.step(lang, clinic.slug, progress.time_type.id, rebooks=old.id)
+def _rows_to_rebook(progress: Progress, old: TimeAtClinic, hold: Hold, lang: Lang) -> list[SummaryRow]:
+    """Return the old time and the new, and the old clinic where it is another. What else there is comes along."""
+    clinic, new, rebooks = progress.clinic, hold.timeslot, rebooks_of(old)
+    to_times = addresses.step(lang, clinic.slug, progress.time_type.id, rebooks=rebooks)
     visit = f"{progress.time_type.name.in_language(lang)}, {form(new.visit_form, lang)}"
-    return [
-        SummaryRow(t(lang, "citizen.rebook.current"), when(old, lang)),
+    rows = [
+        SummaryRow(t(lang, "citizen.rebook.current"), when(old.time, lang)),
         SummaryRow(
             t(lang, "citizen.rebook.new"), when(new, lang), to_times, t(lang, "citizen.check.change_time")
         ),
         _row("visit", visit, lang),
         *([_row("performer", new.performer, lang)] if new.performer else []),
-        _row("clinic", f"{clinic.name}, {clinic.street}, {clinic.city}", lang),
     ]
+    if old.clinic == clinic:
+        return [*rows, _row("clinic", _place(clinic), lang)]
+    to_home = addresses.step(lang, old.clinic.slug, old.time.time_type_id, rebooks=rebooks)
+    change = t(lang, "citizen.rebook.change_clinic")
+    return [
+        *rows,
+        SummaryRow(t(lang, "citizen.rebook.current_clinic"), _place(old.clinic)),
+        SummaryRow(t(lang, "citizen.rebook.new_clinic"), _place(clinic), to_home, change),
+    ]
+
+
+def _place(clinic: ClinicInfo) -> str:
+    return f"{clinic.name}, {clinic.street}, {clinic.city}"
 
 
 def _row(name: str, value: str, lang: Lang, href: str = "", change: str = "") -> SummaryRow:

@@ -141,6 +141,7 @@ def _status_of(booking: OpenBooking) -> str:
         return t("sv", "staff.booking.booked", **facts)
     if booking.rebooked_to is not None:
         to = f"{format_day('sv', booking.rebooked_to)}, {format_time('sv', booking.rebooked_to)}"
+        to += f", {booking.rebooked_at}" if booking.rebooked_at else ""
         return t("sv", "staff.booking.rebooked_by_resident", to=to, **facts)
     if booking.cancelled_by == "resident":
         return t("sv", "staff.booking.cancelled_by_resident", **facts)

@@ -107,6 +107,16 @@ class StaffSettingsState(rx.State):
 
     @rx.event
     @requires(Role.CLINIC_ADMIN)
+    async def save_rebooking(self, form: rx.form.FormData) -> None:
+        """Change whether residents can rebook to the care provider's other clinics."""
+        self.attempts += 1
+        self.problem, self.problems, self.done = Problem(), [], Outcome()
+        elsewhere = "on" in ticked(form, "rebook_elsewhere")
+        if await self._saved(clinic_settings.set_rebooking(current(), elsewhere=elsewhere), ()):
+            self._say(t("sv", "staff.settings.rebook_saved"), self.settings.rebook_text)
+
+    @rx.event
+    @requires(Role.CLINIC_ADMIN)
     async def save_watch(self, form: rx.form.FormData) -> None:
         """Change whether residents can wait for a time to become free, and how it is offered to them."""
         self.attempts += 1
@@ -148,6 +158,9 @@ def _in_words(found: ClinicSettings) -> SettingsView:
         case_types_text=_case_types_text(found),
         case_types_not=_case_types_not(found),
         answer_days=str(found.answer_days),
+        rebook_elsewhere=found.rebook_elsewhere,
+        rebook_text=_rebook_text(found),
+        other_units=", ".join(found.other_units),
         can_watch=found.can_watch,
         watch=found.watch,
         watch_notice_hours=str(found.watch_notice_hours),
@@ -156,6 +169,13 @@ def _in_words(found: ClinicSettings) -> SettingsView:
         watch_text=_watch_text(found),
         may_change=found.may_change,
     )
+
+
+def _rebook_text(found: ClinicSettings) -> str:
+    if not found.other_units:
+        return t("sv", "staff.settings.rebook_nowhere")
+    key = "rebook_on" if found.rebook_elsewhere else "rebook_off"
+    return t("sv", f"staff.settings.{key}", units=", ".join(found.other_units))
 
 
 def _watch_text(found: ClinicSettings) -> str:

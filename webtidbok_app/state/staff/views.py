@@ -209,6 +209,10 @@ class SettingsView:
     case_types_not: str = ""
     """The case types that the clinic's timebook cannot do; empty where it can do all."""
     answer_days: str = ""
+    rebook_elsewhere: bool = False
+    rebook_text: str = ""
+    other_units: str = ""
+    """The clinics that times can be moved to; empty where there are none."""
     can_watch: bool = False
     watch: bool = False
     watch_notice_hours: str = ""

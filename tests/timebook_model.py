@@ -327,7 +327,7 @@ class Timebooks:
         if new.owner != act.who or not new.runs(now) or new.offer:
             return "hold_expired"
         if new.clinic != old.clinic and not self.lets_go[old.clinic]:
-            return "not_found"
+            return "cannot_be_moved"
         new.status, new.replaces = "booked", act.hold
         old.status, old.cancelled_by = "cancelled", "resident"
         self._pass_on(old.time, now)

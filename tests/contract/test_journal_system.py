@@ -7,7 +7,14 @@ import pytest
 from tests.world import FIRST_START, World, build_world, provider_of
 from webtidbok_app.db.tables import Clinic
 from webtidbok_app.domain.clock import FixedClock
-from webtidbok_app.domain.errors import AlreadyCancelled, HoldExpired, NotFound, SlotTaken, TooLateToChange
+from webtidbok_app.domain.errors import (
+    AlreadyCancelled,
+    CannotBeMoved,
+    HoldExpired,
+    NotFound,
+    SlotTaken,
+    TooLateToChange,
+)
 from webtidbok_app.journal.port import BookedTime, BookingDetails, JournalSystem
 from webtidbok_app.journal.standalone import StandaloneJournal
 
@@ -328,7 +335,7 @@ async def test_rebook__to_a_unit_that_it_cannot_be_moved_to(journal, world):
     assert await there.other_units(world.resident, old.id) == []
     [wanted] = await world.publish(1, start=FIRST_START + timedelta(days=1))
     hold = await journal.hold(world.resident, wanted.hex)
-    with pytest.raises(NotFound):
+    with pytest.raises(CannotBeMoved):
         await journal.rebook_booking(world.resident, old.id, hold.id, from_clinic=other.clinic_id)
     with pytest.raises(NotFound):
         await there.other_units(world.residents[1], old.id)

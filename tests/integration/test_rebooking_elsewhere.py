@@ -15,6 +15,7 @@ from webtidbok_app.db.tables import AccessLog, CaseType, Clinic, Terms, TimeType
 from webtidbok_app.domain.actor import Role
 from webtidbok_app.domain.errors import (
     AgeOutside,
+    CannotBeMoved,
     CapabilityMissing,
     HoldExpired,
     InvitedOnly,
@@ -204,7 +205,7 @@ async def test_move__is_refused_where_it_may_not__by_address_and_in_the_last_ste
         step_on_to_rebook(resident, **two.where),
         rebook(resident, clinic="grannen", rebooks=two.rebooks, hold_id=hold),
     ):
-        with pytest.raises((NotFound, CapabilityMissing, InvitedOnly)):
+        with pytest.raises((CannotBeMoved, CapabilityMissing, NotFound, InvitedOnly)):
             await asking
     [kept] = await list_my_bookings(resident)
     assert [time.id for time in kept.times] == [two.old.id]

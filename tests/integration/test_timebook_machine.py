@@ -100,7 +100,7 @@ SAID = BookingDetails(phone="0701740605")
 EVERYTHING = 1_000_000
 """More changes of the schedule than there are: who has seen them all."""
 
-HAPPENS = {(Withdraw, frozenset()), (Hold, "slot_taken"), (Book, "hold_expired"), (Move, "not_found")} | {
+HAPPENS = {(Withdraw, frozenset()), (Hold, "slot_taken"), (Book, "hold_expired"), (Move, "cannot_be_moved")} | {
     (kind, DONE)
     for kind in (
         Publish, Hold, Extend, LetGo, Book, Rebook, Move, Cancel, Offer, Take, Retract, Watch, StopWatch, TakeWatched,

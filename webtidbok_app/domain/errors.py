@@ -112,6 +112,10 @@ class CapabilityMissing(RuleViolation):
     """The clinic has not turned this on, or its timebook cannot do it."""
 
 
+class CannotBeMoved(RuleViolation):
+    """The booking cannot be exchanged for a time at that other clinic. It stands as it was."""
+
+
 class Conflict(WebtidbokError):
     """Somebody else was first, or the thing has changed since it was shown."""
 

@@ -204,7 +204,7 @@ class JournalSystem(Protocol):
 
         ``from_clinic`` is where the booking stands, if not here: it must be one that can be moved here. The old one
         stays until the new one is sure. Asked again for the same exchange it returns the same booking. Raises
-        NotFound, TooLateToChange, AlreadyCancelled and HoldExpired.
+        NotFound, CannotBeMoved, TooLateToChange, AlreadyCancelled and HoldExpired.
         """
         ...
 

@@ -51,8 +51,8 @@ async def rebook(actor: Actor | None, *, clinic: str, rebooks: OldBooking, hold_
     """Exchange the booking for the time at ``clinic`` of the hold that the resident was shown, both or neither.
 
     The terms are those for changing and, at another clinic, those for booking there. Pressed twice it answers the
-    same. Raises NotFound, CapabilityMissing (``phone``), TermsNotAccepted, AlreadyCancelled, TooLateToChange
-    (``deadline``, ``phone``), HoldExpired, and what the timebook raises.
+    same. Raises NotFound, CannotBeMoved, CapabilityMissing (``phone``), TermsNotAccepted, AlreadyCancelled,
+    TooLateToChange (``deadline``, ``phone``), HoldExpired, and what the timebook raises.
     """
     resident = as_resident(actor)
     left = await get_clinic_offering(slug=rebooks.clinic, kind=CaseTypeKind.MANAGE_DIRECT)

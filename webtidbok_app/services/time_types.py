@@ -7,6 +7,7 @@ from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import (
     AgeOutside,
     AlreadyCancelled,
+    CannotBeMoved,
     CapabilityMissing,
     InvitedOnly,
     NotFound,
@@ -55,7 +56,7 @@ async def enter(
     A booking that ``rebooks`` is exchanged for another of its time type: who has been given such a time may have it
     at another hour, whoever else may book it. At another clinic that it can be moved to, that clinic's own rules
     hold. Raises NotFound, CapabilityMissing, AgeOutside and InvitedOnly; for rebooking also AlreadyCancelled,
-    TooLateToChange and, for the terms of the clinic that is left, TermsNotAccepted.
+    TooLateToChange, CannotBeMoved and, for the terms of the clinic that is left, TermsNotAccepted.
     """
     resident = as_resident(actor)
     if rebooks is None:
@@ -70,7 +71,7 @@ async def enter(
     await require_accepted_terms(resident, clinic=left, kind=CaseTypeKind.MANAGE_DIRECT)
     entered = await _enter_to_book(resident, clinic, time_type)
     if (entered[1].id, time_type) not in await journal.other_units(resident, old.id):
-        raise NotFound
+        raise CannotBeMoved
     return entered
 
 

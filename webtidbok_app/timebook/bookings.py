@@ -19,6 +19,7 @@ from webtidbok_app.db.insert import insert_or_change
 from webtidbok_app.db.tables import CHOSEN, Booking, Clinic, HoldCount, Slot
 from webtidbok_app.domain.errors import (
     AlreadyCancelled,
+    CannotBeMoved,
     HoldExpired,
     LimitReached,
     NotFound,
@@ -217,7 +218,7 @@ async def rebook(
     """Exchange a booking for a running hold of the same time type, both or neither; what was said comes along.
 
     ``clinic_id`` is where the hold is: the booking's clinic, or one that it can be moved to. Asked again for the same
-    exchange, it returns what it made. Raises NotFound, AlreadyCancelled and HoldExpired.
+    exchange, it returns what it made. Raises NotFound, CannotBeMoved, AlreadyCancelled and HoldExpired.
     """
     old = await _lock_booking(session, clinic_id=from_clinic, booking_id=booking_id, person_id=person_id)
     if old.status == BookingStatus.CANCELLED:
@@ -228,8 +229,7 @@ async def rebook(
     held = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
     if held is None or held.id != hold_id:
         raise HoldExpired
-    if not await _is_same_kind(session, old, held):
-        raise NotFound
+    await _refuse_if_another_kind(session, old, held)
     came_along = {"booked_by": booked_by} | {name: getattr(old, name) for name in SAID}
     return await _exchange(
         session,
@@ -336,13 +336,16 @@ async def _lock_booking(
     return booking
 
 
-async def _is_same_kind(session: AsyncSession, old: Booking, held: Booking) -> bool:
-    """Whether what is held is what the old booking is of, at its clinic or at one that it can be moved to."""
+async def _refuse_if_another_kind(session: AsyncSession, old: Booking, held: Booking) -> None:
+    """Raise NotFound, or CannotBeMoved for another clinic, unless what is held is what the old booking is of."""
     kind, wanted = await _time_type_of(session, old), await _time_type_of(session, held)
     if old.clinic_id == held.clinic_id:
-        return kind == wanted
+        if kind != wanted:
+            raise NotFound
+        return
     others = await find_other_units(session, clinic_id=old.clinic_id, time_type_id=kind)
-    return any((other.clinic_id, other.id) == (held.clinic_id, wanted) for other in others)
+    if not any((other.clinic_id, other.id) == (held.clinic_id, wanted) for other in others):
+        raise CannotBeMoved
 
 
 async def _time_type_of(session: AsyncSession, booking: Booking) -> UUID:

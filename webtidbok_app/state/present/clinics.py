@@ -11,6 +11,7 @@ from webtidbok_app.services.booking import Progress
 from webtidbok_app.services.clinics import ClinicInfo, RegionInfo
 from webtidbok_app.services.free_times import ANYTHING, Offered, Wish
 from webtidbok_app.services.requests import KINDS
+from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.steps import rebooks_of
 from webtidbok_app.state.present.wishes import PART, PERFORMER
@@ -147,13 +148,18 @@ def no_times_view(
 def unit_views(progress: Progress, others: Iterable[Offered], lang: Lang) -> list[TimeTypeView]:
     """Return other clinics with the same; for a booked time that is to be exchanged, those that it can be moved to."""
     rebooks = rebooks_of(progress.replaces) if progress.replaces else None
-    views = [(other, _offered(other, _at_clinic(other, lang), lang)) for other in others]
-    if rebooks is None:
-        return [view for _, view in views]
-    return [
-        replace(view, href=addresses.step(lang, other.clinic.slug, other.time_type.id, rebooks=rebooks))
-        for other, view in views
-    ]
+    return [_unit(other, rebooks, lang) for other in others]
+
+
+def _unit(other: Offered, rebooks: OldBooking | None, lang: Lang) -> TimeTypeView:
+    """Return what is offered at another clinic, and where that is."""
+    clinic, kind = other.clinic, other.time_type
+    view = _offered(other, f"{clinic.name}, {kind.name.in_language(lang)}", lang)
+    return replace(
+        view,
+        href=addresses.step(lang, clinic.slug, kind.id, rebooks=rebooks),
+        facts=f"{clinic.street}, {clinic.city}. {view.facts}",
+    )
 
 
 def _offered(other: Offered, name: str, lang: Lang) -> TimeTypeView:
@@ -161,7 +167,3 @@ def _offered(other: Offered, name: str, lang: Lang) -> TimeTypeView:
     view = time_type_view(other.time_type, lang, clinic=other.clinic.slug)
     count = f"{view.facts}. {tn(lang, 'citizen.none.count', other.count)}" if other.count else view.facts
     return replace(view, id=f"{other.clinic.slug}/{view.id}", name=name, facts=count)
-
-
-def _at_clinic(other: Offered, lang: Lang) -> str:
-    return f"{other.clinic.name}, {other.time_type.name.in_language(lang)}"

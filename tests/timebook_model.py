@@ -19,6 +19,8 @@ LENGTH = timedelta(minutes=20)
 HOLD_AT_MOST = timedelta(minutes=30)
 HOUR = timedelta(hours=1)
 OFFER_STANDS = timedelta(minutes=30)
+ANSWER_STANDS = timedelta(hours=4)
+REQUESTS_AT_A_TIME = 5
 WATCH_NOTICE = timedelta(hours=2)
 OFFERS_A_DAY = 3
 DONE = "done"
@@ -65,22 +67,51 @@ class Book(OnHold): ...
 
 
 @dataclass(frozen=True)
-class Offer(Act):
-    """Hold times for a resident to choose among; ``who`` is the clerk."""
+class Ask(Act):
+    """Send a request, perhaps to change the booking ``old``."""
 
-    to: str
+    old: str = ""
+
+
+@dataclass(frozen=True)
+class OnCase(Act):
+    """With the case that a request has become."""
+
+    case: str
+
+
+@dataclass(frozen=True)
+class Offer(OnCase):
+    """Answer with times that are held for the resident; ``who`` is a clerk who has seen that version of the case."""
+
+    version: int
     times: tuple[UUID, ...]
 
 
 @dataclass(frozen=True)
 class Take(OnHold):
-    """Book one of the times that are offered, perhaps in exchange for the booking ``old``."""
+    """Book one of the times that are offered in the case, in exchange for the booking that it is about, if any."""
 
-    old: str = ""
+    case: str
 
 
-class Retract(OnHold):
-    """Let the offer go that the hold is of."""
+class Retract(OnCase):
+    """Take back what is offered; ``who`` is a clerk."""
+
+
+class DeclineTimes(OnCase):
+    """Say that none of the offered times will do."""
+
+
+class TakeBack(OnCase):
+    """Take the request back."""
+
+
+@dataclass(frozen=True)
+class Close(OnCase):
+    """Close the case; ``who`` is a clerk who has seen that version of it."""
+
+    version: int
 
 
 class Watch(Act):
@@ -152,6 +183,8 @@ class Ticket:
     status: str = "held"
     cancelled_by: str | None = None
     replaces: str = ""
+    case: str = ""
+    """The case that it is offered in."""
     offer: str = ""
     watch: str = ""
     """Whose place in the line it came of."""
@@ -161,6 +194,27 @@ class Ticket:
 
     def runs(self, now: datetime) -> bool:
         return self.status == "held" and self.expires_at > now
+
+
+@dataclass
+class Case:
+    """What has become of a request."""
+
+    owner: str
+    clinic: int
+    old: str
+    status: str = "sent"
+    version: int = 1
+    assigned: str = ""
+    offer: str = ""
+    stands: datetime | None = None
+    """Until when the newest offer stands; None once it is answered or let go."""
+    taken: str = ""
+    """The hold that was booked."""
+
+    @property
+    def ended(self) -> bool:
+        return self.status in {"closed", "withdrawn"}
 
 
 @dataclass
@@ -187,6 +241,7 @@ class Timebooks:
     times: dict[UUID, Time] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     hours: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
     watches: dict[str, Waiting] = field(default_factory=dict)
     told: list[tuple[str, UUID, date]] = field(default_factory=list)
     """Who was offered which time, and the day when they were told."""
@@ -208,8 +263,8 @@ class Timebooks:
                 return self._hold(act, made, now)
             case Offer():
                 return self._offer(act, made, now)
-            case Retract():
-                return self._retract(self.tickets[act.hold].offer)
+            case Ask():
+                return self._ask(act, made, now)
             case Watch():
                 return self._watch(act, made, now)
             case _:
@@ -224,6 +279,10 @@ class Timebooks:
             Rebook: self._rebook,
             Move: self._rebook,
             Take: self._take,
+            Retract: self._retract,
+            DeclineTimes: self._decline_times,
+            TakeBack: self._take_back,
+            Close: self._close,
             StopWatch: self._stop,
             TakeWatched: self._take_watched,
             Decline: self._decline,
@@ -334,40 +393,139 @@ class Timebooks:
         self._settle(new, now)
         return DONE
 
-    def _offer(self, act: Offer, made: str, now: datetime) -> Hashable:
-        """All the times or none; what the resident has chosen stays, and takes its place."""
-        for time in sorted(act.times):
-            if self.times[time].clinic != act.clinic:
+    def _ask(self, act: Ask, made: str, now: datetime) -> Hashable:
+        if act.old:
+            old = self.tickets[act.old]
+            if (old.owner, old.clinic) != (act.who, act.clinic) or old.status in {"held", "gone"}:
                 return "not_found"
+            if old.status == "cancelled" or self.times[old.time].start <= now:
+                return "invalid_input"
+        going = [
+            one
+            for one in self.cases.values()
+            if (one.owner, one.clinic) == (act.who, act.clinic) and not one.ended
+        ]
+        if len(going) >= REQUESTS_AT_A_TIME:
+            return "too_many_requests"
+        self.cases[made] = Case(act.who, act.clinic, act.old)
+        return DONE
+
+    def _offer(self, act: Offer, made: str, now: datetime) -> Hashable:
+        """All the times or none; what the resident has chosen stays, and takes its place. One offer at a time."""
+        case = self.cases[act.case]
+        if refusal := self._refused(case, act):
+            return refusal
+        for time in sorted(act.times):
+            before = [one for one in self._held_for(case) if one.time == time and one.runs(now)]
             if not self.bookable(time, now):
                 return "slot_withdrawn"
-            if self.left(time, "", now) < 1:
+            if self.left(time, "", now) + len(before) < 1:
                 return "slot_taken"
-        offer, *holds = made.split(",")
-        for hold, time in zip(holds, act.times, strict=True):
-            self.tickets[hold] = Ticket(act.to, act.clinic, time, now, now + OFFER_STANDS, offer=offer)
+        self._let_go_of_offer(case, now)
+        case.offer, *holds = made.split(",")
+        in_order = sorted(act.times, key=lambda time: self.times[time].start)
+        case.stands = min(now + ANSWER_STANDS, self.times[in_order[0]].start - NOTICE)
+        for hold, time in zip(holds, in_order, strict=True):
+            self.tickets[hold] = Ticket(
+                case.owner, case.clinic, time, now, case.stands, case=act.case, offer=case.offer
+            )
+        self._note(case, "answered")
+        case.assigned = act.who
         return DONE
 
     def _take(self, act: Take, now: datetime) -> Hashable:
         """One is booked and the others go; an exchange is both or neither."""
-        ticket = self.tickets[act.hold]
-        if ticket.owner != act.who or not ticket.runs(now) or not ticket.offer:
+        case, ticket = self.cases[act.case], self.tickets[act.hold]
+        if case.owner != act.who:
+            return "not_found"
+        if case.taken == act.hold:
+            return DONE
+        if case.stands is None or ticket.offer != case.offer or not ticket.runs(now):
             return "hold_expired"
-        ticket.status = "booked"
-        old = self.tickets.get(act.old)
-        theirs = old is not None and (old.owner, old.clinic) == (act.who, ticket.clinic)
-        if old and theirs and old.status == "booked" and self.times[old.time].start > now:
-            old.status, old.cancelled_by, ticket.replaces = "cancelled", "resident", act.old
+        ticket.status, case.taken = "booked", act.hold
+        exchanged = self._newest_of(case.old, case.clinic)
+        old = self.tickets.get(exchanged)
+        if old and old.status == "booked" and self.times[old.time].start > now:
+            old.status, old.cancelled_by, ticket.replaces = "cancelled", "resident", exchanged
             self._pass_on(old.time, now)
         self._settle(ticket, now)
-        self._retract(ticket.offer)
+        self._let_go_of_offer(case, now)
+        self._note(case, "closed")
         return DONE
 
-    def _retract(self, offer: str) -> Hashable:
-        for ticket in self.tickets.values():
-            if offer and ticket.offer == offer and ticket.status == "held":
-                ticket.status = "gone"
+    def _newest_of(self, hold: str, clinic: int) -> str:
+        """Return what the booking has been rebooked to at the clinic, however many times."""
+        while newer := [
+            key for key, one in self.tickets.items() if one.clinic == clinic and hold and one.replaces == hold
+        ]:
+            [hold] = newer
+        return hold
+
+    def _retract(self, act: Retract, now: datetime) -> Hashable:
+        case = self.cases[act.case]
+        if case.clinic != act.clinic:
+            return "not_found"
+        if self._let_go_of_offer(case, now):
+            self._note(case)
         return DONE
+
+    def _decline_times(self, act: DeclineTimes, now: datetime) -> Hashable:
+        case = self.cases[act.case]
+        if case.owner != act.who:
+            return "not_found"
+        if self._let_go_of_offer(case, now):
+            self._note(case, "sent")
+        return DONE
+
+    def _take_back(self, act: TakeBack, now: datetime) -> Hashable:
+        case = self.cases[act.case]
+        if case.owner != act.who:
+            return "not_found"
+        if case.status == "closed":
+            return "case_ended"
+        if case.status != "withdrawn":
+            self._let_go_of_offer(case, now)
+            self._note(case, "withdrawn")
+        return DONE
+
+    def _close(self, act: Close, now: datetime) -> Hashable:
+        case = self.cases[act.case]
+        if case.clinic == act.clinic and case.status == "closed":
+            return DONE
+        if refusal := self._refused(case, act):
+            return refusal
+        self._let_go_of_offer(case, now)
+        self._note(case, "closed")
+        return DONE
+
+    def _refused(self, case: Case, act: Offer | Close) -> str:
+        """Return why the clerk may not go on with the case, or nothing: one has it, and has seen what it is now."""
+        if case.clinic != act.clinic:
+            return "not_found"
+        if case.ended:
+            return "case_ended"
+        if case.assigned not in {"", act.who}:
+            return "case_taken"
+        return "" if act.version == case.version else "stale_version"
+
+    def _held_for(self, case: Case) -> list[Ticket]:
+        return [
+            one
+            for one in self.tickets.values()
+            if case.offer and one.offer == case.offer and one.status == "held"
+        ]
+
+    def _let_go_of_offer(self, case: Case, now: datetime) -> bool:
+        """Let the times go that are offered. Whether the offer stood still."""
+        stood = case.stands is not None and case.stands > now
+        for ticket in self._held_for(case):
+            ticket.status = "gone"
+        case.stands = None
+        return stood
+
+    def _note(self, case: Case, status: str = "") -> None:
+        case.version += 1
+        case.status = status or case.status
 
     def _cancel(self, act: OnHold, now: datetime) -> Hashable:
         ticket = self.tickets[act.hold]

@@ -2,7 +2,9 @@
 
 import asyncio
 import sqlite3
+from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from alembic import command
@@ -192,3 +194,16 @@ async def test_error_from_the_database__does_not_show_what_was_written(database)
             )
     assert world.resident.person_id.hex not in str(failure.value)
     assert "parameters hidden" in str(failure.value)
+
+
+async def test_many_questions_at_once__wait_for_each_other__and_every_connection_is_kept(database_url):
+    database, seen = Database(database_url), Counter[str]()
+    pool: Any = database._questions.sync_engine.pool
+    for what in ("connect", "close", "close_detached"):
+        event.listen(pool, what, lambda *_, what=what: seen.update([what]))
+    rows = await asyncio.gather(*(database.ask(text("SELECT 1")) for _ in range(40)))
+    assert [tuple(row) for [row] in rows] == [(1,)] * 40
+    assert 1 <= seen["connect"] <= 10
+    assert (seen["close"], seen["close_detached"], pool.checkedin()) == (0, 0, seen["connect"])
+    await database.dispose()
+    assert seen["close"] == seen["connect"]

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -287,24 +288,60 @@ async def test_nobody_else__takes_declines_or_sees_an_offer(world, database):
     assert (await mine(world, case)).case.offer.status == OfferStatus.OPEN
 
 
+async def _ask_to_change(world: World, booking: str) -> str:
+    """Send the resident's request to have another time instead of the booked one."""
+    asked: dict[str, Any] = {"clinic": world.clinic, "kind": CHANGE}
+    words = {"reason": "", "can_come": "", "contact": "here", "phone": "", "wish": "rebook"}
+    await requests.keep_request(world.resident, **asked, booking=booking, **words)
+    form = await requests.open_request(world.resident, **asked)
+    return (await requests.send_request(world.resident, **asked, draft_id=form.draft_id)).hex
+
+
 async def test_change__is_an_exchange__both_or_neither(world):
     slots = await world.publish(2)
     hold = await journal_of(world).hold(world.resident, slots[0].hex)
     details = BookingDetails(interpreter="Finska", phone="0701740605")
     old = await journal_of(world).make_booking(world.resident, hold.id, details)
-    form = await requests.open_request(world.resident, clinic=world.clinic, kind=CHANGE, booking=old.id)
-    words = {"reason": "", "can_come": "", "contact": "here", "phone": "", "wish": "rebook"}
-    await requests.keep_request(world.resident, clinic=world.clinic, kind=CHANGE, booking=old.id, **words)
-    sent = await requests.send_request(
-        world.resident, clinic=world.clinic, kind=CHANGE, draft_id=form.draft_id
-    )
-    shown = await offer(world, sent.hex, [slots[1]])
-    took = {"clinic": world.clinic, "case": sent.hex, "time": shown.case.offer.times[0].id}
+    sent = await _ask_to_change(world, old.id)
+    shown = await offer(world, sent, [slots[1]])
+    took = {"clinic": world.clinic, "case": sent, "time": shown.case.offer.times[0].id}
     booked = await offers.take_time(world.resident, **took)
     [new] = await journal_of(world).schedule(world.resident)
     assert (new.id, new.replaces, new.interpreter) == (booked, (world.clinic_id, old.id), "Finska")
     assert new.calendar_id == old.calendar_id
     assert await free(world, world.residents[1]) == {slots[0]}
+
+
+async def test_take__what_the_resident_has_rebooked_since_is_exchanged(database, clock):
+    world = await build_world(database)
+    slots = await world.publish(3)
+    resident, journal = world.resident, journal_of(world)
+    first = await journal.make_booking(
+        resident, (await journal.hold(resident, slots[0].hex)).id, BookingDetails()
+    )
+    sent = await _ask_to_change(world, first.id)
+    held = await journal.hold(resident, slots[1].hex)
+    second = await journal.rebook_booking(resident, first.id, held.id)
+    shown = await offer(world, sent, [slots[2]])
+    assert (await my_cases.get_my_case(resident, clinic=world.clinic, case=sent)).exchanges
+    took = {"clinic": world.clinic, "case": sent, "time": shown.case.offer.times[0].id}
+    booked = await offers.take_time(resident, **took)
+    [new] = await journal.schedule(resident)
+    assert (new.id, new.replaces) == (booked, (world.clinic_id, second.id))
+
+
+async def test_offer__for_a_booking_that_is_cancelled__promises_no_exchange(database, clock):
+    world = await build_world(database)
+    slots = await world.publish(2)
+    resident, journal = world.resident, journal_of(world)
+    held = await journal.hold(resident, slots[0].hex)
+    old = await journal.make_booking(resident, held.id, BookingDetails())
+    sent = await _ask_to_change(world, old.id)
+    await offer(world, sent, [slots[1]])
+    where = {"clinic": world.clinic, "case": sent}
+    assert (await my_cases.get_my_case(resident, **where)).exchanges
+    await journal.cancel_booking(resident, old.id, "")
+    assert not (await my_cases.get_my_case(resident, **where)).exchanges
 
 
 async def test_offerable__are_the_first_free_times_of_what_was_asked_for(world, clock):

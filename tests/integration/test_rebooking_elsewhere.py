@@ -25,7 +25,7 @@ from webtidbok_app.domain.errors import (
     TooLateToChange,
 )
 from webtidbok_app.domain.swedish_time import day_of
-from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.visit import CaseTypeKind, ReasonRule
 from webtidbok_app.journal.port import BookedTime
 from webtidbok_app.live.bus import bus
 from webtidbok_app.services import clinic_settings, reception
@@ -91,7 +91,6 @@ async def two(database, clock) -> Two:
         slug="grannen",
         residents=0,
         provider=await provider_of(home),
-        name_sv="BESÖK",
         cancel_hours=2,
     )
     [booked] = await home.publish(1)
@@ -188,10 +187,30 @@ async def _no_booking_there(two: Two) -> None:
         (await session.get_one(CaseType, (two.there.clinic_id, BOOK))).active = False
 
 
+async def _asks_for_more(two: Two) -> None:
+    await two.change_type(reason=ReasonRule.REQUIRED)
+
+
+async def _not_for_this_age(two: Two) -> None:
+    await two.change_type(min_age=120)
+
+
 @pytest.mark.parametrize(
-    "forbid", [_off, _other_owner, _other_visit, _by_invitation, _not_offered, _no_booking_there]
+    ("forbid", "by_address", "in_the_end"),
+    [
+        (_off, CannotBeMoved, CannotBeMoved),
+        (_other_owner, CannotBeMoved, CannotBeMoved),
+        (_other_visit, CannotBeMoved, CannotBeMoved),
+        (_asks_for_more, CannotBeMoved, CannotBeMoved),
+        (_by_invitation, InvitedOnly, InvitedOnly),
+        (_not_for_this_age, AgeOutside, AgeOutside),
+        (_not_offered, NotFound, CannotBeMoved),
+        (_no_booking_there, CapabilityMissing, CapabilityMissing),
+    ],
 )
-async def test_move__is_refused_where_it_may_not__by_address_and_in_the_last_step(two, forbid):
+async def test_move__is_refused_where_it_may_not__by_address_and_in_the_last_step(
+    two, forbid, by_address, in_the_end
+):
     await two.accept()
     hold = await two.hold()
     await forbid(two)
@@ -203,10 +222,11 @@ async def test_move__is_refused_where_it_may_not__by_address_and_in_the_last_ste
         find_times(resident, **two.where),
         hold_time(resident, **two.where, timeslot_id=two.free[1].hex),
         step_on_to_rebook(resident, **two.where),
-        rebook(resident, clinic="grannen", rebooks=two.rebooks, hold_id=hold),
     ):
-        with pytest.raises((CannotBeMoved, CapabilityMissing, NotFound, InvitedOnly)):
+        with pytest.raises(by_address):
             await asking
+    with pytest.raises(in_the_end):
+        await rebook(resident, clinic="grannen", rebooks=two.rebooks, hold_id=hold)
     [kept] = await list_my_bookings(resident)
     assert [time.id for time in kept.times] == [two.old.id]
 
@@ -229,13 +249,6 @@ async def test_move__needs_the_terms_of_both_clinics(two):
     ):
         with pytest.raises(TermsNotAccepted):
             await asking
-
-
-async def test_move__the_other_clinics_age_limits_hold(two):
-    await two.accept()
-    await two.change_type(min_age=120)
-    with pytest.raises(AgeOutside):
-        await find_times(two.home.resident, **two.where)
 
 
 async def test_move__anothers_booking_is_not_found(two):
@@ -286,5 +299,15 @@ async def test_administrator__lets_bookings_go_and_sees_where(two):
     for other in (two.home.staff, two.home.resident, None):
         with pytest.raises(NotAllowed):
             await clinic_settings.set_rebooking(other, elsewhere=True)
-    await two.change_type(name_sv="Återbesök")
+    await _no_booking_there(two)
     assert (await clinic_settings.get_settings(admin)).other_units == ()
+
+
+async def test_units__are_all_told__the_soonest_first(two):
+    provider = await provider_of(two.home)
+    for number in range(12):
+        world = await build_world(two.home.database, slug=f"granne-{number}", residents=0, provider=provider)
+        await world.publish(1, start=FIRST_START - timedelta(hours=number))
+    home = {"clinic": two.home.clinic, "time_type": two.home.time_type, "rebooks": two.rebooks}
+    found = await find_elsewhere(two.home.resident, **home)
+    assert [unit.clinic.slug for unit in found] == [*(f"granne-{n}" for n in reversed(range(12))), "grannen"]

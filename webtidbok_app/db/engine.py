@@ -53,9 +53,9 @@ class Database:
         )
         self._write_engine = self.engine.execution_options(immediate=True)
         self._questions = (
-            _sqlite_engine(url, pool_size, pool_reset_on_return=None)
+            _sqlite_engine(url, 2 * pool_size, max_overflow=0, pool_reset_on_return=None)
             if url.startswith("sqlite")
-            else _postgres_questions(url, pool_size)
+            else _postgres_questions(url, 2 * pool_size)
         )
         self._compiled: dict[TextClause, str] = {}
 
@@ -163,17 +163,24 @@ def _postgres_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_size=pool_size,
-        max_overflow=pool_size,
         hide_parameters=True,
         connect_args={"options": "-c timezone=utc -c statement_timeout=15000"},
-        **{"pool_pre_ping": True, **options},
+        **{"max_overflow": pool_size, "pool_pre_ping": True, **options},
     )
 
 
 def _postgres_questions(url: str, pool_size: int) -> AsyncEngine:
-    """Return an engine whose connections stand in no transaction, and of which nothing is asked between questions."""
+    """Return an engine whose connections stand in no transaction, and of which nothing is asked between questions.
+
+    It has none but those that it keeps: one more would be closed when given back, which ``ask`` does not wait for.
+    """
     engine = _postgres_engine(
-        url, pool_size, pool_pre_ping=False, pool_reset_on_return=None, isolation_level="AUTOCOMMIT"
+        url,
+        pool_size,
+        max_overflow=0,
+        pool_pre_ping=False,
+        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT",
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -192,7 +199,7 @@ class _HexLoader(Loader):
 
 def _sqlite_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True, **options
+        url, pool_size=pool_size, hide_parameters=True, **{"max_overflow": pool_size, **options}
     )
 
     @event.listens_for(engine.sync_engine, "connect")

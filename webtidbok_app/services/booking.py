@@ -53,6 +53,8 @@ class Progress:
     """The booking that the last hold became, so that going back does not repeat it."""
     replaces: TimeAtClinic | None = None
     """The booking that is to be exchanged; the resident keeps it until then."""
+    can_move: bool = False
+    """There are other clinics that it can be moved to."""
 
 
 async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> Progress:

@@ -27,13 +27,12 @@ from webtidbok_app.services.clinics import (
     swedish_order,
 )
 from webtidbok_app.services.free_times import HORIZON_DAYS, Offered, count_free
-from webtidbok_app.services.time_types import OldBooking, may_book
+from webtidbok_app.services.time_types import OldBooking, find_units, may_book
 
 STANDALONE = "standalone"
 MOST_COMPARED = 40
 AT_ONCE = 8
 MOST_ELSEWHERE = 3
-MOST_UNITS = 10
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -102,15 +101,15 @@ async def find_elsewhere(
     """Return other clinics with free times of what is called the same, the soonest first: three at most.
 
     As in the comparison only standalone timebooks are asked. For a booking that is exchanged they are those that it
-    can be moved to, ten at most, and its own when one looks elsewhere. Raises NotFound.
+    can be moved to, and its own when one looks elsewhere. Raises NotFound.
     """
     resident = as_resident(actor)
     here = await get_clinic(slug=clinic)
     if rebooks is not None:
         units = [unit for unit in await _units(resident, rebooks) if unit.clinic.id != here.id]
-        rows = await _each(partial(_with_next_free, resident), units[:MOST_COMPARED])
+        rows = await _each(partial(_with_next_free, resident), units)
         free = sorted((row for row in rows if row.timeslot), key=_by_time)
-        return await _counted(resident, free[:MOST_UNITS])
+        return await _each(partial(_counted, resident), free)
     offered = await here.journal(resident).time_types(resident)
     name = next((kind.name.sv for kind in offered if kind.id == time_type), "")
     compared = await compare_next_free(actor, words=name)
@@ -118,38 +117,25 @@ async def find_elsewhere(
     soonest: dict[UUID, NextFree] = {}
     for row in others if not compared.only_near else []:
         soonest.setdefault(row.clinic.id, row)
-    return await _counted(resident, list(soonest.values())[:MOST_ELSEWHERE])
+    return await _each(partial(_counted, resident), list(soonest.values())[:MOST_ELSEWHERE])
 
 
 async def _units(resident: Resident, rebooks: OldBooking) -> list[NextFree]:
-    """Return where the booking can stand: its own clinic first, then those that it can be moved to."""
+    """Return where the booking can stand: at its own clinic, and at those that it can be moved to."""
     home = await get_clinic(slug=rebooks.clinic)
-    journal = home.journal(resident)
-    old = await journal.booking(resident, rebooks.id)
-    units = [
-        NextFree(home, kind) for kind in await journal.time_types(resident) if kind.id == old.time_type_id
-    ]
-    if not journal.capabilities.other_units:
-        return units
-    allowed = await journal.other_units(resident, rebooks.id)
-    ids = {unit.clinic_id for unit in allowed}
-    there = [
-        clinic
-        for clinic in await list_clinics()
-        if clinic.id in ids and clinic.offers(CaseTypeKind.BOOK_DIRECT)
-    ]
-    offered = chain.from_iterable([await _offered(resident, clinic) for clinic in there])
-    return units + [one for one in offered if one.time_type and (one.clinic.id, one.time_type.id) in allowed]
+    old = await home.journal(resident).booking(resident, rebooks.id)
+    units = {unit.clinic_id: unit.time_type for unit in await find_units(resident, home, old)}
+    there = [clinic for clinic in await list_clinics() if clinic.id in units]
+    offered = chain.from_iterable(await _each(partial(_offered, resident), there))
+    kinds = [NextFree(home, kind) for kind in await home.journal(resident).time_types(resident)]
+    units[home.id] = old.time_type_id
+    return [row for row in (*kinds, *offered) if row.time_type and units[row.clinic.id] == row.time_type.id]
 
 
-async def _counted(resident: Resident, rows: Iterable[NextFree]) -> list[Offered]:
-    return [
-        Offered(
-            row.clinic, row.time_type, await count_free(resident, row.clinic.journal(resident), row.time_type)
-        )
-        for row in rows
-        if row.time_type
-    ]
+async def _counted(resident: Resident, row: NextFree) -> Offered:
+    assert row.time_type is not None
+    count = await count_free(resident, row.clinic.journal(resident), row.time_type)
+    return Offered(row.clinic, row.time_type, count)
 
 
 async def follow_next_free(

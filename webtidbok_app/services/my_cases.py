@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import Clinic, RequestCase
+from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import Unavailable
 from webtidbok_app.domain.request import MESSAGE_MAX, Author, CaseStatus, OfferStatus, case_number
@@ -31,7 +33,8 @@ from webtidbok_app.services.cases import (
     say,
 )
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic
-from webtidbok_app.services.offers import let_go_of_offers
+from webtidbok_app.services.offers import booking_to_exchange, let_go_of_offers
+from webtidbok_app.timebook.bookings import find_exchangeable
 
 UNSENT_MAX = 5000
 
@@ -57,6 +60,8 @@ class MyCase:
     clinic: ClinicInfo
     case: CaseInfo
     unsent: str
+    exchanges: bool
+    """A time that is offered in it is exchanged for a booked one, which still stands."""
 
 
 async def list_my_cases(actor: Actor | None) -> list[CaseRow]:
@@ -78,7 +83,7 @@ async def get_my_case(actor: Actor | None, *, clinic: str, case: str) -> MyCase:
     found = await get_clinic(slug=clinic)
     async with get_database().read() as session:
         row = await find_case(session, found.id, case, person_id=resident.person_id)
-        return MyCase(found, await in_full(session, row, notes=False), row.unsent)
+        return await _mine(session, found, row)
 
 
 async def follow_my_case(actor: Actor | None, *, clinic: str, case: str) -> AsyncGenerator[MyCase, None]:
@@ -117,7 +122,7 @@ async def write_in_case(actor: Actor | None, *, clinic: str, case: str, text: st
                 person_id=resident.person_id,
                 case_id=row.id.hex,
             )
-        return MyCase(found, await in_full(session, row, notes=False), row.unsent)
+        return await _mine(session, found, row)
 
 
 async def keep_unsent(actor: Actor | None, *, clinic: str, case: str, text: str) -> None:
@@ -149,7 +154,18 @@ async def withdraw_case(actor: Actor | None, *, clinic: str, case: str) -> MyCas
                 person_id=resident.person_id,
                 case_id=row.id.hex,
             )
-        return MyCase(found, await in_full(session, row, notes=False), row.unsent)
+        return await _mine(session, found, row)
+
+
+async def _mine(session: AsyncSession, clinic: ClinicInfo, row: RequestCase) -> MyCase:
+    old = await find_exchangeable(
+        session,
+        clinic_id=clinic.id,
+        booking_id=booking_to_exchange(row),
+        person_id=row.person_id,
+        now=clock.now(),
+    )
+    return MyCase(clinic, await in_full(session, row, notes=False), row.unsent, old is not None)
 
 
 def _row(case: RequestCase, clinic: Clinic) -> CaseRow:

@@ -162,7 +162,6 @@ async def take_time(actor: Actor | None, *, clinic: str, case: str, time: str) -
             return offered.id.hex
         if offer.status != OfferStatus.OPEN:
             raise HoldExpired
-        exchanged = row.booking_id if row.wish == Wish.REBOOK else ""
         booking = await offers.take_offered(
             session,
             clinic_id=found.id,
@@ -172,7 +171,7 @@ async def take_time(actor: Actor | None, *, clinic: str, case: str, time: str) -
             now=clock.now(),
             said={"reason": row.reason, "phone": row.phone or None},
             booked_by=resident.ombud_id,
-            replaces=UUID(hex=exchanged) if exchanged else None,
+            replaces=booking_to_exchange(row),
         )
         offer.status, offer.booking_id = OfferStatus.ACCEPTED, booking.id
         row.unsent = ""
@@ -217,6 +216,14 @@ async def let_go_of_offers(session: AsyncSession, case: RequestCase, status: Off
         offer.status = status
         await places.let_go(session, clinic_id=case.clinic_id, offer_id=offer.id)
     return any(offer.stands_until > clock.now() for offer in standing)
+
+
+def booking_to_exchange(case: RequestCase) -> UUID | None:
+    """Return the booking in our own timebook that the resident has asked to change to another time, if any."""
+    try:
+        return UUID(hex=case.booking_id) if case.wish == Wish.REBOOK else None
+    except ValueError:  # none, or one that another system keeps
+        return None
 
 
 def _check_offer(slot_ids: Sequence[UUID], hours: int, text: str) -> None:

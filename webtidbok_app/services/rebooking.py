@@ -4,16 +4,16 @@ The old one stays until the new one is sure.
 """
 
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.domain.actor import Actor
+from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import CapabilityMissing, TooLateToChange
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.booking import Progress, keep_longer
-from webtidbok_app.services.clinics import TimeAtClinic, get_clinic, get_clinic_offering
+from webtidbok_app.services.clinics import ClinicInfo, TimeAtClinic, get_clinic, get_clinic_offering
 from webtidbok_app.services.terms import require_accepted_terms, terms_in_force
-from webtidbok_app.services.time_types import OldBooking, enter, terms_kind
+from webtidbok_app.services.time_types import OldBooking, enter, find_units, may_book, terms_kind
 
 
 async def get_rebooking(actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking) -> Progress:
@@ -39,6 +39,7 @@ async def get_rebooking(actor: Actor | None, *, clinic: str, time_type: str, reb
         overlapping=[],
         booked_id=None,
         replaces=TimeAtClinic(left, old),
+        can_move=bool(await find_units(resident, left, old)),
     )
 
 
@@ -64,6 +65,7 @@ async def rebook(actor: Actor | None, *, clinic: str, rebooks: OldBooking, hold_
     if clinic != left.slug:
         found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
         await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
+        await _require_right_to(resident, found, hold_id)
     try:
         booked = await found.journal(resident).rebook_booking(
             resident, rebooks.id, hold_id, from_clinic=left.id
@@ -82,3 +84,12 @@ async def rebook(actor: Actor | None, *, clinic: str, rebooks: OldBooking, hold_
                 booking_id=booking_id,
             )
     return booked
+
+
+async def _require_right_to(resident: Resident, clinic: ClinicInfo, hold_id: str) -> None:
+    """Raise what ``may_book`` gives for what is held. A hold that is over is for the timebook to judge."""
+    journal = clinic.journal(resident)
+    hold = await journal.current_hold(resident)
+    for kind in await journal.time_types(resident):
+        if hold and (hold.id, hold.time_type) == (hold_id, kind.id) and (refusal := may_book(resident, kind)):
+            raise refusal

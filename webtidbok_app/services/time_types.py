@@ -15,7 +15,7 @@ from webtidbok_app.domain.errors import (
     WebtidbokError,
 )
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.journal.port import BookedTime, TimeTypeInfo
+from webtidbok_app.journal.port import BookedTime, OtherUnit, TimeTypeInfo
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic_offering
 from webtidbok_app.services.terms import require_accepted_terms
@@ -70,9 +70,15 @@ async def enter(
         raise NotFound
     await require_accepted_terms(resident, clinic=left, kind=CaseTypeKind.MANAGE_DIRECT)
     entered = await _enter_to_book(resident, clinic, time_type)
-    if (entered[1].id, time_type) not in await journal.other_units(resident, old.id):
+    if (entered[1].id, time_type) not in await find_units(resident, left, old):
         raise CannotBeMoved
     return entered
+
+
+async def find_units(resident: Resident, clinic: ClinicInfo, booked: BookedTime) -> list[OtherUnit]:
+    """Return the other clinics that the booking at the clinic can be moved to; none where its timebook cannot."""
+    journal = clinic.journal(resident)
+    return await journal.other_units(resident, booked.id) if journal.capabilities.other_units else []
 
 
 async def _enter_to_book(

@@ -39,6 +39,8 @@ def time_types(lang: Lang, clinic: str) -> str:
 
 LEFT = "fran"
 """The parameter that names the clinic where the booking stands that is to be moved to another."""
+ENTERED = "till"
+"""The parameter that names that other clinic, where one comes by the terms of the first."""
 
 
 def step(
@@ -53,9 +55,16 @@ def step(
         return path(lang, f"/boka/{quote(clinic)}/{quote(time_type)}{end}")
     at_home = rebooks.clinic == clinic
     if name == "villkor" and at_home:
-        return with_query(my_terms(lang, clinic), omboka=rebooks.id, typ=time_type)
+        return terms_to_leave(lang, clinic, time_type, rebooks)
     address = path(lang, f"/omboka/{quote(clinic)}/{quote(time_type)}/{quote(rebooks.id)}{end}")
     return address if at_home else with_query(address, **{LEFT: rebooks.clinic})
+
+
+def terms_to_leave(lang: Lang, clinic: str, time_type: str, rebooks: OldBooking) -> str:
+    """Return the terms for changing the booking, of the clinic where it stands, on the way to a time at ``clinic``."""
+    there = "" if rebooks.clinic == clinic else clinic
+    where = {"omboka": rebooks.id, "typ": time_type, ENTERED: there}
+    return with_query(my_terms(lang, rebooks.clinic), **where)
 
 
 def booking(lang: Lang, clinic: str, booking_id: str) -> str:

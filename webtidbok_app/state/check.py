@@ -42,7 +42,7 @@ class CheckState(rx.State):
         lang = lang_of(self)
         found = await attempt(open_step(self, "kontrollera"), lang)
         if isinstance(found, Problem):
-            self.stop = found
+            self.stop, self.step = found, way_of(self).stopped()
             return None
         if not isinstance(found, Progress):
             return found

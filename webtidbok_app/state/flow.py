@@ -20,6 +20,7 @@ from webtidbok_app.services.rebooking import get_rebooking, step_on_to_rebook
 from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of, query
+from webtidbok_app.state.resident_views import StepView
 
 Step = Literal["villkor", "", "uppgifter", "kontrollera"]
 """The end of each step's address; the times have none."""
@@ -51,6 +52,11 @@ class Way:
     def to(self, step: Step) -> EventSpec:
         """Return the redirect to a step."""
         return rx.redirect(self.address(step), replace=True)
+
+    def stopped(self) -> StepView:
+        """Return the step for who cannot go on: back to the booking that is to be exchanged, if there is one."""
+        old = self.rebooks
+        return StepView(back=addresses.booking(self.lang, old.clinic, old.id) if old else "")
 
     def address(self, step: Step) -> str:
         """Return a step's address."""
@@ -139,7 +145,8 @@ async def open_step(state: rx.State, step: Step) -> Progress | EventSpec:
     except TermsNotAccepted:
         if way.rebooks is None:
             raise
-        return rx.redirect(addresses.my_terms(way.lang, way.rebooks.clinic), replace=True)
+        terms = addresses.terms_to_leave(way.lang, way.clinic, way.time_type, way.rebooks)
+        return rx.redirect(terms, replace=True)
     must_accept = progress.terms is not None and progress.terms.accepted_at is None
     if step == "villkor" or must_accept:
         return progress if step == "villkor" and must_accept else way.to("villkor" if must_accept else "")

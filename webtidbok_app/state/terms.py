@@ -11,7 +11,7 @@ from webtidbok_app.i18n import Lang, t
 from webtidbok_app.services.booking import Progress
 from webtidbok_app.services.clinics import get_clinic
 from webtidbok_app.services.terms import TermsInfo, accept_terms, get_terms
-from webtidbok_app.services.time_types import OldBooking
+from webtidbok_app.services.time_types import OldBooking, terms_kind
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of, query
 from webtidbok_app.state.flow import open_step, way_of
@@ -76,8 +76,9 @@ class TermsState(rx.State):
     @requires("resident")
     async def accept_for_booking(self, form: rx.form.FormData) -> EventSpec | None:
         """Note that the terms are accepted and go on to the times."""
-        accepted = await self._accept(form, CaseTypeKind.BOOK_DIRECT)
-        return way_of(self).to("") if accepted else None
+        way = way_of(self)
+        accepted = await self._accept(form, terms_kind(way.clinic, way.rebooks))
+        return way.to("") if accepted else None
 
     @rx.event
     @requires("resident")
@@ -125,5 +126,6 @@ class TermsState(rx.State):
         cancels, rebooks = query(self, "avboka"), query(self, "omboka")
         to = addresses.cancel(lang, slug, cancels) if cancels else addresses.my_times(lang, slug)
         if rebooks:
-            to = addresses.step(lang, slug, query(self, "typ"), rebooks=OldBooking(slug, rebooks))
+            there = query(self, addresses.ENTERED) or slug
+            to = addresses.step(lang, there, query(self, "typ"), rebooks=OldBooking(slug, rebooks))
         return rx.redirect(to, replace=True)

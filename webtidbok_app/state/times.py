@@ -70,8 +70,11 @@ class TimesState(rx.State):
     nearest: list[TimeView] = []
     none: NoTimesView = NoTimesView()
     none_as_wished: bool = False
+    can_move: bool = False
+    """There are other clinics that the booked time can be moved to."""
     units: list[TimeTypeView] = []
-    """Other clinics that the booked time can be moved to."""
+    """Those of them that have free times, once they are asked for."""
+    units_known: bool = False
     chosen: ChosenView = ChosenView()
     just_chosen: bool = False
     next_free: NextFreeView = NextFreeView()
@@ -122,11 +125,11 @@ class TimesState(rx.State):
         self._whose = key_of(current())
         found = await attempt(open_step(self, ""), lang_of(self))
         if isinstance(found, Problem):
-            self.stop = found
+            self.stop, self.step = found, way_of(self).stopped()
             return None
         if not isinstance(found, Progress):
             return found
-        self._details_done = found.details_done
+        self._details_done, self.can_move = found.details_done, found.can_move
         await self._note_hold(found.hold)
         await self._show(found, days=max(days, DAYS), month=month)
         await self._tell_why_sent_back()
@@ -206,6 +209,16 @@ class TimesState(rx.State):
 
     @rx.event
     @requires("resident")
+    async def show_units(self) -> None:
+        """Show where else the booked time can be moved, with how many times there are now."""
+        way = way_of(self)
+        found = await attempt(find_elsewhere(current(), **way.asked), way.lang)
+        if way.rebooks and not isinstance(found, Problem):
+            self.units = unit_views(found, way.lang, rebooks=way.rebooks)
+            self.units_known = True
+
+    @rx.event
+    @requires("resident")
     async def show_as(self, view: str) -> EventSpec | None:
         """Show list or month where there is room for one of them. The choice is remembered in the tab."""
         self.view = "month" if view == "month" else "list"
@@ -262,8 +275,6 @@ class TimesState(rx.State):
         elif not times.any_at_all:
             self.none = no_times_view(progress, times.other_forms, await self._elsewhere(), lang)
         else:
-            if progress.replaces:
-                self.units = unit_views(progress, await self._elsewhere(), lang)
             self.wish = wish_view(self._wish, await self._choices(), lang)
             self.watch_href = watch_href(progress, self._wish, lang)
             held = progress.hold.timeslot if progress.hold else times.next_free

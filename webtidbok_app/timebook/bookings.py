@@ -220,7 +220,9 @@ async def rebook(
     ``clinic_id`` is where the hold is: the booking's clinic, or one that it can be moved to. Asked again for the same
     exchange, it returns what it made. Raises NotFound, CannotBeMoved, AlreadyCancelled and HoldExpired.
     """
-    old = await _lock_booking(session, clinic_id=from_clinic, booking_id=booking_id, person_id=person_id)
+    old = await _own_booking(
+        session, clinic_id=from_clinic, booking_id=booking_id, person_id=person_id, lock=True
+    )
     if old.status == BookingStatus.CANCELLED:
         made = await session.get(Booking, (clinic_id, hold_id))
         if made is not None and made.replaces_id == old.id:
@@ -265,7 +267,9 @@ async def confirm_offered(
         col(Booking.status) == BookingStatus.HELD,
         col(Booking.expires_at) > now,
     )
-    old = await _still_booked(session, clinic_id=clinic_id, booking_id=replaces, person_id=person_id, now=now)
+    old = await find_exchangeable(
+        session, clinic_id=clinic_id, booking_id=replaces, person_id=person_id, now=now, lock=True
+    )
     if old is not None:
         came_along = {name: said.get(name) or getattr(old, name) for name in SAID}
         facts = {"booked_by": booked_by, **came_along}
@@ -276,17 +280,32 @@ async def confirm_offered(
     return await _made(session, made, MessageKind.BOOKED, now)
 
 
-async def _still_booked(
-    session: AsyncSession, *, clinic_id: UUID, booking_id: UUID | None, person_id: UUID, now: datetime
+async def find_exchangeable(
+    session: AsyncSession,
+    *,
+    clinic_id: UUID,
+    booking_id: UUID | None,
+    person_id: UUID,
+    now: datetime,
+    lock: bool = False,
 ) -> Booking | None:
-    """Return the person's booking, locked, if it is one that can still be exchanged."""
-    if booking_id is None:
-        return None
-    try:
-        old = await _lock_booking(session, clinic_id=clinic_id, booking_id=booking_id, person_id=person_id)
-    except NotFound:
-        return None
-    return old if old.status == BookingStatus.BOOKED and old.starts_at > now else None
+    """Return the person's booking, or what it has been rebooked to here, if that can still be exchanged for another."""
+    while booking_id is not None:
+        try:
+            old = await _own_booking(
+                session, clinic_id=clinic_id, booking_id=booking_id, person_id=person_id, lock=lock
+            )
+        except NotFound:
+            return None
+        if old.status == BookingStatus.BOOKED:
+            return old if old.starts_at > now else None
+        newer = select(col(Booking.id)).where(
+            col(Booking.clinic_id) == clinic_id,
+            col(Booking.replaces_clinic_id) == clinic_id,
+            col(Booking.replaces_id) == booking_id,
+        )
+        booking_id = await session.scalar(newer)
+    return None
 
 
 async def _exchange(
@@ -316,21 +335,19 @@ async def _made(session: AsyncSession, booking: Booking, kind: MessageKind, now:
     return booking
 
 
-async def _lock_booking(
-    session: AsyncSession, *, clinic_id: UUID, booking_id: UUID, person_id: UUID
+async def _own_booking(
+    session: AsyncSession, *, clinic_id: UUID, booking_id: UUID, person_id: UUID, lock: bool
 ) -> Booking:
-    """Return the person's booking, whatever has become of it, and let nobody change it meanwhile."""
-    booking = await session.scalar(
-        select(Booking)
-        .where(
-            col(Booking.clinic_id) == clinic_id,
-            col(Booking.id) == booking_id,
-            col(Booking.person_id) == person_id,
-            text("booking.status <> 'held'"),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    """Return the person's booking, whatever has become of it; with ``lock`` nobody changes it meanwhile."""
+    statement = select(Booking).where(
+        col(Booking.clinic_id) == clinic_id,
+        col(Booking.id) == booking_id,
+        col(Booking.person_id) == person_id,
+        text("booking.status <> 'held'"),
     )
+    if lock:
+        statement = statement.with_for_update()
+    booking = await session.scalar(statement.execution_options(populate_existing=True))
     if booking is None:
         raise NotFound
     return booking

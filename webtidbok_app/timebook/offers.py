@@ -60,8 +60,8 @@ async def take_offered(
 ) -> Booking:
     """Book one of the offered times and let the others go.
 
-    ``replaces`` is a booking of the person's that it is exchanged for, both or neither; one that is not booked any
-    more is left as it is. Raises HoldExpired when the offer has run out.
+    ``replaces`` is a booking of the person's, or what it has been rebooked to here, that it is exchanged for, both or
+    neither; one that is not booked any more is left as it is. Raises HoldExpired when the offer has run out.
     """
     booking: Booking = await bookings.confirm_offered(
         session,

@@ -1,54 +1,76 @@
-"""Where else a booking can be moved: to clinics of the same care provider with the same kind of visit.
+"""Where else a booking can be moved: to clinics of the same care provider with the same visit.
 
 What the resident has said comes along, and inner secrecy ends at the care provider (PDL 4 kap.). A visit is the same
-when its time type has the same Swedish name, is offered, and needs no invitation.
+when its time type has the same Swedish name. Residents must be able to book it there, without an invitation and
+without saying more than they were asked to say before.
 """
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from webtidbok_app.db.tables import Clinic, TimeType
+from webtidbok_app.db.tables import CaseType, Clinic, TimeType
+from webtidbok_app.domain.visit import CaseTypeKind, ReasonRule
+
+_here, _there = aliased(Clinic), aliased(Clinic)
+_mine, _theirs = aliased(TimeType), aliased(TimeType)
 
 
 async def find_other_units(session: AsyncSession, *, clinic_id: UUID, time_type_id: UUID) -> list[TimeType]:
     """Return the time types of other clinics that a booking can be exchanged for; none if its clinic lets none go."""
-    clinic = await session.get_one(Clinic, clinic_id)
-    if not clinic.rebook_elsewhere:
-        return []
-    mine = await session.get_one(TimeType, (clinic_id, time_type_id))
-    return [kind for kind, _ in await _elsewhere(session, clinic_id) if _is_same(kind, mine)]
+    found = await session.scalars(
+        select(_theirs)
+        .join(_mine, _is_same())
+        .join(_there, _offers())
+        .join(_here, _has_the_same_owner())
+        .where(col(_mine.clinic_id) == clinic_id, col(_mine.id) == time_type_id, col(_here.rebook_elsewhere))
+        .order_by(col(_there.name))
+    )
+    return list(found)
 
 
 async def name_other_units(session: AsyncSession, *, clinic_id: UUID) -> list[str]:
     """Return the names of the clinics that bookings can be moved to, or could be if the clinic let them go."""
-    mine = (
-        await session.scalars(
-            select(TimeType).where(col(TimeType.clinic_id) == clinic_id, col(TimeType.active))
-        )
-    ).all()
-    found = await _elsewhere(session, clinic_id)
-    names = (name for kind, name in found if any(_is_same(kind, own) for own in mine))
-    return list(dict.fromkeys(names))
-
-
-async def _elsewhere(session: AsyncSession, clinic_id: UUID) -> Sequence[tuple[TimeType, str]]:
-    """Return what the care provider's other clinics with the same kind of timebook offer, with the clinics' names."""
-    here, there = aliased(Clinic), aliased(Clinic)
-    same_owner = col(here.care_provider_id) == there.care_provider_id
-    found = await session.execute(
-        select(TimeType, col(there.name))
-        .join(there, col(there.id) == TimeType.clinic_id)
-        .join(here, same_owner & (col(here.journal) == there.journal) & (col(here.id) != there.id))
-        .where(col(here.id) == clinic_id, col(TimeType.active), col(TimeType.invited_only).is_(False))
-        .order_by(col(there.name))
+    found = await session.scalars(
+        select(col(_there.name))
+        .join(_theirs, _offers())
+        .join(_mine, _is_same())
+        .join(_here, _has_the_same_owner())
+        .where(col(_mine.clinic_id) == clinic_id, col(_mine.active))
+        .order_by(col(_there.name))
+        .distinct()
     )
-    return [(kind, name) for kind, name in found]
+    return list(found)
 
 
-def _is_same(one: TimeType, other: TimeType) -> bool:
-    return one.name_sv.casefold() == other.name_sv.casefold()
+def _is_same() -> ColumnElement[bool]:
+    asks_no_more = (col(_theirs.reason) != ReasonRule.REQUIRED) | (col(_mine.reason) == ReasonRule.REQUIRED)
+    return and_(
+        col(_theirs.name_sv) == _mine.name_sv,
+        col(_theirs.clinic_id) != _mine.clinic_id,
+        col(_theirs.active),
+        col(_theirs.invited_only).is_(False),
+        asks_no_more,
+    )
+
+
+def _offers() -> ColumnElement[bool]:
+    """The time type is the other clinic's, where residents can book."""
+    books = select(CaseType).where(
+        col(CaseType.clinic_id) == _there.id,
+        col(CaseType.kind) == CaseTypeKind.BOOK_DIRECT,
+        col(CaseType.active),
+    )
+    return and_(col(_theirs.clinic_id) == _there.id, books.exists())
+
+
+def _has_the_same_owner() -> ColumnElement[bool]:
+    """The clinics belong to the same care provider and have the same kind of timebook."""
+    return and_(
+        col(_mine.clinic_id) == _here.id,
+        col(_here.care_provider_id) == _there.care_provider_id,
+        col(_here.journal) == _there.journal,
+    )

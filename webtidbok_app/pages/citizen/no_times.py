@@ -42,16 +42,23 @@ def no_times(lang: Lang) -> rx.Component:
                 class_name="stack",
             ),
         ),
-        rx.el.section(
-            rx.el.h2(t(lang, "citizen.none.elsewhere_title")),
-            rx.cond(
-                State.none.elsewhere.length() > 0,
-                rx.el.ul(
-                    rx.foreach(State.none.elsewhere, lambda found: time_type(lang, found)), class_name="cards"
+        rx.cond(
+            (State.none.elsewhere.length() > 0) | (State.none.compare_href != ""),
+            rx.el.section(
+                rx.el.h2(t(lang, "citizen.none.elsewhere_title")),
+                rx.cond(
+                    State.none.elsewhere.length() > 0,
+                    rx.el.ul(
+                        rx.foreach(State.none.elsewhere, lambda found: time_type(lang, found)),
+                        class_name="cards",
+                    ),
                 ),
+                rx.cond(
+                    State.none.compare_href != "",
+                    rx.el.p(rx.el.a(t(lang, "citizen.none.elsewhere"), href=State.none.compare_href)),
+                ),
+                class_name="stack",
             ),
-            rx.el.p(rx.el.a(t(lang, "citizen.none.elsewhere"), href=State.none.compare_href)),
-            class_name="stack",
         ),
         rx.el.section(
             rx.el.h2(t(lang, "citizen.none.call_title")),

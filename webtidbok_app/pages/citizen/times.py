@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import reflex as rx
 
 from webtidbok_app.components import buttons, layout
-from webtidbok_app.components.feedback import notice, problem_box
+from webtidbok_app.components.feedback import notice, problem_box, skeleton
 from webtidbok_app.components.forms import Options, checkbox_group, form, select_field
 from webtidbok_app.components.month_grid import month_grid, other_day_link
 from webtidbok_app.components.time_list import day_list, live_words, next_free, times, view_switch
@@ -73,7 +73,7 @@ def _choose(lang: Lang) -> rx.Component:
         rx.cond(
             State.chosen.id != "", _chosen(lang), next_free(lang, State.next_free, on_pick=State.pick_next)
         ),
-        rx.cond(State.units.length() > 0, _other_units(lang)),
+        rx.cond(State.can_move, _other_units(lang)),
         _wish(lang),
         rx.el.div(
             rx.el.p(
@@ -169,8 +169,16 @@ def _now_there_are(lang: Lang) -> rx.Component:
 
 def _other_units(lang: Lang) -> rx.Component:
     return rx.el.details(
-        rx.el.summary(t(lang, "citizen.rebook.other_units")),
-        rx.el.ul(rx.foreach(State.units, lambda found: time_type(lang, found)), class_name="cards"),
+        rx.el.summary(t(lang, "citizen.rebook.other_units"), on_click=State.show_units),
+        rx.cond(
+            State.units_known,
+            rx.cond(
+                State.units.length() > 0,
+                rx.el.ul(rx.foreach(State.units, lambda found: time_type(lang, found)), class_name="cards"),
+                rx.el.p(t(lang, "citizen.rebook.no_units"), data_announce="true"),
+            ),
+            skeleton(lang, rows=1, height="card"),
+        ),
         class_name="folded",
     )
 

@@ -135,19 +135,21 @@ def no_times_view(
 ) -> NoTimesView:
     """Return what to do when the time type has no free time: other visits here, and the same at other clinics."""
     clinic, name = progress.clinic, progress.time_type.name.in_language(lang)
+    rebooks = rebooks_of(progress.replaces) if progress.replaces else None
     return NoTimesView(
         intro=t(lang, "citizen.none.intro", clinic=clinic.name, time_type=name),
         request_href=_request_instead(progress, lang),
         watch_href=watch_href(progress, ANYTHING, lang),
-        compare_href=addresses.compare(lang, words=name),
+        compare_href="" if rebooks else addresses.compare(lang, words=name),
         others=[_offered(other, other.time_type.name.in_language(lang), lang) for other in others],
-        elsewhere=unit_views(progress, elsewhere, lang),
+        elsewhere=unit_views(elsewhere, lang, rebooks=rebooks),
     )
 
 
-def unit_views(progress: Progress, others: Iterable[Offered], lang: Lang) -> list[TimeTypeView]:
-    """Return other clinics with the same; for a booked time that is to be exchanged, those that it can be moved to."""
-    rebooks = rebooks_of(progress.replaces) if progress.replaces else None
+def unit_views(
+    others: Iterable[Offered], lang: Lang, *, rebooks: OldBooking | None = None
+) -> list[TimeTypeView]:
+    """Return other clinics with the same, to book at or to move the booking to that one ``rebooks``."""
     return [_unit(other, rebooks, lang) for other in others]
 
 

@@ -1,7 +1,7 @@
 """Requests and the cases that they become, in words."""
 
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.request import Author, CaseStatus, OfferStatus, Wish
+from webtidbok_app.domain.request import Author, CaseStatus, OfferStatus
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.i18n import Lang, format_day, format_span, t, tn
 from webtidbok_app.journal.port import BookedTime
@@ -85,7 +85,7 @@ def case_view(mine: MyCase, lang: Lang) -> CaseView:
         asked=asked_rows(case, lang),
         messages=[_message(message, clinic, lang) for message in case.messages],
         offer=offer,
-        exchanges=bool(case.asked.wish == Wish.REBOOK and case.asked.booking_id),
+        exchanges=mine.exchanges,
         unsent=mine.unsent if case.ended else "",
         phone=clinic.phone,
         phone_href=addresses.phone_link(clinic.phone),

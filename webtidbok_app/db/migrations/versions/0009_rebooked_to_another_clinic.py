@@ -24,6 +24,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("UPDATE booking SET replaces_id = NULL WHERE replaces_clinic_id <> clinic_id")
     op.drop_index(INDEX, table_name="booking")
     op.create_index(INDEX, "booking", ["clinic_id", "replaces_id"], unique=True)
     op.drop_column("booking", "replaces_clinic_id")

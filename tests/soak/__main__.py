@@ -23,7 +23,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder, _database(kind, Path(folder)) as url:
             verdict = soak(url, Path(folder), kills=given.kills)
         acts = ", ".join(f"{count} {act}" for act, count in sorted(verdict.acts.items()))
-        print(f"{kind}: {acts}; {verdict.messages} messages, {verdict.sent_again} letters sent again")
+        print(f"{kind}: {acts} ({verdict.moved} to the other clinic); {verdict.messages} messages,", end=" ")
+        print(f"{verdict.sent_again} letters sent again")
         print(
             "\n".join(verdict.wrong)
             or f"{kind}: nothing lost, nothing doubled, nothing told that did not happen"

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import update
 
 from tests.post_office import Mailbox, smtp_server, smtp_settings
 from tests.soak.verdict import Verdict, judge
 from tests.soak.workers import Errand, act_for_residents, send
-from tests.world import build_world
+from tests.world import build_world, provider_of
 from webtidbok_app.db.engine import Database, set_database
-from webtidbok_app.db.tables import MessageChoice
+from webtidbok_app.db.tables import Clinic, MessageChoice
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.message import Channel
 from webtidbok_app.notify.worker import LEASE, send_due
@@ -74,7 +75,9 @@ async def _finish(database: Database, *, lines: list[str], mailbox: Mailbox) -> 
 
 async def _open(database: Database, *, port: int, folder: Path) -> list[Work]:
     world = await build_world(database, residents=ACTING * RESIDENTS_EACH)
+    other = await build_world(database, residents=0, slug="grannen", provider=await provider_of(world))
     async with database.write() as session:
+        await session.execute(update(Clinic).values(rebook_elsewhere=True))
         session.add_all(
             MessageChoice(
                 person_id=resident.person_id, channel=Channel.EMAIL, address=f"nr{number}@exempel.se",
@@ -83,13 +86,16 @@ async def _open(database: Database, *, port: int, folder: Path) -> list[Work]:
             for number, resident in enumerate(world.residents)
         )  # fmt: skip
     day = (clock.now() + timedelta(days=9)).date()
-    slots = await world.publish(TIMES, places=PLACES, start=datetime.combine(day, time(8), UTC))
+    start = datetime.combine(day, time(8), UTC)
+    times = [
+        (clinic.clinic_id, slot)
+        for clinic in (world, other)
+        for slot in await clinic.publish(TIMES // 2, places=PLACES, start=start)
+    ]
     acting = [
         partial(
             act_for_residents,
-            Errand(
-                database.url, world.clinic_id, slots, world.residents[n::ACTING], folder / f"acts-{n}.log"
-            ),
+            Errand(database.url, times, world.residents[n::ACTING], folder / f"acts-{n}.log"),
         )
         for n in range(ACTING)
     ]

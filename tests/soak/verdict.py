@@ -24,6 +24,8 @@ class Verdict:
 
     wrong: list[str]
     acts: Counter[str]
+    moved: int
+    """Bookings that were exchanged for a time at the other clinic."""
     messages: int
     sent_again: int
     """Letters that came once more with the same identity, since their sender was killed before it had noted them."""
@@ -56,7 +58,8 @@ async def judge(database: Database, said: Iterable[str], mails: list[EmailMessag
         *_sent(messages, bookings, by_id),
     ]
     done = Counter(line[1] for line in lines if line[0] == "done")
-    return Verdict(wrong, done, len(by_id), sum(len(same) - 1 for same in by_id.values()))
+    moved = sum(row.replaces_clinic_id not in {None, row.clinic_id} for row in bookings.values())
+    return Verdict(wrong, done, moved, len(by_id), sum(len(same) - 1 for same in by_id.values()))
 
 
 def _places(taken: Iterable[tuple[Booking, int]]) -> Iterator[str]:

@@ -34,8 +34,8 @@ class Errand:
     """What a process works with: it alone acts for these residents."""
 
     url: str
-    clinic_id: UUID
-    slots: list[UUID]
+    times: list[tuple[UUID, UUID]]
+    """Clinics and their slots."""
     residents: list[Resident]
     log: Path
 
@@ -73,28 +73,35 @@ def send(url: str, port: int) -> None:
 async def _act(errand: Errand) -> None:
     database, log = Database(errand.url), Log(errand.log)
     set_database(database)
-    journal = StandaloneJournal(errand.clinic_id, database)
+    journals = {clinic_id: StandaloneJournal(clinic_id, database) for clinic_id, _ in errand.times}
     drawn = random.Random()  # noqa: S311  chance, not secrets
     while True:
         resident = drawn.choice(errand.residents)
         try:
             await _let_choose_again(database, resident)
-            await _one_act(journal, resident, drawn.choice(errand.slots), log, drawn.random())
+            await _one_act(journals, resident, drawn.choice(errand.times), log, drawn.random())
         except (Conflict, Unavailable):  # somebody was first, or the database is busy
             continue
 
 
 async def _one_act(
-    journal: StandaloneJournal, resident: Resident, slot: UUID, log: Log, chance: float
+    journals: dict[UUID, StandaloneJournal],
+    resident: Resident,
+    wanted: tuple[UUID, UUID],
+    log: Log,
+    chance: float,
 ) -> None:
-    booked = await journal.schedule(resident)
-    if booked and chance < 0.3:
-        await log.act(journal.cancel_booking(resident, booked[0].id, ""), "cancel", booked[0].id)
+    booked = [(at, time.id) for at, journal in journals.items() for time in await journal.schedule(resident)]
+    left, old = booked[int(chance * 1000) % len(booked)] if booked else (None, "")
+    if left and chance < 0.3:
+        await log.act(journals[left].cancel_booking(resident, old, ""), "cancel", old)
         return
+    clinic_id, slot = wanted
+    journal = journals[clinic_id]
     hold = await journal.hold(resident, slot.hex)
-    if booked and chance < 0.7:
-        old = booked[0].id
-        await log.act(journal.rebook_booking(resident, old, hold.id), "rebook", old, hold.id)
+    if left and chance < 0.7:
+        exchange = journal.rebook_booking(resident, old, hold.id, from_clinic=left)
+        await log.act(exchange, "rebook", old, hold.id)
     else:
         await log.act(journal.make_booking(resident, hold.id, BookingDetails()), "book", hold.id)
 

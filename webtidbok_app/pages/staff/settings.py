@@ -45,8 +45,7 @@ def _case_types() -> rx.Component:
     return rx.fragment(
         rx.el.h2(t("sv", "staff.settings.case_types")),
         rx.el.p(t("sv", "staff.settings.case_types_mean")),
-        rx.cond(
-            settings.may_change,
+        _for_administrators(
             forms.form(
                 forms.checkbox_group(
                     "sv",
@@ -71,10 +70,7 @@ def _case_types() -> rx.Component:
                 on_submit=State.save_case_types,
                 key=settings.case_types_text + settings.answer_days,
             ),
-            rx.fragment(
-                rx.el.p(settings.case_types_text, class_name="strong"),
-                rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine"),
-            ),
+            otherwise=settings.case_types_text,
         ),
         rx.cond(settings.case_types_not != "", rx.el.p(settings.case_types_not, class_name="fine")),
     )
@@ -85,8 +81,7 @@ def _hold() -> rx.Component:
         rx.el.h2(t("sv", "staff.settings.hold")),
         rx.el.p(t("sv", "staff.settings.hold_means")),
         rx.el.p(t("sv", "staff.settings.hold_weigh")),
-        rx.cond(
-            State.settings.may_change,
+        _for_administrators(
             forms.form(
                 forms.text_field(
                     "sv",
@@ -103,10 +98,7 @@ def _hold() -> rx.Component:
                 buttons.button_row(forms.submit(t("sv", "staff.settings.save"))),
                 on_submit=State.save,
             ),
-            rx.fragment(
-                rx.el.p(State.settings.hold_text, class_name="strong"),
-                rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine"),
-            ),
+            otherwise=State.settings.hold_text,
         ),
     )
 
@@ -117,24 +109,24 @@ def _rebooking() -> rx.Component:
         rx.el.h2(t("sv", "staff.settings.rebook_title")),
         rx.el.p(t("sv", "staff.settings.rebook_means")),
         rx.cond(
-            settings.may_change & (settings.other_units != ""),
-            forms.form(
-                forms.checkbox(
-                    "sv",
-                    "rebook_elsewhere",
-                    t("sv", "staff.settings.rebook_tick"),
-                    checked=settings.rebook_elsewhere,
+            settings.other_units == "",
+            rx.el.p(settings.rebook_text, class_name="strong"),
+            _for_administrators(
+                forms.form(
+                    forms.checkbox(
+                        "sv",
+                        "rebook_elsewhere",
+                        t("sv", "staff.settings.rebook_tick"),
+                        checked=settings.rebook_elsewhere,
+                    ),
+                    rx.el.p(
+                        t("sv", "staff.settings.rebook_units"), " ", settings.other_units, class_name="fine"
+                    ),
+                    buttons.button_row(forms.submit(t("sv", "staff.settings.save_rebooking"))),
+                    on_submit=State.save_rebooking,
+                    key=settings.rebook_text,
                 ),
-                rx.el.p(t("sv", "staff.settings.rebook_units"), " ", settings.other_units, class_name="fine"),
-                buttons.button_row(forms.submit(t("sv", "staff.settings.save_rebooking"))),
-                on_submit=State.save_rebooking,
-                key=settings.rebook_text,
-            ),
-            rx.fragment(
-                rx.el.p(settings.rebook_text, class_name="strong"),
-                rx.cond(
-                    settings.other_units != "", rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine")
-                ),
+                otherwise=settings.rebook_text,
             ),
         ),
     )
@@ -145,8 +137,7 @@ def _watch() -> rx.Component:
     return rx.fragment(
         rx.el.h2(t("sv", "staff.settings.watch_title")),
         rx.el.p(t("sv", "staff.settings.watch_means")),
-        rx.cond(
-            settings.may_change,
+        _for_administrators(
             forms.form(
                 forms.checkbox("sv", "watch", t("sv", "staff.settings.watch_tick"), checked=settings.watch),
                 _one_of("watch_notice_hours", WATCH_NOTICE, settings.watch_notice_hours),
@@ -166,10 +157,19 @@ def _watch() -> rx.Component:
                 on_submit=State.save_watch,
                 key=settings.watch_text,
             ),
-            rx.fragment(
-                rx.el.p(settings.watch_text, class_name="strong"),
-                rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine"),
-            ),
+            otherwise=settings.watch_text,
+        ),
+    )
+
+
+def _for_administrators(form: rx.Component, *, otherwise: rx.Var[str]) -> rx.Component:
+    """Return the form for those who may change the settings; others read how it is now."""
+    return rx.cond(
+        State.settings.may_change,
+        form,
+        rx.fragment(
+            rx.el.p(otherwise, class_name="strong"),
+            rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine"),
         ),
     )
 
@@ -185,8 +185,7 @@ def _messages() -> rx.Component:
     return rx.fragment(
         rx.el.h2(t("sv", "staff.settings.messages")),
         rx.el.p(t("sv", "staff.settings.messages_mean")),
-        rx.cond(
-            settings.may_change,
+        _for_administrators(
             forms.form(
                 _name("message_name_sv", settings.message_name_sv, hint=t("sv", "staff.settings.name_hint")),
                 _name("message_name_en", settings.message_name_en),
@@ -204,10 +203,7 @@ def _messages() -> rx.Component:
                 buttons.button_row(forms.submit(t("sv", "staff.settings.save_messages"))),
                 on_submit=State.save_messages,
             ),
-            rx.fragment(
-                rx.el.p(settings.reminder_text, class_name="strong"),
-                rx.el.p(t("sv", "staff.settings.who_may"), class_name="fine"),
-            ),
+            otherwise=settings.reminder_text,
         ),
         rx.el.p(settings.example),
         rx.el.p(rx.el.a(t("sv", "staff.undelivered.link"), href="/personal/meddelanden")),

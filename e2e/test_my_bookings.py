@@ -99,7 +99,12 @@ def test_clinics_times__show_everything_and_go_into_a_calendar(new_context: Cont
     expect(box.or_(card).first).to_be_visible()
     if box.count():
         resident.accept_terms()
-    for words in ("Läkarbesök", "Storgatan 4", "Du kan omboka och avboka på nätet till", "Förbered dig"):
+    for words in (
+        "Läkarbesök",
+        "Storgatan 4",
+        "Du kan omboka och avboka på nätet utan kostnad till",
+        "Förbered dig",
+    ):
         expect(card).to_contain_text(words)
     check_page(page)
     check_targets(page)
@@ -110,7 +115,7 @@ def test_clinics_times__show_everything_and_go_into_a_calendar(new_context: Cont
     resident.heading("Vill du avboka tiden?")
     page.get_by_role("button", name="Ja, avboka tiden").click()
     resident.heading("Tiden är avbokad")
-    gone = calendar_of(page, page.get_by_role("link", name="Lägg i kalendern"))
+    gone = calendar_of(page, page.get_by_role("link", name="Ta bort från kalendern"))
     assert "METHOD:CANCEL" in gone
     assert uid_of(gone) == uid_of(file)
 

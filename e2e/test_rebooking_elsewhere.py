@@ -151,6 +151,26 @@ def _press(resident: Resident, role: str, name: str) -> None:
     resident.page.keyboard.press("Enter")
 
 
+def test_move__by_its_address__is_asked_for_the_terms_of_both_clinics(page: Page) -> None:
+    resident = Resident(page)
+    resident.log_in("lisa")  # who has accepted no terms for changing here
+    _book(resident)
+    booking = page.url.rpartition("/")[2]
+    visit(page, f"/omboka/{'/'.join(THERE)}/{booking}?fran={HOME[0]}")
+    resident.heading("Villkor för dina bokningar")
+    resident.accept_terms()
+    resident.heading("Läs mottagningens villkor")
+    expect(page).to_have_url(re.compile(f"/omboka/{'/'.join(THERE)}/{booking}/villkor"))
+    check_page(page)
+    resident.accept_terms()
+    resident.choose_time(-1)
+    resident.go_on()
+    resident.heading("Kontrollera din ombokning")
+    page.get_by_role("button", name="Omboka tiden").click()
+    resident.heading("Din tid är ombokad")
+    resident.cancel_booking()
+
+
 def test_move__that_the_clinic_stops_in_the_last_step__keeps_the_time(new_context: ContextMaker) -> None:
     page = new_context(viewport={"width": 1280, "height": 900}).new_page()
     resident = Resident(page)

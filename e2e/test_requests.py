@@ -225,9 +225,7 @@ def test_staff_hold_times__none_will_do__then_one_tap_books(new_context: Context
     times.nth(10).check()
     times.nth(11).check()
     signe.get_by_role("button", name="Håll tiderna och svara").click()
-    expect(
-        signe.get_by_role("heading", name="Tiderna hålls, och invånaren har fått veta det.")
-    ).to_be_visible()
+    expect(signe.get_by_role("heading", name="Tiderna hålls, och invånaren ser dem.")).to_be_visible()
     expect(signe.get_by_role("heading", name="Tider som hålls åt invånaren")).to_be_visible()
     check_page(signe)
 
@@ -246,6 +244,12 @@ def test_staff_hold_times__none_will_do__then_one_tap_books(new_context: Context
     times.nth(11).check()
     signe.get_by_label("Meddelande till invånaren").fill("Passar det här bättre?")
     signe.get_by_role("button", name="Håll tiderna och svara").click()
+    resident.heading("Mottagningen håller tider åt dig")
+    visit(page, "/mina-tider")
+    held = page.locator("section").filter(has_text="Tider som hålls åt dig")
+    expect(held).to_contain_text("Välj en tid senast")
+    check_page(page)
+    held.get_by_role("link").click()
     resident.heading("Mottagningen håller tider åt dig")
     expect(page.locator("main")).to_contain_text("Passar det här bättre?")
     name = takes.first.get_attribute("aria-label") or ""

@@ -528,7 +528,7 @@ async def test_older_code__is_not_sent_once_a_newer_is_asked_for(world, post, cl
 
 @pytest.mark.parametrize(
     ("address", "problem"),
-    [("", "address_missing"), ("08-123 456 78", "mobile"), ("070-12", "mobile"), ("ring mig", "mobile"),
+    [("", "address_missing"), ("08-123 456 78", "mobile"), ("070-12", "mobile"), ("ring mig", "address_form"),
      ("anna@", "email"), ("anna@exempel", "email"), ("anna@exempel.se\nBcc: alla@exempel.se", "email")],
 )  # fmt: skip
 async def test_address_that_is_none__is_refused__and_nothing_is_sent(world, post, address, problem):

@@ -185,6 +185,19 @@ async def test_typing__after_the_check__takes_the_request_back_to_the_form(world
     assert await count(world, RequestCase) == 0
 
 
+async def test_typing__the_phone_number_told_late_as_it_was_typed__leaves_the_check_as_it_is(world):
+    await requests.open_request(world.resident, clinic=world.clinic, kind=REQUEST)
+    words = WORDS | {"contact": "phone", "phone": "070-174 06 05"}
+    await requests.keep_request(world.resident, clinic=world.clinic, kind=REQUEST, **words)
+    late = {"clinic": world.clinic, "kind": REQUEST, "field": "phone", "text": "070-174 06 05"}
+    await requests.keep_typed(world.resident, **late)
+    form = await requests.open_request(world.resident, clinic=world.clinic, kind=REQUEST)
+    assert (form.done, form.phone) == (True, "0701740605")
+    assert await requests.send_request(
+        world.resident, clinic=world.clinic, kind=REQUEST, draft_id=form.draft_id
+    )
+
+
 async def test_sent_twice__is_one_case(world):
     await requests.open_request(world.resident, clinic=world.clinic, kind=REQUEST)
     await requests.keep_request(world.resident, clinic=world.clinic, kind=REQUEST, **WORDS)

@@ -196,13 +196,23 @@ def test_field_problems__come_in_the_order_of_the_page() -> None:
 
 def test_overview__is_in_order_of_time__and_says_only_when_and_where() -> None:
     managed = clinic(CaseTypeKind.MANAGE_DIRECT)
-    later, sooner = booked(id="late", starts_at=START + timedelta(days=2)), booked(id="soon")
+    here = {"visit_form": VisitForm.ON_SITE}
+    later, sooner = booked(id="late", starts_at=START + timedelta(days=2), **here), booked(id="soon", **here)
     rows = bookings.overview_rows(
         [ClinicBookings(managed, [later]), ClinicBookings(clinic(), [sooner])], "sv"
     )
     assert [row.id for row in rows] == ["soon", "late"]
     assert [row.href for row in rows] == ["/bokning/bjorken/soon", "/mina-tider/bjorken"]
     assert {row.what for row in rows} == {"Storgatan 4, Lindhamn"}
+
+
+@pytest.mark.parametrize(
+    ("visit_form", "where"),
+    [(VisitForm.VIDEO, "På video"), (VisitForm.PHONE, "På telefon: mottagningen ringer dig")],
+)
+def test_overview__sends_nobody_to_the_clinic_for_a_time_at_home(visit_form: VisitForm, where: str) -> None:
+    [row] = bookings.overview_rows([ClinicBookings(clinic(), [booked(visit_form=visit_form)])], "sv")
+    assert row.what == where
 
 
 def test_overview__tells_of_a_clinic_that_does_not_answer() -> None:
@@ -233,7 +243,7 @@ def test_booking__too_late_to_cancel__says_the_deadline_and_the_phone() -> None:
     )
     shown = bookings.booking_view(mine, "sv", now=NOW)
     assert shown.cancel_text == (
-        "Du kan inte avboka på nätet senare än onsdag 2 december 2026, kl.\u00a09.20. Ring 0999-101 00."
+        "Du kan inte omboka eller avboka på nätet senare än onsdag 2 december 2026, kl.\u00a09.20. Ring 0999-101 00."
     )
 
 

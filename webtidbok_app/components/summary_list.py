@@ -2,9 +2,10 @@
 
 import reflex as rx
 
+from webtidbok_app.components.feedback import badge
 from webtidbok_app.components.native import anchor
 from webtidbok_app.i18n import Lang, t
-from webtidbok_app.state.resident_views import BookingCard
+from webtidbok_app.state.resident_views import BookingCard, ErrandRow
 from webtidbok_app.state.views import BookingRow, SummaryRow
 
 
@@ -46,6 +47,21 @@ def booking_list(lang: Lang, rows: rx.Var[list[BookingRow]]) -> rx.Component:
     return rx.el.ul(
         rx.foreach(rows, one), class_name="booking-list", aria_label=t(lang, "common.layout.bookings")
     )
+
+
+def errand_list(rows: rx.Var[list[ErrandRow]], *, heading: type[rx.el.BaseHTML]) -> rx.Component:
+    """Return cases or watches as cards, each with how far it has come. ``heading`` is the element of its title."""
+
+    def one(row: rx.Var[ErrandRow]) -> rx.Component:
+        return rx.el.li(
+            heading.create(rx.el.a(row.title, href=row.href, class_name="card-link")),
+            rx.el.p(rx.cond(row.news, badge(row.badge, "ok"), badge(row.badge))),
+            rx.el.p(row.about),
+            key=row.href,
+            class_name="card booking-card",
+        )
+
+    return rx.el.ul(rx.foreach(rows, one), class_name="booking-list")
 
 
 def booking_cards(lang: Lang, cards: rx.Var[list[BookingCard]]) -> rx.Component:

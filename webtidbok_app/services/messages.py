@@ -139,7 +139,9 @@ def _parse(address: str) -> tuple[Channel, str]:
     if "@" in address:
         channel, parsed, problem = Channel.EMAIL, parse_email(address), "email"
     else:
-        channel, parsed, problem = Channel.SMS, parse_mobile(address), "mobile"
+        is_number = any(sign.isdigit() for sign in address)
+        channel, parsed = Channel.SMS, parse_mobile(address)
+        problem = "mobile" if is_number else "address_form"
     if channel not in channels:
         raise InvalidInput({"address": f"no_{channel}"})
     if parsed is None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import Clinic, RequestCase
+from webtidbok_app.db.tables import Clinic, RequestCase, TimeOffer
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import Unavailable
@@ -51,6 +51,8 @@ class CaseRow:
     clinic_slug: str
     sent_at: datetime
     changed_at: datetime
+    held_until: datetime | None
+    """Until when times are held for the resident to choose among, if any are."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,21 @@ class MyCase:
 async def list_my_cases(actor: Actor | None) -> list[CaseRow]:
     """Return the resident's cases at all clinics, the one that something last happened in first."""
     resident = as_resident(actor)
+    standing = (
+        (col(TimeOffer.clinic_id) == RequestCase.clinic_id)
+        & (col(TimeOffer.case_id) == RequestCase.id)
+        & (col(TimeOffer.status) == OfferStatus.OPEN)
+        & (col(TimeOffer.stands_until) > clock.now())
+    )
     async with get_database().read() as session:
         rows = await session.execute(
-            select(RequestCase, Clinic)
+            select(RequestCase, Clinic, col(TimeOffer.stands_until))
             .join(Clinic, col(Clinic.id) == RequestCase.clinic_id)
+            .outerjoin(TimeOffer, standing)
             .where(col(RequestCase.person_id) == resident.person_id)
             .order_by(col(RequestCase.changed_at).desc(), col(RequestCase.id))
         )
-        return [_row(case, clinic) for case, clinic in rows]
+        return [_row(*row) for row in rows]
 
 
 async def get_my_case(actor: Actor | None, *, clinic: str, case: str) -> MyCase:
@@ -168,7 +177,7 @@ async def _mine(session: AsyncSession, clinic: ClinicInfo, row: RequestCase) -> 
     return MyCase(clinic, await in_full(session, row, notes=False), row.unsent, old is not None)
 
 
-def _row(case: RequestCase, clinic: Clinic) -> CaseRow:
+def _row(case: RequestCase, clinic: Clinic, held_until: datetime | None) -> CaseRow:
     return CaseRow(
         id=case.id.hex,
         number=case_number(case.number, case.sent_at),
@@ -178,4 +187,5 @@ def _row(case: RequestCase, clinic: Clinic) -> CaseRow:
         clinic_slug=clinic.slug,
         sent_at=case.sent_at,
         changed_at=case.changed_at,
+        held_until=held_until,
     )

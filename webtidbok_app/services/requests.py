@@ -101,7 +101,8 @@ async def keep_typed(
     resident, found = await _enter(actor, clinic, kind)
     async with get_database().write() as session:
         draft = await _draft(session, found, resident, kind)
-        if draft is not None and getattr(draft, field) != text.strip():
+        same = tidy_phone(text) if field == "phone" else text.strip()
+        if draft is not None and getattr(draft, field) != same:
             setattr(draft, field, text[:TYPED_MAX])
             draft.done, draft.updated_at = False, clock.now()
 

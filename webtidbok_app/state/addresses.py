@@ -121,6 +121,15 @@ def watch(lang: Lang, clinic: str, watch_id: str) -> str:
     return path(lang, f"/bevakningar/{quote(clinic)}/{quote(watch_id)}")
 
 
+WATCHES, OF_TYPE = "bevaka", "typ"
+"""The parameters that name what is to be watched, for who chooses how to be told first."""
+
+
+def messages(lang: Lang, *, clinic: str = "", time_type: str = "", **wishes: str) -> str:
+    """Return the choice of messages, from where one comes back to the watch of the time type, if there is one."""
+    return with_query(path(lang, "/meddelanden"), **{WATCHES: clinic, OF_TYPE: time_type, **wishes})
+
+
 def phone_link(number: str) -> str:
     """Return ``number`` as a link that calls it."""
     return "tel:" + "".join(sign for sign in number if sign.isdigit() or sign == "+")

@@ -19,9 +19,10 @@ from webtidbok_app.services.my_bookings import (
     list_at_clinic,
     list_my_bookings,
 )
+from webtidbok_app.services.my_cases import list_my_cases
 from webtidbok_app.services.watches import list_watches
 from webtidbok_app.state import addresses
-from webtidbok_app.state.common import argument, attempt, lang_of, path_of
+from webtidbok_app.state.common import argument, attempt, child_of, lang_of, path_of
 from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.bookings import (
     booking_card,
@@ -33,9 +34,10 @@ from webtidbok_app.state.present.bookings import (
 )
 from webtidbok_app.state.present.clinics import clinic_view
 from webtidbok_app.state.present.messages import booking_line
+from webtidbok_app.state.present.requests import case_row
 from webtidbok_app.state.present.watches import watch_row
 from webtidbok_app.state.present.words import field_problems
-from webtidbok_app.state.resident_views import BookingCard, BookingView, ClinicView, WatchRowView
+from webtidbok_app.state.resident_views import BookingCard, BookingView, ClinicView, ErrandRow
 from webtidbok_app.state.views import BookingRow, FieldProblem, Problem, SummaryRow
 
 __all__ = ["MESSAGE_MAX", "BookingState", "ClinicTimesState", "MyTimesState"]
@@ -45,7 +47,9 @@ class MyTimesState(rx.State):
     """Coming times at all clinics: when and where."""
 
     rows: list[BookingRow] = []
-    watches: list[WatchRowView] = []
+    held: list[ErrandRow] = []
+    """Requests that are answered with times to choose among."""
+    watches: list[ErrandRow] = []
     problems: list[str] = []
     pending: list[str] = []
     loaded: bool = False
@@ -64,6 +68,7 @@ class MyTimesState(rx.State):
             self.stop = found
             return None
         self._show(found, lang)
+        await self._show_held(lang)
         await self._show_watches(lang)
         self.loaded = True
         return MyTimesState.follow if self._pending else None
@@ -79,6 +84,13 @@ class MyTimesState(rx.State):
                 if path_of(self) != here or answer.clinic.slug not in self._pending:
                     return
                 self._add(answer, lang)
+
+    async def _show_held(self, lang: Lang) -> None:
+        cases = await attempt(list_my_cases(current()), lang)
+        if isinstance(cases, Problem):
+            self.problems = [*self.problems, cases.title]
+        else:
+            self.held = [case_row(case, lang) for case in cases if case.held_until]
 
     async def _show_watches(self, lang: Lang) -> None:
         watched = await attempt(list_watches(current()), lang)
@@ -123,7 +135,8 @@ class ClinicTimesState(rx.State):
         if isinstance(found, Problem):
             self.stop = found
             return None
-        self.cards = [booking_card(mine, lang, now=clock.now()) for mine in found.bookings]
+        child = child_of(current())
+        self.cards = [booking_card(mine, lang, now=clock.now(), child=child) for mine in found.bookings]
         self.problems = clinic_problems([found], lang)
         self.info = clinic_view(found.clinic, lang)
         return None
@@ -196,7 +209,7 @@ class BookingState(rx.State):
         if isinstance(found, Problem):
             self.stop = found
             return None
-        self.facts = booking_facts(found, lang, briefly=briefly)
+        self.facts = booking_facts(found, lang, briefly=briefly, child=child_of(current()))
         self.can_write = found.message_allowed
         self.booked = booking_view(found, lang, now=clock.now())
         return found

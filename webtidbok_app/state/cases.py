@@ -24,7 +24,7 @@ from webtidbok_app.state.details import TYPING_RESTS_MS
 from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.requests import case_row, case_view
 from webtidbok_app.state.present.words import field_problems
-from webtidbok_app.state.resident_views import CaseRowView, CaseView
+from webtidbok_app.state.resident_views import CaseView, ErrandRow
 from webtidbok_app.state.views import FieldProblem, Problem
 
 __all__ = ["MESSAGE_MAX", "CaseListState", "CaseState"]
@@ -33,7 +33,7 @@ __all__ = ["MESSAGE_MAX", "CaseListState", "CaseState"]
 class CaseListState(rx.State):
     """All cases, at all clinics."""
 
-    rows: list[CaseRowView] = []
+    rows: list[ErrandRow] = []
     loaded: bool = False
     stop: Problem = Problem()
 

@@ -13,7 +13,7 @@ from webtidbok_app.journal.port import BookedTime
 from webtidbok_app.services.booking import Progress, book
 from webtidbok_app.services.rebooking import rebook
 from webtidbok_app.state import addresses
-from webtidbok_app.state.common import attempt, explain, lang_of
+from webtidbok_app.state.common import attempt, child_of, explain, lang_of
 from webtidbok_app.state.flow import Way, forget_hold, open_step, send_back, way_of
 from webtidbok_app.state.present.steps import check_rows, held_until, step_view
 from webtidbok_app.state.present.words import paragraphs
@@ -49,7 +49,7 @@ class CheckState(rx.State):
         self.step = step_view(found, lang, back=way_of(self).address("" if found.replaces else "uppgifter"))
         if found.hold:
             self._hold_id = found.hold.id
-            self.rows = check_rows(found, found.hold, lang)
+            self.rows = check_rows(found, found.hold, lang, child=child_of(current()))
             self.until = held_until(found.hold, lang)
             self.terms = paragraphs(found.terms.text.in_language(lang)) if found.terms else []
         return None

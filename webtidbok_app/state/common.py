@@ -11,7 +11,7 @@ from reflex.event import EventSpec
 from webtidbok_app.auth.permissions import public
 from webtidbok_app.auth.principal import Login, current_login
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.actor import Resident
+from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import NotFound, WebtidbokError
 from webtidbok_app.domain.ombud import may_act
 from webtidbok_app.i18n import Lang
@@ -56,6 +56,13 @@ class SessionState(rx.State):
         self.failure = _problem(code, lang_of(self), {}, reference if is_reference(reference) else "")
 
 
+def child_of(actor: Actor | None) -> str:
+    """Return the name of the child that a guardian acts for; empty for who acts for themselves."""
+    if not isinstance(actor, Resident) or actor.by is None:
+        return ""
+    return actor.name if actor.given_name else str(actor.number)
+
+
 def _session_view(login: Login) -> SessionView:
     actor = login.actor
     if not isinstance(actor, Resident):
@@ -64,7 +71,7 @@ def _session_view(login: Login) -> SessionView:
     return SessionView(
         kind="resident",
         name=guardian.name if guardian else actor.name,
-        acts_for=(actor.name if actor.given_name else str(actor.number)) if guardian else "",
+        acts_for=child_of(actor),
         ombud_over=not may_act(actor, clock.now()),
         can_be_ombud=ombud_is_on(),
     )

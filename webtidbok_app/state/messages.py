@@ -9,9 +9,11 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.services.messages import Messages, ask_for_code, forget_code, get_messages, stop, verify
-from webtidbok_app.state.common import attempt, lang_of
+from webtidbok_app.state import addresses
+from webtidbok_app.state.common import attempt, lang_of, query
 from webtidbok_app.state.input import ticked, typed
 from webtidbok_app.state.present.messages import messages_view
+from webtidbok_app.state.present.wishes import PART, PERFORMER
 from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.resident_views import MessagesView
 from webtidbok_app.state.views import FieldProblem, Problem
@@ -23,6 +25,8 @@ class MessagesState(rx.State):
     """Where messages go, and where they are about to go."""
 
     chosen: MessagesView = MessagesView()
+    watch_href: str = ""
+    """The watch that one was about to begin, and comes back to."""
     problems: list[FieldProblem] = []
     attempts: int = 0
     done: str = ""
@@ -36,6 +40,7 @@ class MessagesState(rx.State):
         """Fetch what is chosen."""
         self.reset()
         lang = lang_of(self)
+        self.watch_href = _watch_href(self, lang)
         found = await attempt(get_messages(current()), lang)
         if isinstance(found, Problem):
             self.failed = found
@@ -82,3 +87,10 @@ class MessagesState(rx.State):
             return
         self.chosen = messages_view(changed, lang)
         self.done = t(lang, f"citizen.messages.{done}") if done else ""
+
+
+def _watch_href(state: rx.State, lang: Lang) -> str:
+    clinic, time_type = query(state, addresses.WATCHES), query(state, addresses.OF_TYPE)
+    wishes = {name: query(state, name) for name in (PERFORMER, PART)}
+    form = addresses.watch_form(lang, clinic, time_type)
+    return addresses.with_query(form, **wishes) if clinic and time_type else ""

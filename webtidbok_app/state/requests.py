@@ -10,6 +10,7 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.errors import InvalidInput, StaleVersion
 from webtidbok_app.domain.request import REQUEST_REASON_MAX, WHEN_MAX, WHICH_MAX, ContactWay, Wish
 from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.i18n import t
 from webtidbok_app.services.requests import (
     ChosenField,
     TypedField,
@@ -20,6 +21,7 @@ from webtidbok_app.services.requests import (
     send_request,
 )
 from webtidbok_app.state import addresses
+from webtidbok_app.state.addresses import with_query
 from webtidbok_app.state.common import argument, attempt, lang_of, path_of, query
 from webtidbok_app.state.details import TYPING_RESTS_MS
 from webtidbok_app.state.input import typed
@@ -42,6 +44,8 @@ __all__ = [
     "RequestState",
 ]
 
+UNSENT = "inte-skickad"
+"""The parameter of the form's address that says why one is back there."""
 FIELDS = ("booking", "which", "wish", "reason", "can_come", "contact", "phone")
 """The fields by name, in the order of the page."""
 
@@ -71,8 +75,11 @@ class RequestState(rx.State):
         found = await attempt(opening, lang)
         if isinstance(found, Problem):
             self.stop = found
-        else:
-            self.request = request_view(found, lang)
+            return
+        self.request = request_view(found, lang)
+        if query(self, UNSENT):
+            title, body = t(lang, "requests.check.unsent_title"), t(lang, "requests.check.unsent_body")
+            self.problem = Problem(title, body, key=UNSENT)
 
     @rx.event(debounce=TYPING_RESTS_MS)
     @requires("resident")
@@ -190,7 +197,9 @@ class RequestCheckState(rx.State):
         try:
             case = await attempt(sending, lang, let_through=(StaleVersion,))
         except StaleVersion:
-            return rx.redirect(addresses.request(lang, clinic, kind), replace=True)
+            return rx.redirect(
+                with_query(addresses.request(lang, clinic, kind), **{UNSENT: "ja"}), replace=True
+            )
         if isinstance(case, Problem):
             self.problem = case
             return None

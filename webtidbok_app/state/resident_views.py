@@ -228,12 +228,11 @@ class RequestView:
 
 
 @dataclass(frozen=True)
-class CaseRowView:
-    """A case in a list. ``badge`` says how far it has come, ``kind`` how the badge looks."""
+class ErrandRow:
+    """A case or a watch in a list. ``badge`` says how far it has come; ``news`` that there is something to answer."""
 
     href: str = ""
     title: str = ""
-    clinic: str = ""
     about: str = ""
     badge: str = ""
     news: bool = False
@@ -301,6 +300,8 @@ class WatchFormView:
     running: bool = False
     reached: bool = True
     """The resident gets messages; without them there is nothing to watch with."""
+    messages_href: str = ""
+    """Where to choose them, and to come back from."""
 
 
 @dataclass(frozen=True)
@@ -334,14 +335,3 @@ class WatchView:
     rows: list[SummaryRow] = field(default_factory=list)
     change_href: str = ""
     times_href: str = ""
-
-
-@dataclass(frozen=True)
-class WatchRowView:
-    """A watch in a list. ``news`` means that a time is held."""
-
-    href: str = ""
-    title: str = ""
-    about: str = ""
-    badge: str = ""
-    news: bool = False

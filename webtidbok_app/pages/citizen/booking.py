@@ -127,7 +127,11 @@ def _onward(lang: Lang) -> rx.Component:
         rx.cond(
             State.booked.calendar_href != "",
             anchor(
-                t(lang, "citizen.booking.calendar"),
+                rx.cond(
+                    State.booked.status == "cancelled",
+                    t(lang, "citizen.booking.calendar_away"),
+                    t(lang, "citizen.booking.calendar"),
+                ),
                 href=State.booked.calendar_href,
                 class_name="button button-secondary",
             ),

@@ -3,11 +3,11 @@
 import reflex as rx
 
 from webtidbok_app.components import buttons
-from webtidbok_app.components.feedback import badge, empty_state
+from webtidbok_app.components.feedback import empty_state
+from webtidbok_app.components.summary_list import errand_list
 from webtidbok_app.i18n import Lang, path, t
 from webtidbok_app.pages.parts import heading, once_fetched, resident_page
 from webtidbok_app.state.cases import CaseListState as State
-from webtidbok_app.state.resident_views import CaseRowView
 
 
 def page(lang: Lang) -> rx.Component:
@@ -22,7 +22,7 @@ def page(lang: Lang) -> rx.Component:
                 State.rows.length() > 0,
                 rx.fragment(
                     rx.el.p(t(lang, "requests.list.intro")),
-                    rx.el.ul(rx.foreach(State.rows, _row), class_name="booking-list"),
+                    errand_list(State.rows, heading=rx.el.H2),
                 ),
                 empty_state(t(lang, "requests.list.none_title"), t(lang, "requests.list.none_body"), find),
             ),
@@ -33,14 +33,4 @@ def page(lang: Lang) -> rx.Component:
         ),
         current="bookings",
         back=path(lang, "/mina-tider"),
-    )
-
-
-def _row(row: rx.Var[CaseRowView]) -> rx.Component:
-    return rx.el.li(
-        rx.el.h2(rx.el.a(row.title, href=row.href, class_name="card-link")),
-        rx.el.p(rx.cond(row.news, badge(row.badge, "ok"), badge(row.badge))),
-        rx.el.p(row.about),
-        key=row.href,
-        class_name="card booking-card",
     )

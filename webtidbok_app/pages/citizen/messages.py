@@ -6,8 +6,8 @@ from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import error_summary, notice, problem_box
 from webtidbok_app.components.forms import checkbox, form, text_field
 from webtidbok_app.components.native import anchor
-from webtidbok_app.i18n import Lang, path, t
-from webtidbok_app.pages.parts import heading, once_fetched, resident_page
+from webtidbok_app.i18n import Lang, t
+from webtidbok_app.pages.parts import back_to, heading, once_fetched, resident_page
 from webtidbok_app.state.messages import MessagesState as State
 
 
@@ -18,7 +18,7 @@ def page(lang: Lang) -> rx.Component:
         heading(t(lang, "citizen.messages.title"), stop=State.failed),
         once_fetched(
             lang,
-            _done(),
+            _done(lang),
             rx.el.p(t(lang, "citizen.messages.about")),
             rx.el.section(
                 rx.el.h2(t(lang, "citizen.messages.now_title")),
@@ -41,7 +41,7 @@ def page(lang: Lang) -> rx.Component:
             stop=State.failed,
         ),
         current="bookings",
-        back=path(lang, "/mina-tider"),
+        back=back_to(lang, State.watch_href, "/mina-tider"),
         above=rx.fragment(
             error_summary(lang, State.problems, attempt=State.attempts.to_string()),
             problem_box(lang, State.problem),
@@ -49,11 +49,20 @@ def page(lang: Lang) -> rx.Component:
     )
 
 
-def _done() -> rx.Component:
+def _done(lang: Lang) -> rx.Component:
     return rx.cond(
         State.done != "",
         rx.el.div(
-            notice(State.done, kind="ok"),
+            notice(
+                State.done,
+                rx.cond(
+                    State.watch_href != "",
+                    buttons.button_row(
+                        buttons.link_as_button(t(lang, "watches.messages.back"), href=State.watch_href)
+                    ),
+                ),
+                kind="ok",
+            ),
             key=State.attempts.to_string(),
             tab_index=-1,
             data_take_focus="true",

@@ -3,13 +3,13 @@
 import reflex as rx
 
 from webtidbok_app.components import buttons
-from webtidbok_app.components.feedback import badge, empty_state
-from webtidbok_app.components.summary_list import booking_list
+from webtidbok_app.components.feedback import empty_state
+from webtidbok_app.components.summary_list import booking_list, errand_list
 from webtidbok_app.i18n import Lang, path, t
 from webtidbok_app.pages.citizen.problems import clinic_problems
 from webtidbok_app.pages.parts import for_a_child, heading, once_fetched, resident_page
 from webtidbok_app.state.bookings import MyTimesState as State
-from webtidbok_app.state.resident_views import WatchRowView
+from webtidbok_app.state.resident_views import ErrandRow
 
 
 def page(lang: Lang) -> rx.Component:
@@ -22,7 +22,8 @@ def page(lang: Lang) -> rx.Component:
         once_fetched(
             lang,
             clinic_problems(State.problems),
-            _watches(lang),
+            _errands(t(lang, "requests.list.held"), State.held),
+            _errands(t(lang, "watches.list.title"), State.watches),
             _pending(),
             rx.cond(
                 State.rows.length() > 0,
@@ -45,25 +46,9 @@ def page(lang: Lang) -> rx.Component:
     )
 
 
-def _watches(lang: Lang) -> rx.Component:
-    """Return what one waits for; what is held for one now comes first, before all else on the page."""
-    return rx.cond(
-        State.watches.length() > 0,
-        rx.el.section(
-            rx.el.h2(t(lang, "watches.list.title")),
-            rx.el.ul(rx.foreach(State.watches, _watch), class_name="booking-list"),
-        ),
-    )
-
-
-def _watch(row: rx.Var[WatchRowView]) -> rx.Component:
-    return rx.el.li(
-        rx.el.h3(rx.el.a(row.title, href=row.href, class_name="card-link")),
-        rx.el.p(rx.cond(row.news, badge(row.badge, "ok"), badge(row.badge))),
-        rx.el.p(row.about),
-        key=row.href,
-        class_name="card booking-card",
-    )
+def _errands(title: str, rows: rx.Var[list[ErrandRow]]) -> rx.Component:
+    """Return what waits for the resident's answer, or the resident for: before all else on the page."""
+    return rx.cond(rows.length() > 0, rx.el.section(rx.el.h2(title), errand_list(rows, heading=rx.el.H3)))
 
 
 def _pending() -> rx.Component:

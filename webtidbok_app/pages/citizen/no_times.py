@@ -43,15 +43,11 @@ def no_times(lang: Lang) -> rx.Component:
             ),
         ),
         rx.cond(
-            (State.none.elsewhere.length() > 0) | (State.none.compare_href != ""),
+            State.none.elsewhere.length() > 0,
             rx.el.section(
                 rx.el.h2(t(lang, "citizen.none.elsewhere_title")),
-                rx.cond(
-                    State.none.elsewhere.length() > 0,
-                    rx.el.ul(
-                        rx.foreach(State.none.elsewhere, lambda found: time_type(lang, found)),
-                        class_name="cards",
-                    ),
+                rx.el.ul(
+                    rx.foreach(State.none.elsewhere, lambda found: time_type(lang, found)), class_name="cards"
                 ),
                 rx.cond(
                     State.none.compare_href != "",

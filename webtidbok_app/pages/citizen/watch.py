@@ -27,7 +27,7 @@ def form_page(lang: Lang) -> rx.Component:
                     rx.cond(state.form.running, notice(t(lang, "watches.form.running"), kind="info")),
                     _form(lang),
                 ),
-                _no_messages(lang),
+                _no_messages(lang, state.form.messages_href),
             ),
             emergency(lang),
             ready=state.form.caption != "",
@@ -89,12 +89,10 @@ def _day(lang: Lang, name: str, value: rx.Var[str]) -> rx.Component:
     )
 
 
-def _no_messages(lang: Lang) -> rx.Component:
+def _no_messages(lang: Lang, href: str | rx.Var[str]) -> rx.Component:
     return notice(
         t(lang, "watches.messages.body"),
-        buttons.button_row(
-            buttons.link_as_button(t(lang, "watches.messages.link"), href=path(lang, "/meddelanden"))
-        ),
+        buttons.button_row(buttons.link_as_button(t(lang, "watches.messages.link"), href=href)),
         title=t(lang, "watches.messages.title"),
         kind="info",
     )
@@ -111,7 +109,7 @@ def watch_page(lang: Lang) -> rx.Component:
             lang,
             _done(),
             rx.cond(watched.reserved.id != "", _reserved(lang)),
-            rx.cond(~watched.reached & watched.waiting, _no_messages(lang)),
+            rx.cond(~watched.reached & watched.waiting, _no_messages(lang, path(lang, "/meddelanden"))),
             rx.cond((watched.news != "") & (state.done == ""), rx.el.p(watched.news)),
             rx.cond(watched.ahead != "", rx.el.p(watched.ahead)),
             rx.el.section(rx.el.h2(t(lang, "watches.watch.what")), summary_list(lang, watched.rows)),

@@ -6,6 +6,7 @@ from datetime import datetime
 from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
 from webtidbok_app.i18n import Lang, format_day, format_time, t
 from webtidbok_app.journal.port import BookedTime
+from webtidbok_app.services.clinics import ClinicInfo
 from webtidbok_app.services.my_bookings import ClinicBookings, ManagedTimes, MyBooking
 from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
@@ -15,14 +16,14 @@ from webtidbok_app.state.resident_views import BookingCard, BookingView
 from webtidbok_app.state.views import BookingRow, SummaryRow
 
 
-def booking_card(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingCard:
+def booking_card(mine: MyBooking, lang: Lang, *, now: datetime, child: str = "") -> BookingCard:
     """Return a coming time with everything about it and what can be done, for a list of them."""
     view, times = booking_view(mine, lang, now=now), when(mine.time, lang)
     return BookingCard(
         id=mine.time.id,
         when=times,
         href=view.href,
-        facts=[*_rows(_what(mine, lang), lang), *_how(mine, lang)],
+        facts=[*_rows({"citizen.check.whose": child} | _what(mine, lang), lang), *_how(mine, lang)],
         prepare=view.prepare,
         change_text=view.cancel_text,
         cancel_href=view.cancel_href if view.cancel == "yes" else "",
@@ -49,8 +50,15 @@ def overview_rows(found: Iterable[ClinicBookings], lang: Lang) -> list[BookingRo
             else addresses.booking(lang, clinic.slug, time.id)
         )
         rows.append(BookingRow(id=time.id, starts=time.starts_at.isoformat(), href=href, when=when(time, lang),
-                               clinic=clinic.name, what=f"{clinic.street}, {clinic.city}"))  # fmt: skip
+                               clinic=clinic.name, what=_where(clinic, time, lang)))  # fmt: skip
     return rows
+
+
+def _where(clinic: ClinicInfo, time: BookedTime, lang: Lang) -> str:
+    """Return where one comes; for who is to stay at home, how one meets."""
+    if time.visit_form == VisitForm.ON_SITE:
+        return f"{clinic.street}, {clinic.city}"
+    return t(lang, f"citizen.mine.{time.visit_form}")
 
 
 def pending_line(clinic: str, lang: Lang) -> str:
@@ -96,9 +104,12 @@ def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
     )
 
 
-def booking_facts(mine: MyBooking, lang: Lang, *, briefly: bool = False) -> list[SummaryRow]:
-    """Return what a booked time is, row by row; what was left blank is left out. Briefly: which one it is."""
-    which = {"citizen.check.time": when(mine.time, lang)} | _what(mine, lang)
+def booking_facts(mine: MyBooking, lang: Lang, *, briefly: bool = False, child: str = "") -> list[SummaryRow]:
+    """Return what a booked time is, row by row; what was left blank is left out. Briefly: which one it is.
+
+    ``child`` is whose it is, for who acts as their guardian.
+    """
+    which = {"citizen.check.whose": child, "citizen.check.time": when(mine.time, lang)} | _what(mine, lang)
     which["citizen.check.clinic"] = mine.clinic.name
     if briefly:
         return _rows(which, lang)

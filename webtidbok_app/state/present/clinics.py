@@ -136,13 +136,14 @@ def no_times_view(
     """Return what to do when the time type has no free time: other visits here, and the same at other clinics."""
     clinic, name = progress.clinic, progress.time_type.name.in_language(lang)
     rebooks = rebooks_of(progress.replaces) if progress.replaces else None
+    units = unit_views(elsewhere, lang, rebooks=rebooks)
     return NoTimesView(
         intro=t(lang, "citizen.none.intro", clinic=clinic.name, time_type=name),
         request_href=_request_instead(progress, lang),
         watch_href=watch_href(progress, ANYTHING, lang),
-        compare_href="" if rebooks else addresses.compare(lang, words=name),
+        compare_href=addresses.compare(lang, words=name) if units and not rebooks else "",
         others=[_offered(other, other.time_type.name.in_language(lang), lang) for other in others],
-        elsewhere=unit_views(elsewhere, lang, rebooks=rebooks),
+        elsewhere=units,
     )
 
 

@@ -11,7 +11,7 @@ from webtidbok_app.services.my_cases import CaseRow, MyCase
 from webtidbok_app.services.requests import RequestForm
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.words import moment_text, phone_text, when
-from webtidbok_app.state.resident_views import CaseRowView, CaseView, MessageView, OfferView, RequestView
+from webtidbok_app.state.resident_views import CaseView, ErrandRow, MessageView, OfferView, RequestView
 from webtidbok_app.state.views import Choice, SummaryRow
 
 _AREA = {CaseTypeKind.REQUEST: "request", CaseTypeKind.REQUEST_CHANGE: "change"}
@@ -60,14 +60,15 @@ def asked_rows(case: CaseInfo, lang: Lang, *, area: str = "requests.check") -> l
     return [SummaryRow(t(lang, f"{area}.{name}"), text) for name, text in rows if text]
 
 
-def case_row(row: CaseRow, lang: Lang) -> CaseRowView:
+def case_row(row: CaseRow, lang: Lang) -> ErrandRow:
     """Return a case for the list of one's own."""
-    return CaseRowView(
+    return ErrandRow(
         href=addresses.case(lang, row.clinic_slug, row.id),
         title=f"{t(lang, f'public.clinic.{row.kind}.title')}, {row.clinic}",
-        clinic=row.clinic,
         about=t(lang, "requests.list.about", number=row.number, day=format_day(lang, row.sent_at)),
-        badge=t(lang, f"requests.status.{row.status}"),
+        badge=t(lang, "requests.status.held", until=moment_text(row.held_until, lang))
+        if row.held_until
+        else t(lang, f"requests.status.{row.status}"),
         news=row.status == CaseStatus.ANSWERED,
     )
 

@@ -119,15 +119,17 @@ def is_language(value: str) -> bool:
     return any(value == t("sv", f"citizen.languages.{name}") for name in LANGUAGES)
 
 
-def check_rows(progress: Progress, hold: Hold, lang: Lang) -> list[SummaryRow]:
-    """Return the answers to check, each with the way to change it."""
+def check_rows(progress: Progress, hold: Hold, lang: Lang, *, child: str = "") -> list[SummaryRow]:
+    """Return the answers to check, each with the way to change it. ``child`` is for whom a guardian books."""
+    whose = [_row("whose", child, lang)] if child else []
     if progress.replaces:
-        return _rows_to_rebook(progress, progress.replaces, hold, lang)
+        return [*whose, *_rows_to_rebook(progress, progress.replaces, hold, lang)]
     clinic, time_type, details = progress.clinic, progress.time_type, progress.details
     to_times = addresses.step(lang, clinic.slug, time_type.id)
     to_types = "" if progress.single_type else addresses.time_types(lang, clinic.slug)
     visit = f"{time_type.name.in_language(lang)}, {form(hold.timeslot.visit_form, lang)}"
     answers = [
+        *whose,
         _row("clinic", _place(clinic), lang),
         _row("visit", visit, lang, to_types, "change_visit"),
         _row("time", when(hold.timeslot, lang), lang, to_times, "change_time"),

@@ -7,11 +7,12 @@ from webtidbok_app.domain.watch import WatchOfferStatus, WatchStatus
 from webtidbok_app.i18n import Lang, format_day_span, format_time, t, tn
 from webtidbok_app.services.watches import MyWatch, OfferedTime, WatchForm
 from webtidbok_app.state import addresses
+from webtidbok_app.state.present.wishes import PART, PERFORMER
 from webtidbok_app.state.present.words import moment_text, when
 from webtidbok_app.state.resident_views import (
+    ErrandRow,
     ReservedView,
     WatchFormView,
-    WatchRowView,
     WatchView,
 )
 from webtidbok_app.state.views import Choice, SummaryRow
@@ -31,6 +32,9 @@ def watch_form_view(form: WatchForm, lang: Lang, *, performer: str = "", part: s
         last_day=form.last_day.isoformat(),
         running=form.running,
         reached=form.reached,
+        messages_href=addresses.messages(
+            lang, clinic=form.clinic.slug, time_type=form.time_type.id, **{PERFORMER: performer, PART: part}
+        ),
     )
 
 
@@ -52,11 +56,11 @@ def watch_view(watch: MyWatch, lang: Lang, *, now: datetime) -> WatchView:
     )
 
 
-def watch_row(watch: MyWatch, lang: Lang, *, now: datetime) -> WatchRowView:
+def watch_row(watch: MyWatch, lang: Lang, *, now: datetime) -> ErrandRow:
     """Return a watch for the list of one's own."""
     state = _state(watch, now)
     offer = watch.offer if state == "reserved" else None
-    return WatchRowView(
+    return ErrandRow(
         href=addresses.watch(lang, watch.clinic.slug, watch.id),
         title=f"{watch.time_type.in_language(lang)}, {watch.clinic.name}",
         about=t(

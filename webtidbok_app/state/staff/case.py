@@ -87,6 +87,7 @@ class StaffCaseState(rx.State):
                     if path_of(self) != here:
                         return
                     if self._case == found.case.id and self._version != found.version:
+                        self.done = Outcome()  # what was done here is not the last thing any more
                         self._show(found)
         except (NotAllowed, NotFound):
             return  # the page itself tells why there is nothing to follow

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlmodel import col
 
 from tests.world import FIRST_START, World, build_world
@@ -122,7 +122,7 @@ async def test_what_was_chosen_and_typed_on_the_way__comes_along(world, clock):
             Draft(
                 clinic_id=world.clinic_id, person_id=world.resident.person_id,
                 typed_by=world.resident.person_id, time_type=world.time_type, reason="Hostar",
-                phone="0701740699", updated_at=clock.now(),
+                phone="0701740699", interpreter="Finska", access_needs="Rullstol", updated_at=clock.now(),
             )
         )  # fmt: skip
     form = await requests.open_request(
@@ -135,6 +135,9 @@ async def test_what_was_chosen_and_typed_on_the_way__comes_along(world, clock):
         world.resident, clinic=world.clinic, kind=REQUEST, time_type="finns-inte"
     )
     assert unknown.time_type.sv == "Besök"
+    sent = await send(world)
+    asked = (await mine(world, sent)).case.asked
+    assert (asked.interpreter, asked.access_needs) == ("Finska", "Rullstol")
 
 
 async def test_draft__keeps_what_is_typed__for_24_hours(world, clock):
@@ -640,3 +643,11 @@ async def test_templates__are_the_clinics_own(world, database):
     await answer_templates.remove_template(other.staff, template_id=kept)
     left = await answer_templates.remove_template(world.staff, template_id=UUID(found.templates[1].id))
     assert [one.title for one in left.templates] == ["avbokat"]
+
+
+async def test_request__from_before_needs_came_along__is_read_as_it_was(world):
+    case = await send(world)
+    async with world.database.write() as session:
+        await session.execute(text("UPDATE request_case SET interpreter = '', access_needs = ''"))
+    asked = (await mine(world, case)).case.asked
+    assert (asked.interpreter, asked.access_needs, asked.reason) == ("", "", "Ont i knät")

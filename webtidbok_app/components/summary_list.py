@@ -1,5 +1,7 @@
 """Answers to check, and facts about a booking."""
 
+from collections.abc import Callable
+
 import reflex as rx
 
 from webtidbok_app.components.feedback import badge
@@ -49,12 +51,12 @@ def booking_list(lang: Lang, rows: rx.Var[list[BookingRow]]) -> rx.Component:
     )
 
 
-def errand_list(rows: rx.Var[list[ErrandRow]], *, heading: type[rx.el.BaseHTML]) -> rx.Component:
+def errand_list(rows: rx.Var[list[ErrandRow]], *, heading: Callable[..., rx.Component]) -> rx.Component:
     """Return cases or watches as cards, each with how far it has come. ``heading`` is the element of its title."""
 
     def one(row: rx.Var[ErrandRow]) -> rx.Component:
         return rx.el.li(
-            heading.create(rx.el.a(row.title, href=row.href, class_name="card-link")),
+            heading(rx.el.a(row.title, href=row.href, class_name="card-link")),
             rx.el.p(rx.cond(row.news, badge(row.badge, "ok"), badge(row.badge))),
             rx.el.p(row.about),
             key=row.href,

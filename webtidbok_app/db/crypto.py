@@ -41,7 +41,10 @@ def unseal(sealed: str, column: str) -> str:
 
 
 class Sealed(TypeDecorator[str]):
-    """A text column that is encrypted on its way to the database. ``name`` says which column it is."""
+    """A text column that is encrypted on its way to the database. ``name`` says which column it is.
+
+    A row that is older than the column has the empty text there, which nobody has sealed.
+    """
 
     impl = Text
     cache_ok = True
@@ -54,7 +57,7 @@ class Sealed(TypeDecorator[str]):
         return None if value is None else seal(value, self.name)
 
     def process_result_value(self, value: str | None, dialect: Any) -> str | None:
-        return None if value is None else unseal(value, self.name)
+        return unseal(value, self.name) if value else value
 
 
 def lookup_hash(text: str) -> str:

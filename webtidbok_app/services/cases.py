@@ -29,6 +29,8 @@ class Asked:
     which: str
     reason: str
     can_come: str
+    interpreter: str
+    access_needs: str
     contact: ContactWay
     phone: str
 
@@ -127,6 +129,8 @@ async def in_full(session: AsyncSession, case: RequestCase, *, notes: bool) -> C
             which=case.which,
             reason=case.reason,
             can_come=case.can_come,
+            interpreter=case.interpreter,
+            access_needs=case.access_needs,
             contact=ContactWay(case.contact or ContactWay.HERE),
             phone=case.phone,
         ),

@@ -169,7 +169,12 @@ async def take_time(actor: Actor | None, *, clinic: str, case: str, time: str) -
             booking_id=offered.id,
             person_id=resident.person_id,
             now=clock.now(),
-            said={"reason": row.reason, "phone": row.phone or None},
+            said={
+                "reason": row.reason,
+                "interpreter": row.interpreter,
+                "access_needs": row.access_needs,
+                "phone": row.phone or None,
+            },
             booked_by=resident.ombud_id,
             replaces=booking_to_exchange(row),
         )

@@ -66,6 +66,8 @@ class RequestForm:
     which: str
     reason: str
     can_come: str
+    interpreter: str
+    access_needs: str
     contact: ContactWay | None
     phone: str
     times: tuple[BookedTime, ...] = ()
@@ -279,12 +281,15 @@ async def _begin_draft(
     typed = await session.get(Draft, (clinic.id, resident.person_id, resident.told_id))
     if typed is None or typed.updated_at <= now - DRAFT_LIFE:
         typed = None
+    said = typed if kind == CaseTypeKind.REQUEST else None
     fresh = RequestDraft(
         clinic_id=clinic.id,
         person_id=resident.person_id,
         kind=kind,
         typed_by=resident.told_id,
-        reason=typed.reason if typed and kind == CaseTypeKind.REQUEST else "",
+        reason=said.reason if said else "",
+        interpreter=said.interpreter if said else "",
+        access_needs=said.access_needs if said else "",
         phone=(typed.phone if typed else None) or person.phone or "",
         updated_at=now,
     )
@@ -306,6 +311,8 @@ def _form(
         which=draft.which,
         reason=draft.reason,
         can_come=draft.can_come,
+        interpreter=draft.interpreter,
+        access_needs=draft.access_needs,
         contact=ContactWay(draft.contact) if draft.contact else None,
         phone=draft.phone,
         times=times,

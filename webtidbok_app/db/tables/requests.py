@@ -30,6 +30,9 @@ class RequestWords(SQLModel):
     which: str = Field(default="", sa_type=Sealed("request.which"))
     reason: str = Field(default="", sa_type=Sealed("request.reason"))
     can_come: str = Field(default="", sa_type=Sealed("request.can_come"))
+    interpreter: str = Field(default="", sa_type=Sealed("request.interpreter"))
+    """What was said in a booking that found no time, and comes along; so does the next."""
+    access_needs: str = Field(default="", sa_type=Sealed("request.access_needs"))
     contact: ContactWay | None = Field(default=None, sa_type=AutoString)
     phone: str = Field(default="", sa_type=Sealed("request.phone"))
 

@@ -22,7 +22,7 @@ def page(lang: Lang) -> rx.Component:
                 State.rows.length() > 0,
                 rx.fragment(
                     rx.el.p(t(lang, "requests.list.intro")),
-                    errand_list(State.rows, heading=rx.el.H2),
+                    errand_list(State.rows, heading=rx.el.h2),
                 ),
                 empty_state(t(lang, "requests.list.none_title"), t(lang, "requests.list.none_body"), find),
             ),

@@ -48,7 +48,7 @@ def page(lang: Lang) -> rx.Component:
 
 def _errands(title: str, rows: rx.Var[list[ErrandRow]]) -> rx.Component:
     """Return what waits for the resident's answer, or the resident for: before all else on the page."""
-    return rx.cond(rows.length() > 0, rx.el.section(rx.el.h2(title), errand_list(rows, heading=rx.el.H3)))
+    return rx.cond(rows.length() > 0, rx.el.section(rx.el.h2(title), errand_list(rows, heading=rx.el.h3)))
 
 
 def _pending() -> rx.Component:

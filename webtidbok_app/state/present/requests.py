@@ -10,6 +10,7 @@ from webtidbok_app.services.clinics import ClinicInfo
 from webtidbok_app.services.my_cases import CaseRow, MyCase
 from webtidbok_app.services.requests import RequestForm
 from webtidbok_app.state import addresses
+from webtidbok_app.state.present.steps import language
 from webtidbok_app.state.present.words import moment_text, phone_text, when
 from webtidbok_app.state.resident_views import CaseView, ErrandRow, MessageView, OfferView, RequestView
 from webtidbok_app.state.views import Choice, SummaryRow
@@ -38,6 +39,10 @@ def request_view(form: RequestForm, lang: Lang) -> RequestView:
     )
 
 
+_CAME_ALONG = frozenset({"interpreter", "access"})
+"""What is not asked in a request, but said in a booking before it."""
+
+
 def check_rows(form: RequestForm, lang: Lang) -> list[SummaryRow]:
     """Return what is about to be sent, each answer with the way to change it."""
     booked = next((time for time in form.times if time.id == form.booking_id), None)
@@ -48,7 +53,15 @@ def check_rows(form: RequestForm, lang: Lang) -> list[SummaryRow]:
         rows.append(_to_change("time", _booked_text(booked, lang), to_form, lang))
     elif form.time_type.sv and form.kind == CaseTypeKind.REQUEST:
         rows.append(SummaryRow(t(lang, "requests.check.visit"), form.time_type.in_language(lang)))
-    return [*rows, *(_to_change(name, text, to_form, lang) for name, text in answers)]
+    return [
+        *rows,
+        *(
+            SummaryRow(t(lang, f"requests.check.{name}"), text)
+            if name in _CAME_ALONG
+            else _to_change(name, text, to_form, lang)
+            for name, text in answers
+        ),
+    ]
 
 
 def asked_rows(case: CaseInfo, lang: Lang, *, area: str = "requests.check") -> list[SummaryRow]:
@@ -180,6 +193,8 @@ def _answers(
         ("can_come", said.can_come),
         ("contact", t(lang, f"{area}.contacts.{said.contact}") if said.contact else ""),
         ("phone", phone_text(said.phone)),
+        ("interpreter", language(said.interpreter, lang)),
+        ("access", said.access_needs),
     ]
 
 

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from e2e.checks import check_page, check_targets
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
+from e2e.staff import staff_page
 from e2e.support import ready, set_clock, visit
-from e2e.test_requests import staff_page
 
 NURSE = ("bjorkens-vardcentral", "sjukskoterskebesok")
 BEFORE_MIDNIGHT = datetime(2028, 5, 31, 23, 50, tzinfo=ZoneInfo("Europe/Stockholm"))

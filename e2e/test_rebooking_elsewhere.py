@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 from e2e.checks import check_page, check_targets, expect_focus_on_heading
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
+from e2e.staff import staff_page
 from e2e.support import visit
-from e2e.test_requests import staff_page
 
 HOME, THERE = ("kvarnens-provtagning", "blodprov"), ("bryggans-provtagning", "blodprov-utan-fasta")
 
@@ -193,7 +193,7 @@ def test_move__that_the_clinic_stops_in_the_last_step__keeps_the_time(new_contex
     page.reload()
     resident.heading("Tiden kan inte bytas till den mottagningen")
     check_page(page)
-    page.get_by_role("link", name="Tillbaka").click()
+    page.get_by_role("link", name="Visa bokningen").click()
     expect(page).to_have_url(address)
     resident.heading("Din tid är bokad")
     page.get_by_role("link", name="Omboka tiden").click()

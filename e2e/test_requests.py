@@ -7,18 +7,11 @@ from playwright.sync_api import Page, expect
 from e2e.checks import check_page, check_targets, expect_focus_on_heading
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
+from e2e.staff import staff_page
 from e2e.support import ready, visit
 
 PHONE = {"width": 320, "height": 640}
 CASE = re.compile(r"/arenden/[a-z-]+/[0-9a-f]{32}$")
-
-
-def staff_page(new_context: ContextMaker, persona: str, to: str) -> Page:
-    """Log in as staff and come to an address."""
-    page = new_context().new_page()
-    page.goto(f"/auth/login/staff?persona={persona}&vidare={to.replace('/', '%2F')}")
-    ready(page)
-    return page
 
 
 def write_request(page: Page, reason: str) -> None:

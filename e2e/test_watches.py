@@ -11,9 +11,9 @@ from playwright.sync_api import APIRequestContext, Page, expect
 from e2e.checks import check_page, check_targets, expect_focus_on_heading
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
+from e2e.staff import staff_page
 from e2e.support import Wire, ready, set_clock, visit
 from e2e.test_messages import await_letter
-from e2e.test_requests import staff_page
 
 ECG = ("kvarnens-provtagning", "ekg")
 PHONE = {"width": 320, "height": 640}

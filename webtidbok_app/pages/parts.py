@@ -61,24 +61,35 @@ def once_fetched(
     stop: rx.Var[Problem],
     rows: int = 4,
     height: str = "row",
+    booking: Text = "",
 ) -> rx.Component:
-    """Return the content when it is there, its place before that, or what to do when it cannot be had."""
+    """Return the content when it is there, its place before that, or what to do when it cannot be had.
+
+    ``booking`` is the address of the resident's booking that it is about, if any.
+    """
     return rx.cond(
         LOADED & (stop.title != ""),
-        stopped(lang, stop),
+        stopped(lang, stop, booking=booking),
         rx.cond(LOADED & ready, rx.fragment(*content), skeleton(lang, rows, height)),
     )
 
 
-def stopped(lang: Lang, stop: rx.Var[Problem]) -> rx.Component:
-    """Return why the page cannot be shown, under its h1, and where to go instead."""
+def stopped(lang: Lang, stop: rx.Var[Problem], *, booking: Text = "") -> rx.Component:
+    """Return why the page cannot be shown, under its h1, and where to go instead: first to the ``booking``, if any."""
     return rx.el.div(
         rx.el.p(stop.body),
         rx.cond(
             stop.reference != "",
             rx.el.p(t(lang, "common.feedback.reference"), " ", rx.el.code(stop.reference), class_name="fine"),
         ),
-        buttons.link_as_button(t(lang, "citizen.steps.elsewhere"), href=path(lang, "/mottagningar")),
+        rx.cond(
+            booking != "",
+            buttons.button_row(
+                buttons.link_as_button(t(lang, "citizen.cancel.back"), href=booking),
+                rx.el.a(t(lang, "citizen.steps.elsewhere"), href=path(lang, "/mottagningar")),
+            ),
+            buttons.link_as_button(t(lang, "citizen.steps.elsewhere"), href=path(lang, "/mottagningar")),
+        ),
         rx.el.p(rx.el.a(t(lang, "common.layout.help"), href=path(lang, "/hjalp"))),
         class_name="stack",
     )

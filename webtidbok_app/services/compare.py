@@ -18,6 +18,7 @@ from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import (
+    STANDALONE,
     ClinicInfo,
     RegionInfo,
     get_clinic,
@@ -29,7 +30,6 @@ from webtidbok_app.services.clinics import (
 from webtidbok_app.services.free_times import HORIZON_DAYS, Offered, count_free
 from webtidbok_app.services.time_types import OldBooking, find_units, may_book
 
-STANDALONE = "standalone"
 MOST_COMPARED = 40
 AT_ONCE = 8
 MOST_ELSEWHERE = 3

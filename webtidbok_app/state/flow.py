@@ -56,7 +56,8 @@ class Way:
     def stopped(self) -> StepView:
         """Return the step for who cannot go on: back to the booking that is to be exchanged, if there is one."""
         old = self.rebooks
-        return StepView(back=addresses.booking(self.lang, old.clinic, old.id) if old else "")
+        kept = addresses.booking(self.lang, old.clinic, old.id) if old else ""
+        return StepView(back=kept, kept_href=kept)
 
     def address(self, step: Step) -> str:
         """Return a step's address."""

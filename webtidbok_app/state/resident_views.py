@@ -81,6 +81,8 @@ class StepView:
     booked_href: str = ""
     """The booking that this one became already."""
     keeps: str = ""
+    kept_href: str = ""
+    """That booked time's own page."""
     """Which booked time is to be exchanged, and that it stays until then; empty when a new one is booked."""
 
 

@@ -213,9 +213,10 @@ class TimesState(rx.State):
         """Show where else the booked time can be moved, with how many times there are now."""
         way = way_of(self)
         found = await attempt(find_elsewhere(current(), **way.asked), way.lang)
-        if way.rebooks and not isinstance(found, Problem):
-            self.units = unit_views(found, way.lang, rebooks=way.rebooks)
-            self.units_known = True
+        if isinstance(found, Problem):
+            self.problem = replace(found, key=secrets.token_hex(4))
+            found = []
+        self.units, self.units_known = unit_views(found, way.lang, rebooks=way.rebooks), True
 
     @rx.event
     @requires("resident")

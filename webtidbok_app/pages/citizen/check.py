@@ -32,6 +32,7 @@ def _page(lang: Lang, title: str, answers: rx.Component) -> rx.Component:
             ready=State.step.caption != "",
             stop=State.stop,
             rows=6,
+            booking=State.step.kept_href,
         ),
         current="clinics",
         back=back_to(lang, State.step.back),

@@ -32,6 +32,7 @@ def page(lang: Lang) -> rx.Component:
             ready=State.step.caption != "",
             stop=State.stop,
             rows=6,
+            booking=State.step.kept_href,
         ),
         live_words(lang),
         current="clinics",
@@ -175,7 +176,10 @@ def _other_units(lang: Lang) -> rx.Component:
             rx.cond(
                 State.units.length() > 0,
                 rx.el.ul(rx.foreach(State.units, lambda found: time_type(lang, found)), class_name="cards"),
-                rx.el.p(t(lang, "citizen.rebook.no_units"), data_announce="true"),
+                rx.cond(
+                    State.problem.title == "",
+                    rx.el.p(t(lang, "citizen.rebook.no_units"), data_announce="true"),
+                ),
             ),
             skeleton(lang, rows=1, height="card"),
         ),

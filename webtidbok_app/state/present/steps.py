@@ -45,6 +45,7 @@ def step_view(progress: Progress, lang: Lang, *, back: str = "") -> StepView:
         hours=clinic.hours.in_language(lang),
         booked_href=addresses.booking(lang, clinic.slug, booked) if booked else "",
         keeps=_keeps(progress, lang),
+        kept_href=addresses.booking(lang, old.clinic.slug, old.time.id) if old else "",
     )
 
 

@@ -24,3 +24,19 @@ def as_clinic_staff(actor: Actor | None) -> tuple[Staff, UUID]:
     if not isinstance(actor, Staff) or actor.role not in CLINIC_ROLES or actor.clinic_id is None:
         raise NotAllowed
     return actor, actor.clinic_id
+
+
+def as_administrator(actor: Actor | None) -> tuple[Staff, UUID]:
+    """Return the actor as the clinic's administrator, and the clinic. Raises NotAllowed.
+
+    What all residents meet, and what outlasts any week of the schedule, is for whoever answers for the set-up.
+    """
+    staff, clinic_id = as_clinic_staff(actor)
+    if not administers(staff):
+        raise NotAllowed
+    return staff, clinic_id
+
+
+def administers(staff: Staff) -> bool:
+    """Whether this member of staff answers for the clinic's set-up."""
+    return staff.role is Role.CLINIC_ADMIN

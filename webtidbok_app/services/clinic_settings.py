@@ -13,15 +13,15 @@ from webtidbok_app.db.after_commit import tell_of_change, tell_of_line
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import CaseType, Clinic
-from webtidbok_app.domain.actor import Actor, Role, Staff
-from webtidbok_app.domain.errors import CapabilityMissing, InvalidInput, NotAllowed
+from webtidbok_app.domain.actor import Actor, Staff
+from webtidbok_app.domain.errors import CapabilityMissing, InvalidInput
 from webtidbok_app.domain.message import REMINDER_HOURS
 from webtidbok_app.domain.request import ANSWER_DAYS
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.domain.watch import NOTICE_HOURS, OFFER_MINUTES, OFFERS_A_DAY
 from webtidbok_app.journal.port import Capabilities, Text
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import administers, as_administrator, as_clinic_staff
 from webtidbok_app.services.clinics import can_pass_on, possible_case_types
 from webtidbok_app.timebook.units import name_other_units
 
@@ -29,8 +29,6 @@ HOLD_MINUTES = range(2, 11)
 """How long a time can be held at each step: ten minutes (ux.md 3.7) or, where the clinic so wants, fewer."""
 MESSAGE_NAME_MAX = 40
 """Characters of the name in messages: an SMS has room for 160 in all."""
-MAY_CHANGE = frozenset({Role.CLINIC_ADMIN})
-"""A rule that every resident meets is for whoever answers for the clinic's set-up; the daily schedule is for all."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ async def set_hold_minutes(actor: Actor | None, *, minutes: int) -> ClinicSettin
     Only the clinic's administrator may: it is a rule for all residents, and outlasts any week of the schedule.
     Raises NotAllowed for other staff, and InvalidInput (``minutes``) outside 2–10.
     """
-    staff, clinic_id = _as_administrator(actor)
+    staff, clinic_id = as_administrator(actor)
     if minutes not in HOLD_MINUTES:
         raise InvalidInput({"minutes": "minutes"})
     async with get_database().write() as session:
@@ -96,7 +94,7 @@ async def set_messages(actor: Actor | None, *, name: Text, reminder_hours: int |
     It holds from the next message that is sent. Raises NotAllowed for other staff than the clinic's administrator,
     and InvalidInput (``message_name_sv``, ``message_name_en``, ``reminder_hours``).
     """
-    staff, clinic_id = _as_administrator(actor)
+    staff, clinic_id = as_administrator(actor)
     said = {"message_name_sv": name.sv.strip(), "message_name_en": name.en.strip()}
     problems = {
         field: "message_name"
@@ -124,7 +122,7 @@ async def set_case_types(
     clinic's administrator, CapabilityMissing for a case type that the timebook cannot do, and InvalidInput
     (``answer_days``, working days) outside 1–10.
     """
-    staff, clinic_id = _as_administrator(actor)
+    staff, clinic_id = as_administrator(actor)
     if answer_days not in ANSWER_DAYS:
         raise InvalidInput({"answer_days": "answer_days"})
     async with get_database().write() as session:
@@ -144,7 +142,7 @@ async def set_rebooking(actor: Actor | None, *, elsewhere: bool) -> ClinicSettin
 
     Raises NotAllowed for other staff than the clinic's administrator, and CapabilityMissing where the timebook cannot.
     """
-    staff, clinic_id = _as_administrator(actor)
+    staff, clinic_id = as_administrator(actor)
     async with get_database().write() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         if elsewhere and not _capabilities(clinic).other_units:
@@ -163,7 +161,7 @@ async def set_watch(
     NotAllowed for other staff than the clinic's administrator, CapabilityMissing where the timebook cannot hold, and
     InvalidInput (``watch_notice_hours``, ``watch_minutes``, ``watch_a_day``).
     """
-    staff, clinic_id = _as_administrator(actor)
+    staff, clinic_id = as_administrator(actor)
     allowed = {
         "watch_notice_hours": notice_hours in NOTICE_HOURS,
         "watch_minutes": minutes in OFFER_MINUTES,
@@ -180,13 +178,6 @@ async def set_watch(
         audit.record(session, staff, "set_watch", clinic_id=clinic_id)
         tell_of_line(session)
         return await _settings(session, clinic_id, staff)
-
-
-def _as_administrator(actor: Actor | None) -> tuple[Staff, UUID]:
-    staff, clinic_id = as_clinic_staff(actor)
-    if staff.role not in MAY_CHANGE:
-        raise NotAllowed
-    return staff, clinic_id
 
 
 def _possible(clinic: Clinic) -> frozenset[CaseTypeKind]:
@@ -220,5 +211,5 @@ async def _settings(session: AsyncSession, clinic_id: UUID, staff: Staff) -> Cli
         watch_minutes=clinic.watch_minutes,
         watch_a_day=clinic.watch_a_day,
         can_watch=can_pass_on(clinic),
-        may_change=staff.role in MAY_CHANGE,
+        may_change=administers(staff),
     )

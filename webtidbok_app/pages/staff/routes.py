@@ -7,7 +7,7 @@ from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy
 from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
-from webtidbok_app.pages.staff.settings import settings_page
+from webtidbok_app.pages.staff.settings.general import general_page
 from webtidbok_app.pages.staff.templates import templates_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
 from webtidbok_app.pages.staff.week import week_page
@@ -52,7 +52,7 @@ ROUTES = [
     ("/personal/kopiera/klart", copy_done_page, "staff.published.page", [*_ARRIVE, StaffCopyState.load_done]),
     ("/personal/andringar", changes_page, "staff.changes.title", [*_ARRIVE, StaffChangesState.load]),
     ("/personal/andringar/[change]", undo_page, "staff.undo.title", [*_ARRIVE, StaffUndoState.load]),
-    ("/personal/installningar", settings_page, "staff.settings.title", [*_ARRIVE, StaffSettingsState.load]),
+    ("/personal/installningar", general_page, "staff.settings.title", [*_ARRIVE, StaffSettingsState.load]),
     (
         "/personal/meddelanden",
         undelivered_page,

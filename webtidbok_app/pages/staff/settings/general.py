@@ -4,18 +4,17 @@ import reflex as rx
 
 from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import error_summary, problem_box, skeleton
-from webtidbok_app.components.layout import staff_page
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import outcome_box
-from webtidbok_app.state.common import SessionState
+from webtidbok_app.pages.staff.settings.frame import settings_frame
 from webtidbok_app.state.staff.settings import WATCH_MINUTES, WATCH_NOTICE
 from webtidbok_app.state.staff.settings import StaffSettingsState as State
 from webtidbok_app.state.views import Choice
 
 
-def settings_page() -> rx.Component:
+def general_page() -> rx.Component:
     """Return the settings, to change for those who may."""
-    return staff_page(
+    return settings_frame(
         rx.cond(
             State.settings.clinic != "",
             rx.fragment(
@@ -27,11 +26,9 @@ def settings_page() -> rx.Component:
             ),
             rx.cond(State.problem.title == "", skeleton("sv", rows=2)),
         ),
-        session=SessionState.session,
-        failure=SessionState.failure,
+        part="general",
         title_key="staff.settings.title",
         caption=State.settings.clinic,
-        current="settings",
         above=rx.fragment(
             problem_box("sv", State.problem),
             error_summary("sv", State.problems, attempt=State.attempts),

@@ -1,0 +1,47 @@
+"""What the pages of the clinic's settings share: the frame, and the way from one to another."""
+
+import reflex as rx
+
+from webtidbok_app.components.layout import staff_page
+from webtidbok_app.i18n import t
+from webtidbok_app.state.common import SessionState
+
+PARTS = {
+    "general": "/personal/installningar",
+}
+"""The settings, by the name of their title in the catalogue (``staff.settings_nav``)."""
+
+
+def settings_frame(
+    *children: rx.Component,
+    part: str,
+    title_key: str,
+    caption: rx.Var[str],
+    above: rx.Component,
+    back: str = "",
+) -> rx.Component:
+    """Return a page of the settings, with links to the other ones. ``part`` is a name of ``PARTS``."""
+    return staff_page(
+        *children,
+        session=SessionState.session,
+        failure=SessionState.failure,
+        title_key=title_key,
+        caption=caption,
+        current="settings",
+        back=back,
+        above=rx.fragment(_parts(part), above),
+    )
+
+
+def _parts(here: str) -> rx.Component:
+    links = [
+        rx.el.li(
+            rx.el.a(
+                t("sv", f"staff.settings_nav.{name}"),
+                href=href,
+                **({"aria_current": "page"} if name == here else {}),
+            )
+        )
+        for name, href in PARTS.items()
+    ]
+    return rx.el.nav(rx.el.ul(*links), aria_label=t("sv", "staff.settings_nav.label"), class_name="part-nav")

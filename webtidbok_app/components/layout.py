@@ -17,6 +17,7 @@ _STAFF_NAV = {
     "schedule": "/personal",
     "publish": "/personal/publicera",
     "day_list": "/personal/bokningar",
+    "desk": "/personal/boka",
     "requests": "/personal/forfragningar",
     "changes": "/personal/andringar",
     "settings": "/personal/installningar",

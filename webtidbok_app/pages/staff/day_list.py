@@ -12,6 +12,7 @@ from webtidbok_app.pages.staff.parts import OPEN, stacked_cell, stacked_table, s
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.day import COUNT
 from webtidbok_app.state.staff.day import StaffDayState as State
+from webtidbok_app.state.staff.desk_who import WALK_IN
 from webtidbok_app.state.staff.views import DayRowView
 
 _AREA = "staff.day"
@@ -75,6 +76,7 @@ def _toolbar() -> rx.Component:
             forms.submit(t("sv", "staff.day.go"), kind="secondary"),
             on_submit=State.go,
         ),
+        buttons.link_as_button(t("sv", "staff.desk.walk_in_link"), href=WALK_IN, kind="secondary"),
         buttons.print_button("sv"),
         class_name="toolbar",
     )

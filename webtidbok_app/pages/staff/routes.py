@@ -5,6 +5,10 @@ from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
+from webtidbok_app.pages.staff.desk import check_page as desk_check_page
+from webtidbok_app.pages.staff.desk import done_page as desk_done_page
+from webtidbok_app.pages.staff.desk import times_page as desk_times_page
+from webtidbok_app.pages.staff.desk_who import who_page, without_number_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.settings.general import general_page
@@ -17,6 +21,8 @@ from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
+from webtidbok_app.state.staff.desk import StaffDeskState
+from webtidbok_app.state.staff.desk_who import StaffDeskWhoState
 from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.settings import StaffSettingsState
@@ -25,7 +31,9 @@ from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
-_ARRIVE = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget]
+_AT_THE_DESK = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget]
+_LEAVE_THE_DESK = [StaffDeskState.forget, StaffDeskWhoState.forget]
+_ARRIVE = [*_AT_THE_DESK, *_LEAVE_THE_DESK]
 
 ROUTES = [
     (
@@ -75,10 +83,57 @@ ROUTES = [
         "/personal/forfragningar/[case]",
         case_page,
         "staff.case.title",
-        [SessionState.load, StaffBookingState.forget, StaffCaseState.load, StaffCaseState.watch],
+        [
+            SessionState.load,
+            StaffBookingState.forget,
+            *_LEAVE_THE_DESK,
+            StaffCaseState.load,
+            StaffCaseState.watch,
+        ],
     ),
     ("/personal/svarsmallar", templates_page, "staff.templates.title", [*_ARRIVE, StaffTemplatesState.load]),
-    (BOOKING, booking_page, "staff.booking.title", [SessionState.load, StaffBookingState.load]),
+    (
+        "/personal/boka",
+        who_page,
+        "staff.desk.title",
+        [*_AT_THE_DESK, StaffDeskState.forget, StaffDeskWhoState.load],
+    ),
+    (
+        "/personal/boka/utan-nummer",
+        without_number_page,
+        "staff.without.title",
+        [*_AT_THE_DESK, StaffDeskState.forget, StaffDeskWhoState.load],
+    ),
+    (
+        "/personal/boka/tid",
+        desk_times_page,
+        "staff.desk_times.title",
+        [*_AT_THE_DESK, StaffDeskWhoState.forget, StaffDeskState.load_times],
+    ),
+    (
+        "/personal/boka/kontrollera",
+        desk_check_page,
+        "staff.desk_check.title",
+        [*_AT_THE_DESK, StaffDeskState.load_check],
+    ),
+    (
+        "/personal/boka/klart",
+        desk_done_page,
+        "staff.desk_done.title",
+        [*_AT_THE_DESK, StaffDeskState.load_done],
+    ),
+    (
+        f"{BOOKING}/omboka",
+        desk_times_page,
+        "staff.desk_times.rebook_title",
+        [*_AT_THE_DESK, StaffDeskState.load_rebook],
+    ),
+    (
+        BOOKING,
+        booking_page,
+        "staff.booking.title",
+        [SessionState.load, *_LEAVE_THE_DESK, StaffBookingState.load],
+    ),
     (
         f"{BOOKING}/avboka",
         cancel_page,

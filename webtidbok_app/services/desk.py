@@ -199,8 +199,13 @@ async def open_to_rebook(actor: Actor | None, *, booking_id: str) -> ToRebook:
         return ToRebook(person, old, kind.id)
 
 
-async def weigh(actor: Actor | None, *, person_id: UUID, slot_id: UUID) -> DeskCheck:
-    """Return the time, and which rules would stand in the resident's own way. Raises NotFound and SlotWithdrawn."""
+async def weigh(
+    actor: Actor | None, *, person_id: UUID, slot_id: UUID, but_not: UUID | None = None
+) -> DeskCheck:
+    """Return the time, and what there is to think of before it is booked for the person.
+
+    ``but_not`` is a booking that goes when this one comes. Raises NotFound and SlotWithdrawn.
+    """
     _, clinic_id = as_clinic_staff(actor)
     now = clock.now()
     async with get_database().read() as session:
@@ -212,7 +217,7 @@ async def weigh(actor: Actor | None, *, person_id: UUID, slot_id: UUID) -> DeskC
         person = await _person(session, person_id)
         return DeskCheck(
             time,
-            _warnings(kind, slot, person, now),
+            [*_warnings(kind, slot, person, now), *await _overlapping(session, slot, person_id, but_not)],
             {
                 "min_age": kind.min_age or 0,
                 "max_age": kind.max_age or 0,
@@ -351,6 +356,23 @@ def _warnings(kind: TimeType, slot: Slot, person: Person, now: datetime) -> list
         "invited_only": kind.invited_only,
     }
     return [code for code, so in found.items() if so]
+
+
+async def _overlapping(session: AsyncSession, slot: Slot, person_id: UUID, but_not: UUID | None) -> list[str]:
+    """Return the warning that the person has a time at the clinic then, if they have."""
+    other = select(col(Booking.id)).join(
+        Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id)
+    )
+    found = await session.scalars(
+        other.where(
+            col(Booking.clinic_id) == slot.clinic_id,
+            col(Booking.person_id) == person_id,
+            col(Booking.status) == BookingStatus.BOOKED,
+            col(Slot.starts_at) < slot.ends_at,
+            col(Slot.ends_at) > slot.starts_at,
+        )
+    )
+    return ["overlaps"] if set(found) - {but_not} else []
 
 
 async def _person(session: AsyncSession, person_id: UUID) -> Person:

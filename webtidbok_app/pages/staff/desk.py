@@ -28,12 +28,12 @@ def times_page() -> rx.Component:
         rx.cond(
             times.clinic != "",
             rx.fragment(
+                _filter(),
                 rx.el.h2(t("sv", "staff.desk_times.free")),
                 rx.cond(times.none != "", rx.el.p(times.none, role="status")),
                 rx.foreach(times.free, _day),
                 rx.cond(times.more, rx.el.p(t("sv", "staff.desk_times.more"), class_name="fine")),
                 rx.cond(times.full.length() > 0, _full()),
-                _filter(),
             ),
             rx.cond(State.problem.title == "", skeleton("sv", rows=4)),
         ),
@@ -108,6 +108,7 @@ def _who() -> rx.Component:
             notice(t("sv", "staff.booking.protected_body"), title=t("sv", "staff.booking.protected_title")),
         ),
         summary_list("sv", who.rows),
+        rx.el.p(who.messages, " ", rx.el.a(t("sv", "staff.desk.change_who"), href=WHO)),
         rx.cond(
             who.coming.length() > 0,
             rx.fragment(
@@ -120,7 +121,7 @@ def _who() -> rx.Component:
                 ),
             ),
         ),
-        rx.el.p(rx.el.a(t("sv", "staff.desk.change_who"), href=WHO)),
+        class_name="desk-who",
     )
 
 
@@ -155,8 +156,7 @@ def _full() -> rx.Component:
 
 def _filter() -> rx.Component:
     times = State.times
-    return rx.fragment(
-        rx.el.h2(t("sv", "staff.desk_times.filter")),
+    return rx.el.div(
         forms.form(
             forms.select_field(
                 "sv",
@@ -187,6 +187,7 @@ def _filter() -> rx.Component:
             buttons.submit(t("sv", "staff.desk_times.show"), kind="secondary"),
             on_submit=State.show_times,
         ),
+        class_name="desk-filter",
     )
 
 

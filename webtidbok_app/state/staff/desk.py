@@ -239,7 +239,9 @@ class StaffDeskState(rx.State):
         slot, person = parse_id(self._slot), parse_id(self._person)
         if slot is None or person is None:
             return
-        found = await attempt(desk.weigh(current(), person_id=person, slot_id=slot), "sv")
+        found = await attempt(
+            desk.weigh(current(), person_id=person, slot_id=slot, but_not=parse_id(self._old)), "sv"
+        )
         if isinstance(found, Problem):
             self.problem = found
         else:

@@ -20,6 +20,7 @@ class DeskPersonView:
 
     name: str = ""
     rows: list[SummaryRow] = field(default_factory=list)
+    messages: str = ""
     protected: bool = False
     coming: list[Choice] = field(default_factory=list)
     """Times that they have here: the address of each, and its words."""
@@ -89,14 +90,11 @@ class DeskDoneView:
 def person_view(person: DeskPerson) -> DeskPersonView:
     """Return whom the booking is for."""
     kind = "reserve_number" if isinstance(person.number, ReserveNumber) else "personal_number"
-    facts = {
-        "name": person.name,
-        kind: str(person.number),
-        "messages": t("sv", f"staff.desk.message_{person.channel or 'none'}"),
-    }
+    facts = {"name": person.name, kind: str(person.number)}
     return DeskPersonView(
         name=person.name or str(person.number),
         rows=[SummaryRow(t("sv", f"staff.desk.{name}"), value) for name, value in facts.items()],
+        messages=t("sv", f"staff.desk.message_{person.channel or 'none'}"),
         protected=person.protected,
         coming=[Choice(f"/personal/bokning/{one.booking_id}", coming_text(one)) for one in person.coming],
         phone=person.phone,

@@ -165,6 +165,13 @@ async def list_times(
         )
 
 
+async def list_time_types(actor: Actor | None) -> list[tuple[UUID, str]]:
+    """Return the clinic's time types, by name."""
+    _, clinic_id = as_clinic_staff(actor)
+    async with get_database().read() as session:
+        return await _choices(session, clinic_id, TimeType, TimeType.name_sv)
+
+
 async def look_up_again(actor: Actor | None, *, person_id: UUID) -> DeskPerson:
     """Return somebody who was looked up before, as they are now. Raises NotFound."""
     _, clinic_id = as_clinic_staff(actor)

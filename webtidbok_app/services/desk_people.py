@@ -159,7 +159,7 @@ async def register_without_number(
         person = await _with_new_number(session, born, given, family)
         session.add(
             ReservePerson(
-                clinic_id=clinic_id, person_id=person.id, birth_hash=_birth_hash(clinic_id, born),
+                clinic_id=clinic_id, person_id=person.id, birth_hash=birth_hash(clinic_id, born),
                 registered_by=staff.hsa_id, registered_at=clock.now(),
             )
         )  # fmt: skip
@@ -227,7 +227,7 @@ async def _born(session: AsyncSession, clinic_id: UUID, born: date) -> Sequence[
         .join(ReservePerson, col(ReservePerson.person_id) == Person.id)
         .where(
             col(ReservePerson.clinic_id) == clinic_id,
-            col(ReservePerson.birth_hash) == _birth_hash(clinic_id, born),
+            col(ReservePerson.birth_hash) == birth_hash(clinic_id, born),
         )
         .order_by(col(ReservePerson.registered_at), col(Person.id))
     )
@@ -266,7 +266,8 @@ def _kept(number: Identity) -> str:
     return number.digits if isinstance(number, PersonalNumber) else number.signs
 
 
-def _birth_hash(clinic_id: UUID, born: date) -> str:
+def birth_hash(clinic_id: UUID, born: date) -> str:
+    """Return the keyed hash by which those are found whom the clinic has registered, and who are born that day."""
     return lookup_hash(f"born:{clinic_id.hex}:{born.isoformat()}")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, false, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -33,7 +33,8 @@ def is_answered() -> ColumnElement[bool]:
 
 def is_open(today: date) -> ColumnElement[bool]:
     """Whether the invitation of the row can be answered on ``today`` (in Sweden)."""
-    return col(Invitation.ended_at).is_(None) & (col(Invitation.last_day) >= today) & ~is_answered()
+    lasts = func.coalesce(col(Invitation.last_day) >= today, false())
+    return col(Invitation.ended_at).is_(None) & lasts & ~is_answered()
 
 
 async def open_ones(

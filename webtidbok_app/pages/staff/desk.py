@@ -8,7 +8,7 @@ from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import t
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff.desk import REASON_MAX, TIMES, WHO, Channel
+from webtidbok_app.state.staff.desk import INVITE, REASON_MAX, TIMES, WHO, Channel
 from webtidbok_app.state.staff.desk import StaffDeskState as State
 from webtidbok_app.state.staff.desk_views import DeskDayView, DeskTimeView
 from webtidbok_app.state.views import Choice
@@ -110,6 +110,10 @@ def _who() -> rx.Component:
         summary_list("sv", who.rows),
         rx.el.p(who.messages, " ", rx.el.a(t("sv", "staff.desk.change_who"), href=WHO)),
         rx.cond(
+            who.can_be_invited & (State.times.old == ""),
+            rx.el.p(rx.el.a(t("sv", "staff.invite.link"), href=INVITE)),
+        ),
+        rx.cond(
             who.coming.length() > 0,
             rx.fragment(
                 rx.el.h3(t("sv", "staff.desk.coming")),
@@ -187,7 +191,7 @@ def _filter() -> rx.Component:
             buttons.submit(t("sv", "staff.desk_times.show"), kind="secondary"),
             on_submit=State.show_times,
         ),
-        class_name="desk-filter",
+        class_name="toolbar",
     )
 
 

@@ -54,6 +54,7 @@ def who_page() -> rx.Component:
         rx.el.p(
             t("sv", "staff.desk.other_ways"), " ", rx.el.a(t("sv", "staff.desk.without_link"), href=_WITHOUT)
         ),
+        rx.el.p(rx.el.a(t("sv", "staff.desk.invitations_link"), href="/personal/kallelser")),
     )
 
 

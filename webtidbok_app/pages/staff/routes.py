@@ -10,6 +10,7 @@ from webtidbok_app.pages.staff.desk import done_page as desk_done_page
 from webtidbok_app.pages.staff.desk import times_page as desk_times_page
 from webtidbok_app.pages.staff.desk_who import who_page, without_number_page
 from webtidbok_app.pages.staff.inbox import inbox_page
+from webtidbok_app.pages.staff.invitations import invitation_page, invitations_page, invite_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.settings.general import general_page
 from webtidbok_app.pages.staff.templates import templates_page
@@ -24,6 +25,11 @@ from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.desk import StaffDeskState
 from webtidbok_app.state.staff.desk_who import StaffDeskWhoState
 from webtidbok_app.state.staff.inbox import StaffInboxState
+from webtidbok_app.state.staff.invitations import (
+    StaffInvitationsState,
+    StaffInvitationState,
+    StaffInviteState,
+)
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
@@ -31,7 +37,12 @@ from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
-_AT_THE_DESK = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget]
+_AT_THE_DESK = [
+    SessionState.load,
+    StaffBookingState.forget,
+    StaffCaseState.forget,
+    StaffInvitationState.forget,
+]
 _LEAVE_THE_DESK = [StaffDeskState.forget, StaffDeskWhoState.forget]
 _ARRIVE = [*_AT_THE_DESK, *_LEAVE_THE_DESK]
 
@@ -86,6 +97,7 @@ ROUTES = [
         [
             SessionState.load,
             StaffBookingState.forget,
+            StaffInvitationState.forget,
             *_LEAVE_THE_DESK,
             StaffCaseState.load,
             StaffCaseState.watch,
@@ -123,6 +135,24 @@ ROUTES = [
         [*_AT_THE_DESK, StaffDeskState.load_done],
     ),
     (
+        "/personal/boka/kallelse",
+        invite_page,
+        "staff.invite.title",
+        [*_AT_THE_DESK, StaffInviteState.load],
+    ),
+    (
+        "/personal/kallelser",
+        invitations_page,
+        "staff.invitations.title",
+        [*_ARRIVE, StaffInvitationsState.load],
+    ),
+    (
+        "/personal/kallelser/[invitation]",
+        invitation_page,
+        "staff.invitation.title",
+        [SessionState.load, StaffBookingState.forget, *_LEAVE_THE_DESK, StaffInvitationState.load],
+    ),
+    (
         f"{BOOKING}/omboka",
         desk_times_page,
         "staff.desk_times.rebook_title",
@@ -132,7 +162,7 @@ ROUTES = [
         BOOKING,
         booking_page,
         "staff.booking.title",
-        [SessionState.load, *_LEAVE_THE_DESK, StaffBookingState.load],
+        [SessionState.load, StaffInvitationState.forget, *_LEAVE_THE_DESK, StaffBookingState.load],
     ),
     (
         f"{BOOKING}/avboka",

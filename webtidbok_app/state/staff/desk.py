@@ -35,7 +35,7 @@ from webtidbok_app.state.staff.desk_views import (
 from webtidbok_app.state.staff.pattern import date_examples
 from webtidbok_app.state.views import FieldProblem, Problem
 
-__all__ = ["DONE", "REASON_MAX", "TIMES", "WHO", "Channel", "StaffDeskState"]
+__all__ = ["DONE", "INVITE", "REASON_MAX", "TIMES", "WHO", "Channel", "StaffDeskState"]
 
 WHO, TIMES, CHECK, DONE = (
     "/personal/boka",
@@ -43,6 +43,7 @@ WHO, TIMES, CHECK, DONE = (
     "/personal/boka/kontrollera",
     "/personal/boka/klart",
 )
+INVITE = "/personal/boka/kallelse"
 _FIELDS = ("reason", "phone", "email", "messages")
 
 

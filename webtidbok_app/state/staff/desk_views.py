@@ -27,6 +27,8 @@ class DeskPersonView:
     phone: str = ""
     email: str = ""
     ask_for_messages: bool = False
+    can_be_invited: bool = False
+    """They can log in, and so book within a period."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def person_view(person: DeskPerson) -> DeskPersonView:
         phone=person.phone,
         email=person.email,
         ask_for_messages=person.channel is None and not person.protected,
+        can_be_invited=kind == "personal_number",
     )
 
 

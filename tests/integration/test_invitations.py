@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from tests.post_office import Mailbox, smtp_server, smtp_settings
 from tests.world import FIRST_START, World, build_world
-from webtidbok_app.db.tables import AccessLog, Booking, Invitation, OutboxMessage, TimeType
+from webtidbok_app.db.tables import AccessLog, Booking, Invitation, MessageChoice, OutboxMessage, TimeType
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import (
     InvalidInput,
@@ -20,16 +21,18 @@ from webtidbok_app.domain.errors import (
     NotAllowed,
     NotFound,
 )
-from webtidbok_app.domain.message import MessageKind
+from webtidbok_app.domain.message import Channel, MessageKind
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
+from webtidbok_app.notify.worker import send_due
 from webtidbok_app.services import desk, invitations, my_bookings, reception
 from webtidbok_app.services.desk import Said
 from webtidbok_app.services.desk_people import register_without_number
 from webtidbok_app.services.invitations import InvitationState, Show
 from webtidbok_app.services.terms import accept_terms
 from webtidbok_app.services.time_types import may_book
+from webtidbok_app.settings import get_settings
 
 DAY = FIRST_START.date()
 SAID = BookingDetails(phone="0701740605")
@@ -286,3 +289,25 @@ async def test_invite__not_twice_to_the_same__nor_who_cannot_log_in(world):
             invitation_id=uuid4(),
         )  # fmt: skip
     assert refusal.value.problems == {"time_type": "cannot_log_in"}
+
+
+async def test_invited__is_told_in_neutral_words__as_long_as_it_is_open(world, monkeypatch):
+    mailbox = Mailbox()
+    me, other = world.residents[:2]
+    async with world.database.write() as session:
+        session.add_all(
+            MessageChoice(person_id=one.person_id, channel=Channel.EMAIL, address="anna@exempel.se")
+            for one in (me, other)
+        )
+    await invite(world, me)
+    await invitations.withdraw_invitation(world.staff, invitation_id=await invite(world, other))
+    with smtp_server(mailbox) as port:
+        for name, value in smtp_settings(port).items():
+            monkeypatch.setenv(name, value)
+        get_settings.cache_clear()
+        assert await send_due() == 2
+    monkeypatch.undo()
+    get_settings.cache_clear()
+    assert mailbox.texts == [
+        "Webtidbok: Du är kallad till ett besök. Logga in i Webtidbok och välj en tid under Mina tidsbokningar."
+    ]

@@ -61,14 +61,14 @@ def test_desk__register_book_rebook_cancel(
     search(page, "19750221-9821")
     expect(page.locator(".error-summary")).to_contain_text("Numret stämmer inte")
     check_page(page)
-    find(page, number, "Ines", "Provsson")
+    find(page, number, "Ines", "Prov")
     expect_focus_on_heading(page)
     check_page(page)
     check_targets(page, 32)
     page.get_by_label("Tidstyp").select_option(label="Vaccination TBE")
     page.get_by_role("button", name="Visa tider").click()
     expect(page.locator(".desk-time", has_text="influensa")).to_have_count(0)
-    page.locator(".desk-time").last.click()
+    page.locator(".desk-time:visible").last.click()
     heading(page, "Kontrollera bokningen")
     check_page(page)
     page.get_by_label("Telefon").fill("12")
@@ -80,7 +80,7 @@ def test_desk__register_book_rebook_cancel(
     expect(page.locator("main")).to_contain_text("Hamnens vaccinationsmottagning")
     check_page(page)
     page.get_by_role("link", name="Öppna bokningen").click()
-    expect(page.get_by_text("Ines Provsson")).to_be_visible()
+    expect(page.get_by_text("Ines Prov")).to_be_visible()
     page.get_by_role("link", name="Omboka åt invånaren").click()
     heading(page, "Välj en ny tid")
     check_page(page)
@@ -147,7 +147,7 @@ def test_desk__who_stands_here_now(new_context: ContextMaker) -> None:
     search(page, HANNA)
     heading(page, "Välj en tid")
     expect(page.get_by_role("heading", name="Lediga tider")).to_be_visible()
-    assert page.locator("h3").all_inner_texts() == [] or len(set(page.locator("h3").all_inner_texts())) == 1
+    assert len({day for day in page.locator("h3").all_inner_texts() if day}) <= 1  # today alone
     check_page(page)
 
 

@@ -118,10 +118,12 @@ async def invite(
     """
     staff, clinic_id = as_clinic_staff(actor)
     now = clock.now()
-    _check_period(first_day, last_day, swedish_time.day_of(now))
+    problems = _problems_of_period(first_day, last_day, swedish_time.day_of(now))
+    if time_type is None or problems:
+        raise InvalidInput(problems | ({} if time_type else {"time_type": "time_type"}))
     async with get_database().write() as session:
         person = await session.get(Person, person_id)
-        kind = await session.get(TimeType, (clinic_id, time_type)) if time_type else None
+        kind = await session.get(TimeType, (clinic_id, time_type))
         if person is None:
             raise NotFound
         await _require_booking(session, clinic_id)
@@ -212,7 +214,7 @@ async def _require_booking(session: AsyncSession, clinic_id: UUID) -> None:
         raise CapabilityMissing(phone=(await session.get_one(Clinic, clinic_id)).phone)
 
 
-def _check_period(first: date | None, last: date | None, today: date) -> None:
+def _problems_of_period(first: date | None, last: date | None, today: date) -> dict[str, str]:
     problems = {}
     if first is None:
         problems["first_day"] = "watch_day"
@@ -224,8 +226,7 @@ def _check_period(first: date | None, last: date | None, today: date) -> None:
         problems["last_day"] = "last_day_before_first"
     elif last > today + timedelta(days=DAYS_AHEAD):
         problems["last_day"] = "watch_far"
-    if problems:
-        raise InvalidInput(problems)
+    return problems
 
 
 def _statement(clinic_id: UUID) -> Any:

@@ -125,7 +125,7 @@ def _who() -> rx.Component:
                 ),
             ),
         ),
-        class_name="desk-who",
+        class_name="desk-who stack",
     )
 
 

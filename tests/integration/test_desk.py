@@ -23,7 +23,7 @@ from webtidbok_app.domain.errors import (
 )
 from webtidbok_app.domain.message import Channel, MessageKind
 from webtidbok_app.domain.reserve_number import ReserveNumber
-from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.domain.visit import Bookable, BookingStatus
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.services import desk, reception
 from webtidbok_app.services.desk import DeskBooking, Said
@@ -211,7 +211,7 @@ async def test_book__rules_warn__and_staff_decide(world, clock):
     [slot] = await world.publish()
     async with world.database.write() as session:
         kind = await session.get_one(TimeType, (world.clinic_id, world.time_type_id))
-        kind.min_age, kind.invited_only = 120, True
+        kind.min_age, kind.bookable = 120, Bookable.INVITATION
     clock.moment = FIRST_START - timedelta(minutes=5)
     check = await desk.weigh(world.staff, person_id=world.resident.person_id, slot_id=slot)
     assert check.warnings == ["notice", "too_young", "invited_only"]

@@ -22,7 +22,7 @@ from webtidbok_app.domain.errors import (
     NotFound,
 )
 from webtidbok_app.domain.message import Channel, MessageKind
-from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.notify.worker import send_due
@@ -40,7 +40,7 @@ SAID = BookingDetails(phone="0701740605")
 
 @pytest.fixture
 async def world(database) -> World:
-    return await build_world(database, residents=3, invited_only=True)
+    return await build_world(database, residents=3, bookable=Bookable.INVITATION)
 
 
 def journal_of(world: World) -> StandaloneJournal:
@@ -118,7 +118,7 @@ async def test_invited__a_day_outside_the_period_is_refused(world):
 
 async def test_invited__whatever_the_age(world):
     async with world.database.write() as session:
-        await session.execute(update(TimeType).values(invited_only=False, min_age=120))
+        await session.execute(update(TimeType).values(bookable=Bookable.WEB, min_age=120))
     me = world.resident
     assert may_book(me, await kind_for(world, me)) is not None
     await invite(world, me)
@@ -170,7 +170,7 @@ async def test_one_invitation__never_two_live_bookings__the_database_says_so(wor
 
 async def test_booked_at_the_same_moment__by_staff_and_resident__one_answers_it(world):
     async with world.database.write() as session:
-        await session.execute(update(TimeType).values(invited_only=False))
+        await session.execute(update(TimeType).values(bookable=Bookable.WEB))
     first, second = await world.publish(2)
     me = world.resident
     invitation = await invite(world, me)

@@ -6,6 +6,7 @@ refuses it refuses staff too.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, text
@@ -31,7 +32,7 @@ from webtidbok_app.domain.contact import is_email, is_phone, tidy_phone
 from webtidbok_app.domain.errors import AlreadyCancelled, InvalidInput, NotFound, SlotWithdrawn
 from webtidbok_app.domain.message import Channel, parse_email, parse_mobile
 from webtidbok_app.domain.reserve_number import read_identity
-from webtidbok_app.domain.visit import REASON_MAX, BookingStatus, VisitForm
+from webtidbok_app.domain.visit import REASON_MAX, Bookable, BookingStatus, VisitForm
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff
 from webtidbok_app.services.desk_people import ComingTime, DeskPerson, describe
@@ -165,11 +166,13 @@ async def list_times(
         )
 
 
-async def list_time_types(actor: Actor | None) -> list[tuple[UUID, str]]:
-    """Return the clinic's time types, by name."""
+async def list_bookable_types(actor: Actor | None) -> list[tuple[UUID, str]]:
+    """Return the clinic's time types that residents can book, perhaps when they are invited; by name."""
     _, clinic_id = as_clinic_staff(actor)
     async with get_database().read() as session:
-        return await _choices(session, clinic_id, TimeType, TimeType.name_sv)
+        return await _choices(
+            session, clinic_id, TimeType, TimeType.name_sv, TimeType.bookable != Bookable.STAFF
+        )
 
 
 async def look_up_again(actor: Actor | None, *, person_id: UUID) -> DeskPerson:
@@ -343,11 +346,11 @@ async def _times(
 
 
 async def _choices(
-    session: AsyncSession, clinic_id: UUID, table: type[TimeType | Performer], name: str
+    session: AsyncSession, clinic_id: UUID, table: type[TimeType | Performer], name: str, *which: Any
 ) -> list[tuple[UUID, str]]:
     rows = await session.execute(
         select(col(table.id), col(name))
-        .where(col(table.clinic_id) == clinic_id, col(table.active))
+        .where(col(table.clinic_id) == clinic_id, col(table.active), *which)
         .order_by(col(name))
     )
     return [(identity, words) for identity, words in rows]
@@ -357,10 +360,11 @@ def _warnings(kind: TimeType, slot: Slot, person: Person, now: datetime) -> list
     age = read_identity(person.number).age_on(swedish_time.day_of(slot.starts_at))
     found = {
         "begun": slot.starts_at <= now,
-        "notice": now < slot.starts_at < now + timedelta(minutes=kind.notice_minutes),
+        "notice": now < slot.starts_at < kind.opening.first_start(now),
+        "not_open": (end := kind.opening.end(now)) is not None and slot.starts_at >= end,
         "too_young": kind.min_age is not None and age < kind.min_age,
         "too_old": kind.max_age is not None and age > kind.max_age,
-        "invited_only": kind.invited_only,
+        "invited_only": kind.bookable == Bookable.INVITATION,
     }
     return [code for code, so in found.items() if so]
 

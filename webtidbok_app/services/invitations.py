@@ -22,7 +22,7 @@ from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import CapabilityMissing, InvalidInput, InvitationEnded, NotFound
 from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.reserve_number import read_identity
-from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import Text
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff, as_resident
@@ -127,7 +127,7 @@ async def invite(
         if person is None:
             raise NotFound
         await _require_booking(session, clinic_id)
-        if kind is None or not kind.active:
+        if kind is None or not kind.active or kind.bookable == Bookable.STAFF:
             raise InvalidInput({"time_type": "time_type"})
         if not isinstance(read_identity(person.number), PersonalNumber):
             raise InvalidInput({"time_type": "cannot_log_in"})

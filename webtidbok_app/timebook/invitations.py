@@ -15,6 +15,7 @@ from sqlmodel import col
 from webtidbok_app.db.tables import LIVE, Booking, Invitation, Slot, TimeType
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.errors import InvitedOnly
+from webtidbok_app.domain.visit import Bookable
 
 
 def is_answered() -> ColumnElement[bool]:
@@ -83,7 +84,7 @@ async def answer(session: AsyncSession, booking: Booking) -> None:
 async def require(session: AsyncSession, booking: Booking) -> None:
     """Raise InvitedOnly for a booking that needs an invitation and answers none."""
     needs = (
-        select(col(TimeType.invited_only))
+        select(col(TimeType.bookable) == Bookable.INVITATION)
         .join(Slot, (col(Slot.clinic_id) == TimeType.clinic_id) & (col(Slot.time_type_id) == TimeType.id))
         .where(col(Slot.clinic_id) == booking.clinic_id, col(Slot.id) == booking.slot_id)
     )

@@ -75,7 +75,7 @@ class StaffInviteState(rx.State):
         person = (await self.get_state(StaffDeskState))._person  # noqa: SLF001  one flow in two states
         if not person:
             return rx.redirect(WHO, replace=True)
-        found = await attempt(desk.list_time_types(current()), "sv")
+        found = await attempt(desk.list_bookable_types(current()), "sv")
         if isinstance(found, Problem):
             self.problem = found
             return None

@@ -196,7 +196,7 @@ def test_personas__cover_the_ways_to_live(clock: FixedClock) -> None:
     assert max(ages) > 85
     assert any(one.number.is_coordination_number for one in RESIDENTS)
     assert any(one.protected for one in RESIDENTS)
-    assert {one.role for one in STAFF} == set(Role)
+    assert {role for one in STAFF for role, _ in one.commissions} == set(Role)
     assert len({one.key for one in (*RESIDENTS, *STAFF)}) == len(RESIDENTS) + len(STAFF)
     assert all(normalise_hsa_id(one.hsa_id) == one.hsa_id for one in STAFF)
     for one in RESIDENTS:  # the test series: nobody has such a number

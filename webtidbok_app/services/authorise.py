@@ -69,6 +69,14 @@ def as_administrator(actor: Actor | None) -> tuple[Staff, UUID]:
     return as_clinic_staff(actor, ADMINISTERS)
 
 
+def as_appointer(actor: Actor | None) -> Staff:
+    """Return the actor as one who says who may what, at a clinic or in a region. Raises NotAllowed."""
+    staff = as_staff(actor)
+    if staff.role not in APPOINTS:
+        raise NotAllowed
+    return staff
+
+
 def as_superadmin(actor: Actor | None) -> tuple[Staff, UUID]:
     """Return the actor as the regional superadmin, and the region. Raises NotAllowed."""
     staff = as_staff(actor)

@@ -20,7 +20,7 @@ from webtidbok_app.domain.actor import Actor, Role, Staff
 from webtidbok_app.domain.errors import InvalidInput, LastAdministrator, NotFound
 from webtidbok_app.domain.ids import normalise_hsa_id
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_administrator, as_superadmin
+from webtidbok_app.services.authorise import as_administrator, as_appointer, as_superadmin
 from webtidbok_app.services.clinics import search_clinics, swedish_order
 
 NAME_MAX = 80
@@ -99,8 +99,9 @@ class _Place:
 
 async def list_permissions(actor: Actor | None, *, clinic: str = "") -> Permissions:
     """Return who has which role. Raises NotAllowed, and NotFound for a clinic that is not the actor's to staff."""
+    staff = as_appointer(actor)
     async with get_database().read() as session:
-        staff, place = await _place(session, actor, clinic)
+        place = await _place(session, staff, clinic)
         return await _permissions(session, staff, place)
 
 
@@ -111,9 +112,10 @@ async def give_role(
 
     Raises InvalidInput (``hsa_id``: not one, or has a role there already; ``name``; ``role``).
     """
+    staff = as_appointer(actor)
     person, called = _checked_person(hsa_id, name)
     async with get_database().write() as session:
-        staff, place = await _place(session, actor, clinic, lock=True)
+        place = await _place(session, staff, clinic, lock=True)
         given = _checked_role(place, role)
         same = place.owns(StaffRole) if place.clinic_id else col(StaffRole.clinic_id).is_(None)
         if await session.scalar(select(col(StaffRole.id)).where(same, col(StaffRole.hsa_id) == person)):
@@ -134,12 +136,12 @@ async def change_role(actor: Actor | None, *, clinic: str, person_id: UUID, role
 
     Raises NotFound, InvalidInput (``role``), and LastAdministrator.
     """
-    return await _change(actor, clinic, person_id, role)
+    return await _change(as_appointer(actor), clinic, person_id, role)
 
 
 async def remove_role(actor: Actor | None, *, clinic: str, person_id: UUID) -> Permissions:
     """Take somebody's role away, at once. Raises NotFound and LastAdministrator."""
-    return await _change(actor, clinic, person_id, None, removes=True)
+    return await _change(as_appointer(actor), clinic, person_id, None, removes=True)
 
 
 async def list_region_clinics(actor: Actor | None, *, words: str = "") -> RegionClinics:
@@ -166,32 +168,30 @@ async def list_region_clinics(actor: Actor | None, *, words: str = "") -> Region
     return RegionClinics(region.name, clinics, found.only_near)
 
 
-async def _place(
-    session: AsyncSession, actor: Actor | None, clinic: str, *, lock: bool = False
-) -> tuple[Staff, _Place]:
-    """Return where the actor may give roles; locked, nobody else changes them there meanwhile."""
-    if isinstance(actor, Staff) and actor.role is Role.REGION_ADMIN:
-        staff, region_id = as_superadmin(actor)
+async def _place(session: AsyncSession, staff: Staff, clinic: str, *, lock: bool = False) -> _Place:
+    """Return where this one may give roles; locked, nobody else changes them there meanwhile."""
+    if staff.role is Role.REGION_ADMIN:
+        _, region_id = as_superadmin(staff)
         if not clinic:
             region = await session.get_one(Region, region_id, with_for_update=lock)
-            return staff, _Place(region.name, (Role.REGION_ADMIN,), region_id=region_id)
+            return _Place(region.name, (Role.REGION_ADMIN,), region_id=region_id)
         of_region = select(col(CareProvider.id)).where(col(CareProvider.region_id) == region_id)
         which = [col(Clinic.slug) == clinic, col(Clinic.care_provider_id).in_(of_region)]
     else:
-        staff, clinic_id = as_administrator(actor)
+        _, clinic_id = as_administrator(staff)
         which = [col(Clinic.id) == clinic_id, *([col(Clinic.slug) == clinic] if clinic else [])]
     asked = select(Clinic).where(*which)
     found = await session.scalar(asked.with_for_update() if lock else asked)
     if found is None:
         raise NotFound
-    return staff, _Place(found.name, CLINIC_ROLES, clinic_id=found.id)
+    return _Place(found.name, CLINIC_ROLES, clinic_id=found.id)
 
 
 async def _change(
-    actor: Actor | None, clinic: str, person_id: UUID, role: Role | None, *, removes: bool = False
+    staff: Staff, clinic: str, person_id: UUID, role: Role | None, *, removes: bool = False
 ) -> Permissions:
     async with get_database().write() as session:
-        staff, place = await _place(session, actor, clinic, lock=True)
+        place = await _place(session, staff, clinic, lock=True)
         if not removes:
             _checked_role(place, role)
         row = await session.scalar(

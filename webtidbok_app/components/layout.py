@@ -168,7 +168,7 @@ def _account(lang: Lang, session: rx.Var[SessionView]) -> rx.Component:
             class_name="account",
         ),
         rx.cond(
-            session.commissions,
+            session.commissions & ~session.unchosen,
             rx.el.a(
                 t("sv", "common.staff.change_commission"),
                 href="/personal/uppdrag",

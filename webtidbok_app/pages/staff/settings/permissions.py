@@ -179,6 +179,7 @@ def _chosen(*, at_clinic: bool) -> rx.Component:
             ),
         ),
         key=person.id,
+        class_name="card",
         tab_index=-1,
         aria_labelledby="person-title",
         data_take_focus="true",

@@ -30,9 +30,9 @@ GUARDS = frozenset(
 )  # fmt: skip
 MAY = {
     SEES: (
-        "clinic_settings.get_settings", "publication.list_choices", "reception.follow_day_list",
+        "clinic_settings.get_settings", "performers.list_performers", "publication.list_choices", "reception.follow_day_list",
         "reception.get_day_list", "reception.open_booking", "schedule.follow_week", "schedule.get_week",
-        "schedule_changes.list_changes", "undelivered.get_undelivered", "waiting.count_waiting",
+        "schedule_changes.list_changes", "time_type_rules.list_rules", "undelivered.get_undelivered", "waiting.count_waiting",
     ),
     HANDLES_TIMES: (
         "publication.preview_publication", "publication.publish", "reception.cancel_for_resident",
@@ -47,7 +47,8 @@ MAY = {
     ),
     ADMINISTERS: (
         "clinic_settings.set_case_types", "clinic_settings.set_hold_minutes", "clinic_settings.set_messages",
-        "clinic_settings.set_rebooking", "clinic_settings.set_watch",
+        "clinic_settings.set_rebooking", "clinic_settings.set_watch", "performers.save_performer",
+        "time_type_rules.add_time_type", "time_type_rules.change_time_type",
     ),
     APPOINTS: (
         "permissions.change_role", "permissions.give_role", "permissions.list_permissions",

@@ -1,4 +1,4 @@
-"""Who may what: given on one page, hidden where it may not be done, lost at once, and chosen where there are several."""
+"""Who may what: given on one page, hidden where it may not be done, lost at once, chosen where there are several."""
 
 import re
 
@@ -48,7 +48,7 @@ def test_appointed__works__and_stops_the_moment_the_role_is_another(
     petra.get_by_role("link", name="Behörigheter på Älvens rehabmottagning").click()
     petra.get_by_role("textbox", name="HSA-id").fill("6002")
     petra.get_by_role("button", name="Lägg till").click()
-    summary = petra.get_by_role("alert")
+    summary = petra.get_by_role("alert", name="Det finns ett problem")
     expect(summary).to_be_focused()
     expect(summary).to_contain_text("HSA-id ska se ut så här")
     petra.get_by_role("textbox", name="HSA-id").fill(RUT_ID.lower())

@@ -30,9 +30,11 @@ GUARDS = frozenset(
 )  # fmt: skip
 MAY = {
     SEES: (
-        "clinic_settings.get_settings", "performers.list_performers", "publication.list_choices", "reception.follow_day_list",
+        "clinic_settings.get_settings", "performers.list_performers", "publication.list_choices",
+        "reception.follow_day_list",
         "reception.get_day_list", "reception.open_booking", "schedule.follow_week", "schedule.get_week",
-        "schedule_changes.list_changes", "time_type_rules.list_rules", "undelivered.get_undelivered", "waiting.count_waiting",
+        "schedule_changes.list_changes", "time_type_rules.list_rules",
+        "undelivered.get_undelivered", "waiting.count_waiting",
     ),
     HANDLES_TIMES: (
         "publication.preview_publication", "publication.publish", "reception.cancel_for_resident",

@@ -3,12 +3,19 @@
 from webtidbok_app.pages.staff.booking import booking_page, cancel_page
 from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
+from webtidbok_app.pages.staff.commissions import commissions_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
+from webtidbok_app.pages.staff.region import region_page
 from webtidbok_app.pages.staff.settings.general import general_page
 from webtidbok_app.pages.staff.settings.performers import performers_page
+from webtidbok_app.pages.staff.settings.permissions import (
+    clinic_permissions_page,
+    permissions_page,
+    superadmins_page,
+)
 from webtidbok_app.pages.staff.settings.time_types import time_type_page, time_types_page
 from webtidbok_app.pages.staff.templates import templates_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
@@ -18,11 +25,14 @@ from webtidbok_app.state.staff import performers, time_types
 from webtidbok_app.state.staff.booking import StaffBookingState
 from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
+from webtidbok_app.state.staff.commissions import CommissionState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.performers import StaffPerformersState
+from webtidbok_app.state.staff.permissions import StaffPermissionsState
 from webtidbok_app.state.staff.publish import StaffPublishState
+from webtidbok_app.state.staff.region import StaffRegionState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
 from webtidbok_app.state.staff.time_types import StaffTimeTypesState
@@ -30,6 +40,7 @@ from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
+REGION = "/personal/mottagningar"
 _ARRIVE = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget]
 
 ROUTES = [
@@ -58,6 +69,26 @@ ROUTES = [
     ("/personal/andringar", changes_page, "staff.changes.title", [*_ARRIVE, StaffChangesState.load]),
     ("/personal/andringar/[change]", undo_page, "staff.undo.title", [*_ARRIVE, StaffUndoState.load]),
     ("/personal/installningar", general_page, "staff.settings.title", [*_ARRIVE, StaffSettingsState.load]),
+    ("/personal/behorigheter", permissions_page, "permissions.title", [*_ARRIVE, StaffPermissionsState.load]),
+    (REGION, region_page, "permissions.clinics.title", [*_ARRIVE, StaffRegionState.load]),
+    (
+        f"{REGION}/[clinic]",
+        clinic_permissions_page,
+        "permissions.title",
+        [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        "/personal/superadministratorer",
+        superadmins_page,
+        "permissions.superadmins",
+        [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        "/personal/uppdrag",
+        commissions_page,
+        "permissions.commission.title",
+        [SessionState.load, CommissionState.load],
+    ),
     (time_types.PAGE, time_types_page, "setup.types.title", [*_ARRIVE, StaffTimeTypesState.load]),
     (time_types.NEW, time_type_page, "setup.types.new", [*_ARRIVE, StaffTimeTypesState.load_one]),
     (

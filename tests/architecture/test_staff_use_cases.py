@@ -30,9 +30,8 @@ GUARDS = frozenset(
 )  # fmt: skip
 MAY = {
     SEES: (
-        "clinic_settings.get_settings", "getting_started.get_start", "performers.list_performers", "publication.list_choices",
-        "reception.follow_day_list",
-        "reception.get_day_list", "reception.open_booking", "schedule.follow_week", "schedule.get_week",
+        "clinic_settings.get_settings", "getting_started.get_start", "performers.list_performers",
+        "publication.list_choices", "reception.follow_day_list", "reception.get_day_list", "reception.open_booking", "schedule.follow_week", "schedule.get_week",
         "schedule_changes.list_changes", "time_type_rules.list_rules",
         "undelivered.get_undelivered", "waiting.count_waiting",
     ),
@@ -48,8 +47,8 @@ MAY = {
         "offers.find_offerable", "offers.offer_times", "offers.withdraw_offer",
     ),
     ADMINISTERS: (
-        "clinic_settings.set_about", "clinic_settings.set_case_types", "clinic_settings.set_hold_minutes", "clinic_settings.set_messages",
-        "clinic_settings.set_rebooking", "clinic_settings.set_watch", "performers.save_performer",
+        "clinic_settings.set_about", "clinic_settings.set_case_types", "clinic_settings.set_hold_minutes",
+        "clinic_settings.set_messages", "clinic_settings.set_rebooking", "clinic_settings.set_watch", "performers.save_performer",
         "time_type_rules.add_time_type", "time_type_rules.change_time_type",
     ),
     APPOINTS: (

@@ -27,7 +27,7 @@ _SPACE = re.compile(r"[ \t\r\n\f\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}]+")
 
 
 class Run(NamedTuple):
-    """Words that look the same. A line break is a run of its own, ``"\\n"``."""
+    """Words that look the same. A line break is a run of its own."""
 
     text: str
     strong: bool = False

@@ -57,6 +57,10 @@ class TimeTypeInfo:
     invited_only: bool = False
     reason: ReasonRule = ReasonRule.NONE
     cancel_hours: int = 24
+    notice: Text = Text()
+    """What residents are told of it just now."""
+    stopped: bool = False
+    """Nothing of it can be booked for now."""
 
 
 @dataclass(frozen=True)

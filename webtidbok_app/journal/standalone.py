@@ -30,6 +30,7 @@ from webtidbok_app.journal.port import (
     Text,
     TimeTypeInfo,
 )
+from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.timebook import bookings
@@ -203,7 +204,7 @@ class StandaloneJournal:
                 )
                 return found.all()
 
-        return await snapshots.get(("time types", self.clinic_id), "offered", read)
+        return await snapshots.get(topics.offering(self.clinic_id), "time types", read)
 
     async def _time_type(self, slug: str) -> TimeType:
         for kind in await self._time_types():
@@ -322,6 +323,8 @@ def _time_type_info(row: TimeType) -> TimeTypeInfo:
         invited_only=row.invited_only,
         reason=ReasonRule(row.reason),
         cancel_hours=row.cancel_hours,
+        notice=Text(*row.notice_on(swedish_time.day_of(clock.now()))),
+        stopped=row.stopped_at is not None,
     )
 
 

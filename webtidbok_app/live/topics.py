@@ -1,4 +1,4 @@
-"""What can change, and be followed on the bus: a clinic's timebook and its weeks, requests, messages to send."""
+"""What can change, and be followed on the bus: a clinic's timebook, its weeks and offering, requests, messages."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -18,6 +18,11 @@ LINE = "line"
 def watch(watch_id: UUID) -> Topic:
     """Return the topic of one watch."""
     return "watch", watch_id
+
+
+def offering(clinic_id: UUID) -> Topic:
+    """Return the topic of what a clinic offers at all: its time types, their rules, notices and stops."""
+    return "offering", clinic_id
 
 
 def inbox(clinic_id: UUID) -> Topic:

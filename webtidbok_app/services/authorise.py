@@ -37,6 +37,13 @@ def as_administrator(actor: Actor | None) -> tuple[Staff, UUID]:
     return staff, clinic_id
 
 
+def as_region_administrator(actor: Actor | None) -> Staff:
+    """Return the actor as the regional superadministrator, who answers for the service. Raises NotAllowed."""
+    if not isinstance(actor, Staff) or actor.role is not Role.REGION_ADMIN:
+        raise NotAllowed
+    return actor
+
+
 def administers(staff: Staff) -> bool:
     """Whether this member of staff answers for the clinic's set-up."""
     return staff.role is Role.CLINIC_ADMIN

@@ -28,7 +28,9 @@ from webtidbok_app.db.tables import (
     Guardianship,
     MessageChoice,
     Person,
+    Service,
     Slot,
+    TimeType,
     Watch,
     WatchOffer,
 )
@@ -51,7 +53,14 @@ def can_be_told(now: datetime) -> tuple[Condition, ...]:
         col(Booking.expires_at) > now,
     )
     bookable = there_is(CaseType, col(CaseType.kind) == CaseTypeKind.BOOK_DIRECT, col(CaseType.active))
-    return text(f"watch.{IN_LINE}"), col(Clinic.watch), ~choosing, bookable, _reached(now), ~standing
+    stopped = select(literal(1)).where(col(Service.stopped_at).is_not(None)).exists()
+    open_clinic = col(Clinic.watch) & col(Clinic.stopped_at).is_(None) & ~stopped
+    return text(f"watch.{IN_LINE}"), open_clinic, ~choosing, bookable, _reached(now), ~standing
+
+
+def is_offered() -> ColumnElement[bool]:
+    """Return the condition for a time type, joined in the question, to be offered to those who wait for it."""
+    return col(TimeType.active) & col(TimeType.stopped_at).is_(None)
 
 
 def there_is(table: type[WatchOffer | Booking | CaseType], *conditions: Condition) -> ColumnElement[bool]:

@@ -117,7 +117,7 @@ async def _in_line(database: Database, now: datetime) -> list[_Waiting]:
             )
             .where(
                 *in_line.can_be_told(now),
-                col(TimeType.active),
+                in_line.is_offered(),
                 col(Watch.last_day) >= swedish_time.day_of(now),
                 in_line.offers_on_day_of(told) < col(Clinic.watch_a_day),
             )

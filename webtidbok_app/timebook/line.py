@@ -198,7 +198,7 @@ async def _passing(
             .where(
                 col(Slot.clinic_id) == clinic_id,
                 col(Slot.id) == slot_id,
-                col(TimeType.active),
+                in_line.is_offered(),
                 in_line.anybody_for_slot(),
             )
         )

@@ -12,6 +12,7 @@ from webtidbok_app.db.tables.clinics import (
     CaseType,
     Clinic,
     Region,
+    Service,
     Terms,
 )
 from webtidbok_app.db.tables.messages import WAITING, MessageChoice, OutboxMessage
@@ -66,6 +67,7 @@ __all__ = [
     "RequestMessage",
     "RequestWords",
     "ScheduleChange",
+    "Service",
     "Slot",
     "StaffRole",
     "Terms",

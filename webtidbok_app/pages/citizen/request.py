@@ -5,6 +5,7 @@ import reflex as rx
 from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import error_summary, notice, problem_box
 from webtidbok_app.components.forms import form, radio_group, text_field, textarea_field
+from webtidbok_app.components.rich_text import not_here, rich_text
 from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.pages.parts import back_to, emergency, heading, once_fetched, resident_page
@@ -78,6 +79,8 @@ def _page(lang: Lang, title_key: str, *fields: rx.Component) -> rx.Component:
         heading(t(lang, title_key), stop=State.stop, caption=State.request.caption),
         once_fetched(
             lang,
+            rich_text(lang, State.request.about),
+            not_here(lang, State.request.not_here),
             rx.el.p(State.request.intro),
             form(
                 *fields,

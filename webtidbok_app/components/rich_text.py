@@ -70,7 +70,7 @@ def rich_text_field(
         markup(
             value,
             id=rx.Var.create(name),
-            content_editable="true",
+            content_editable=True,
             role="textbox",
             tab_index=0,
             lang=lang,

@@ -27,7 +27,7 @@ def tidied(fields: Mapping[str, Written]) -> dict[str, Text]:
     problems: dict[str, str] = {}
     for field, text in kept.items():
         if not text.sv and (text.en or fields[field].required):
-            problems[f"{field}_sv"] = "text_missing"
+            problems[f"{field}_sv"] = "swedish_missing"
         for lang, words in (("sv", text.sv), ("en", text.en)):
             if len(rich_text.plain(words)) > fields[field].most:
                 problems[f"{field}_{lang}"] = "too_long"

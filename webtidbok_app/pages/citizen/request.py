@@ -138,17 +138,20 @@ def _which(lang: Lang) -> rx.Component:
 
 
 def _reason(lang: Lang, kind: str, *, hint: str = "", optional: bool = False) -> rx.Component:
-    return textarea_field(
-        lang,
-        "reason",
-        t(lang, f"requests.{kind}.reason"),
-        hint=hint,
-        max_chars=REQUEST_REASON_MAX,
-        value=State.request.reason,
-        on_change=State.keep_reason,
-        problems=State.problems,
-        optional=optional,
-        rows=5,
+    return rx.fragment(
+        rich_text(lang, State.request.care_info),
+        textarea_field(
+            lang,
+            "reason",
+            t(lang, f"requests.{kind}.reason"),
+            hint=hint,
+            max_chars=REQUEST_REASON_MAX,
+            value=State.request.reason,
+            on_change=State.keep_reason,
+            problems=State.problems,
+            optional=optional,
+            rows=5,
+        ),
     )
 
 

@@ -141,7 +141,7 @@ class StaffNoticeState(rx.State):
         self.notice = NoticeView(
             caption=found.clinic,
             about=_about(found, scope),
-            values=box_values({"notice": found.text}),
+            written=box_values({"notice": found.text}),
             first_day=found.first_day.isoformat() if found.first_day else "",
             last_day=found.last_day.isoformat() if found.last_day else "",
             now=t("sv", f"staff.notice.now.{_now(found)}"),

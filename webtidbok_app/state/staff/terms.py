@@ -112,7 +112,7 @@ class StaffTermsState(rx.State):
             clinic=found.clinic,
             case_type=t("sv", f"public.clinic.{kind}.title"),
             rows=[_row(one) for one in found.versions],
-            values={
+            written={
                 "terms_sv": rich_text.shown(begun.text.sv) if begun else "",
                 "terms_en": rich_text.shown(begun.text.en) if begun else "",
             },

@@ -50,12 +50,12 @@ class Preview:
 
 @dataclass(frozen=True)
 class TextFormView:
-    """Texts that are being written. ``values`` are what the boxes begin with, by ``<field>_<language>``."""
+    """Texts that are being written. ``written`` is what the boxes begin with, by ``<field>_<language>``."""
 
     clinic: str = ""
     title: str = ""
     fields: list[str] = field(default_factory=list)
-    values: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
     previews: list[Preview] = field(default_factory=list)
     may_change: bool = False
 
@@ -80,7 +80,7 @@ class TermsFormView:
     clinic: str = ""
     case_type: str = ""
     rows: list[TermsRow] = field(default_factory=list)
-    values: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
     first_day: str = ""
     heading: str = ""
     save: str = ""
@@ -95,7 +95,7 @@ class NoticeView:
 
     caption: str = ""
     about: str = ""
-    values: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
     first_day: str = ""
     last_day: str = ""
     now: str = ""

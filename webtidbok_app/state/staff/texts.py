@@ -101,7 +101,7 @@ class StaffTextFormState(rx.State):
         try:
             saved = await attempt(use_case, "sv", let_through=(InvalidInput,))
         except InvalidInput as error:
-            self.problems = field_problems(error.problems, "sv", order=self.form.values)
+            self.problems = field_problems(error.problems, "sv", order=self.form.written)
             return
         if isinstance(saved, Problem):
             self.problem = saved
@@ -126,7 +126,7 @@ class StaffTextFormState(rx.State):
             clinic=found.clinic,
             title=title,
             fields=list(texts),
-            values=box_values(texts),
+            written=box_values(texts),
             previews=[one for field, text in texts.items() for one in previews(field, text)],
             may_change=found.may_change,
         )

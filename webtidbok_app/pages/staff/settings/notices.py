@@ -80,7 +80,7 @@ def _write() -> rx.Component:
     return forms.form(
         rich_pair(
             "notice",
-            State.notice.values,
+            State.notice.written,
             NOTICE_MAX,
             problems=State.problems,
             hint=t("sv", "staff.texts.hints.notice"),

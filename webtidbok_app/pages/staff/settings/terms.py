@@ -69,7 +69,7 @@ def _write() -> rx.Component:
         rx.el.h2(State.terms.heading),
         notice(rx.el.p(State.terms.anew), kind="info"),
         forms.form(
-            rich_pair("terms", State.terms.values, TERMS_MAX, problems=State.problems, optional=False),
+            rich_pair("terms", State.terms.written, TERMS_MAX, problems=State.problems, optional=False),
             forms.text_field(
                 "sv",
                 "first_day",

@@ -109,7 +109,7 @@ def case_type_page() -> rx.Component:
 def _pair(field: str, most: int) -> rx.Component:
     return rich_pair(
         field,
-        StaffTextFormState.form.values,
+        StaffTextFormState.form.written,
         most,
         problems=StaffTextFormState.problems,
         hint=t("sv", f"staff.texts.hints.{field}"),

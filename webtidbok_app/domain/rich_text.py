@@ -163,7 +163,7 @@ def _tidied_lines(runs: list[Run], *, keep_breaks: bool) -> Iterator[tuple[Run, 
     for run in runs:
         if run.text == "\n":
             breaks += 1
-        elif run.text.strip() or (run.text and not breaks):
+        elif run.text.strip() or (run.text and parts[-1] and not breaks):
             if breaks > 1 and not keep_breaks:
                 parts.append([])
             elif breaks and parts[-1]:
@@ -178,7 +178,7 @@ def _tidied(runs: list[Run]) -> tuple[Run, ...]:
     for look, same in groupby(runs, key=lambda run: run[1:] if run.text != "\n" else None):
         text = "".join(run.text for run in same)
         if look is None:
-            merged.append(Run("\n"))
+            merged += [Run("\n")] if merged else []
         else:
             starts_line = not merged or merged[-1].text.endswith(("\n", " "))
             merged.append(Run(_SPACE.sub(" ", text.lstrip() if starts_line else text), *look))
@@ -210,15 +210,23 @@ def _parted(block: Block, left: int) -> tuple[Block | None, Block | None]:
 
 
 def _parted_runs(runs: tuple[Run, ...], left: int) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
-    for index, run in enumerate(runs):
-        if len(run.text) <= left:
-            left -= len(run.text)
-            continue
-        space = -1 if run.href else run.text.rfind(" ", 0, max(left, 0) + 1)
-        head = [*runs[:index], *([run._replace(text=run.text[:space])] if space > 0 else [])]
-        tail = [run._replace(text=run.text[space + 1 :]) if space >= 0 else run, *runs[index + 1 :]]
-        return _ending_in_dots(_tidied(head)), _tidied(tail)
-    return runs, ()
+    """Part the runs at the last space outside links that is within ``left`` characters; nothing first if there is none."""
+    signs = [(sign, bool(run.href)) for run in runs for sign in run.text]
+    spaces = [
+        at for at, (sign, linked) in enumerate(signs[: max(left, 0) + 1]) if sign.isspace() and not linked
+    ]
+    if not spaces:
+        return (), runs
+    return _ending_in_dots(_slice(runs, 0, spaces[-1])), _slice(runs, spaces[-1], len(signs))
+
+
+def _slice(runs: tuple[Run, ...], start: int, end: int) -> tuple[Run, ...]:
+    """Return what of the runs stands from ``start`` to ``end``, counted in characters."""
+    found, at = [], 0
+    for run in runs:
+        found.append(run._replace(text=run.text[max(start - at, 0) : max(end - at, 0)]))
+        at += len(run.text)
+    return _tidied([run for run in found if run.text])
 
 
 def _ending_in_dots(runs: tuple[Run, ...]) -> tuple[Run, ...]:

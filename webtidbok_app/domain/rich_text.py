@@ -210,7 +210,7 @@ def _parted(block: Block, left: int) -> tuple[Block | None, Block | None]:
 
 
 def _parted_runs(runs: tuple[Run, ...], left: int) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
-    """Part the runs at the last space outside links that is within ``left`` characters; nothing first if there is none."""
+    """Part the runs at the last space outside links within ``left`` characters; nothing comes first without one."""
     signs = [(sign, bool(run.href)) for run in runs for sign in run.text]
     spaces = [
         at for at, (sign, linked) in enumerate(signs[: max(left, 0) + 1]) if sign.isspace() and not linked

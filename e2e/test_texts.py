@@ -61,7 +61,7 @@ def stopped(page: Page, address: str) -> Iterator[None]:
 
 def test_text__written_by_keyboard__is_shown_and_folded(admin: Page, new_context: ContextMaker) -> None:
     check_page(admin)
-    admin.get_by_role("link", name="Boka tid direkt").click()
+    admin.get_by_role("link", name="Boka tid direkt", exact=True).click()
     expect(admin.locator("h1")).to_have_text("Ärendetypens texter")
     check_page(admin)
     check_targets(admin, 40)
@@ -191,7 +191,7 @@ def test_stop__of_the_clinic__shows_why_and_refuses_the_last_step(
     resident.log_in("samuel")
     resident.go_to_times(CLINIC, TIME_TYPE)
     resident.choose_time()
-    resident.go_on()
+    resident.go_to_details()
     resident.fill_details()
     resident.heading("Kontrollera din bokning")
     with stopped(admin, "/personal/driftmeddelande"):

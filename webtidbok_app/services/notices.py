@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from webtidbok_app.db.after_commit import tell_everybody, tell_of_offering
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import CHOSEN, IN_LINE, Booking, Clinic, Service, Slot, TimeType, Watch
+from webtidbok_app.db.tables import CHOSEN, IN_LINE, LIVE, Booking, Clinic, Service, Slot, TimeType, Watch
 from webtidbok_app.db.tables._base import Announces
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Staff
@@ -138,8 +138,8 @@ async def measure_stop(actor: Actor | None, *, scope: Scope) -> StopImpact:
             .where(
                 col(Booking.clinic_id) == Slot.clinic_id,
                 col(Booking.slot_id) == Slot.id,
-                (col(Booking.status) == BookingStatus.BOOKED)
-                | ((col(Booking.status) == BookingStatus.HELD) & (col(Booking.expires_at) > now)),
+                text(f"booking.{LIVE}"),
+                (col(Booking.expires_at) > now) | (col(Booking.status) == BookingStatus.BOOKED),
             )
             .correlate(Slot)
             .scalar_subquery()

@@ -195,10 +195,12 @@ def _stop_view(found: NoticeInfo, impact: StopImpact, scope: Scope) -> StopView:
         rows.append(tn("sv", "staff.stop.waiting", impact.waiting))
     if not found.shown:
         rows.append(t("sv", "staff.stop.no_notice"))
+    goes_on = ["booked", "requests", *([] if scope.whole_service else ["close_requests"]), "staff"]
     return StopView(
         caption=found.clinic,
         title=t("sv", f"staff.stop.{what}", name=found.time_type),
         rows=rows,
+        goes_on=[t("sv", f"staff.stop.{one}") for one in goes_on],
         back=_address(scope),
     )
 

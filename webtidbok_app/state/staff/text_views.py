@@ -113,4 +113,6 @@ class StopView:
     caption: str = ""
     title: str = ""
     rows: list[str] = field(default_factory=list)
+    goes_on: list[str] = field(default_factory=list)
+    """What is as ever."""
     back: str = ""

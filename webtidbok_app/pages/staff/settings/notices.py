@@ -147,9 +147,7 @@ def _stop_page(frame: Frame) -> rx.Component:
                     ),
                     title=t("sv", "staff.stop.cannot_book"),
                 ),
-                rx.el.ul(
-                    *(rx.el.li(t("sv", f"staff.stop.{what}")) for what in ("booked", "requests", "staff")),
-                ),
+                rx.el.ul(rx.foreach(view.goes_on, lambda row: rx.el.li(row, key=row))),
                 buttons.button_row(
                     buttons.warning(t("sv", "staff.stop.confirm"), once=True, on_click=State.confirm_stop),
                     rx.el.a(t("sv", "staff.stop.leave"), href=view.back),

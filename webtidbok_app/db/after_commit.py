@@ -18,11 +18,6 @@ def tell_of_change(session: AsyncSession, clinic_id: UUID, starts: Iterable[date
     session.info.setdefault(_CHANGED, set()).update(topics.of_times(clinic_id, starts))
 
 
-def tell_of_offering(session: AsyncSession, clinic_id: UUID) -> None:
-    """Tell the bus, when the transaction is committed, that the clinic offers other time types, or by other rules."""
-    session.info.setdefault(_CHANGED, set()).update({clinic_id, topics.offering(clinic_id), topics.LINE})
-
-
 def tell_everybody(session: AsyncSession) -> None:
     """Tell the bus, when the transaction is committed, that everything looks different."""
     session.info[_ALL] = True
@@ -36,6 +31,12 @@ def tell_of_message(session: AsyncSession) -> None:
 def tell_of_case(session: AsyncSession, clinic_id: UUID, case_id: UUID) -> None:
     """Tell the bus, when the transaction is committed, that a case of the clinic's looks different."""
     session.info.setdefault(_CHANGED, set()).update({topics.inbox(clinic_id), topics.case(case_id)})
+
+
+def tell_of_time_types(session: AsyncSession, clinic_id: UUID) -> None:
+    """Tell the bus, when the transaction is committed, that the rules of the clinic's time types are others."""
+    told = {topics.time_types(clinic_id), clinic_id, topics.LINE}
+    session.info.setdefault(_CHANGED, set()).update(told)
 
 
 def tell_of_line(session: AsyncSession) -> None:

@@ -1,4 +1,4 @@
-"""What can change, and be followed on the bus: a clinic's timebook, its weeks and offering, requests, messages."""
+"""What can change, and be followed on the bus: a clinic's timebook and its weeks, requests, messages to send."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -20,9 +20,9 @@ def watch(watch_id: UUID) -> Topic:
     return "watch", watch_id
 
 
-def offering(clinic_id: UUID) -> Topic:
-    """Return the topic of what a clinic offers at all: its time types, their rules, notices and stops."""
-    return "offering", clinic_id
+def time_types(clinic_id: UUID) -> Topic:
+    """Return the topic of the clinic's time types and their rules, and of what is stopped there."""
+    return "time types", clinic_id
 
 
 def inbox(clinic_id: UUID) -> Topic:

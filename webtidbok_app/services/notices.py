@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from webtidbok_app.db.after_commit import tell_everybody, tell_of_offering
+from webtidbok_app.db.after_commit import tell_everybody, tell_of_time_types
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import CHOSEN, IN_LINE, LIVE, Booking, Clinic, Service, Slot, TimeType, Watch
 from webtidbok_app.db.tables._base import Announces
@@ -222,7 +222,7 @@ def _tell(session: AsyncSession, clinic_id: UUID | None) -> None:
     if clinic_id is None:
         tell_everybody(session)
     else:
-        tell_of_offering(session, clinic_id)
+        tell_of_time_types(session, clinic_id)
 
 
 async def _told(session: AsyncSession, place: Announces, clinic_id: UUID | None, staff: Staff) -> NoticeInfo:

@@ -38,7 +38,7 @@ async def why_stopped_now(resident: Resident, clinic: ClinicInfo, time_type: str
     async def read() -> ClinicInfo:
         return await get_clinic_by_id(clinic.id)
 
-    now = await snapshots.get(topics.offering(clinic.id), "clinic", read)
+    now = await snapshots.get(topics.time_types(clinic.id), "clinic", read)
     kinds = await now.journal(resident).time_types(resident)
     return why_stopped(now, next((kind for kind in kinds if kind.id == time_type), None))
 

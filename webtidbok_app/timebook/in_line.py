@@ -35,7 +35,7 @@ from webtidbok_app.db.tables import (
     WatchOffer,
 )
 from webtidbok_app.domain import swedish_time
-from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 
 Condition = ColumnElement[bool] | SQLColumnExpression[bool] | TextClause
 
@@ -60,7 +60,8 @@ def can_be_told(now: datetime) -> tuple[Condition, ...]:
 
 def is_offered() -> ColumnElement[bool]:
     """Return the condition for a time type, joined in the question, to be offered to those who wait for it."""
-    return col(TimeType.active) & col(TimeType.stopped_at).is_(None)
+    for_residents = col(TimeType.bookable) != Bookable.STAFF
+    return col(TimeType.active) & for_residents & col(TimeType.stopped_at).is_(None)
 
 
 def there_is(table: type[WatchOffer | Booking | CaseType], *conditions: Condition) -> ColumnElement[bool]:

@@ -14,13 +14,16 @@ from webtidbok_app.pages.staff.settings.notices import (
     region_stop_page,
     stop_page,
 )
+from webtidbok_app.pages.staff.settings.performers import performers_page
 from webtidbok_app.pages.staff.settings.terms import terms_page
 from webtidbok_app.pages.staff.settings.texts import case_type_page, presentation_page, texts_page
+from webtidbok_app.pages.staff.settings.time_types import time_type_page, time_types_page
 from webtidbok_app.pages.staff.templates import templates_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
 from webtidbok_app.pages.staff.week import week_page
 from webtidbok_app.state.addresses import REGION_NOTICE
 from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff import performers, time_types
 from webtidbok_app.state.staff.booking import StaffBookingState
 from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
@@ -28,11 +31,13 @@ from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.notices import StaffNoticeState
+from webtidbok_app.state.staff.performers import StaffPerformersState
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
 from webtidbok_app.state.staff.terms import StaffTermsState
 from webtidbok_app.state.staff.texts import StaffTextFormState, StaffTextsState
+from webtidbok_app.state.staff.time_types import StaffTimeTypesState
 from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
@@ -93,6 +98,15 @@ ROUTES = [
         "staff.stop.heading",
         [SessionState.load, StaffNoticeState.load_stop],
     ),
+    (time_types.PAGE, time_types_page, "setup.types.title", [*_ARRIVE, StaffTimeTypesState.load]),
+    (time_types.NEW, time_type_page, "setup.types.new", [*_ARRIVE, StaffTimeTypesState.load_one]),
+    (
+        f"{time_types.PAGE}/[time_type]",
+        time_type_page,
+        "setup.types.title",
+        [*_ARRIVE, StaffTimeTypesState.load_one],
+    ),
+    (performers.PAGE, performers_page, "setup.performers.title", [*_ARRIVE, StaffPerformersState.load]),
     (
         "/personal/meddelanden",
         undelivered_page,

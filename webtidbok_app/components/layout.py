@@ -23,7 +23,11 @@ _STAFF_NAV = {
 }
 _HIDDEN_WITHOUT = {"publish": "handles_times", "requests": "handles_cases"}
 """The pages that only some staff may use, by what they must be able to do."""
-_SUPERADMIN_NAV = {"clinics": "/personal/mottagningar", "superadmins": "/personal/superadministratorer"}
+_SUPERADMIN_NAV = {
+    "clinics": "/personal/mottagningar",
+    "superadmins": "/personal/superadministratorer",
+    "service_notice": "/region/driftmeddelande",
+}
 _FOOTER = {
     "help": "/hjalp",
     "accessibility": "/tillganglighet",

@@ -8,6 +8,7 @@
     │   ├─ TermsNotAccepted
     │   ├─ AgeOutside
     │   ├─ InvitedOnly
+    │   ├─ BookingStopped
     │   ├─ TooLateToChange
     │   ├─ LimitReached
     │   ├─ TooManyBookings
@@ -84,6 +85,10 @@ class AgeOutside(RuleViolation):
 
 class InvitedOnly(RuleViolation):
     """The time type can be booked only by those whom the clinic has invited."""
+
+
+class BookingStopped(RuleViolation):
+    """Booking is stopped for now, here or everywhere. Facts: ``why`` (the notice, by language), ``phone``."""
 
 
 class TooLateToChange(RuleViolation):

@@ -18,8 +18,10 @@ from webtidbok_app.i18n import Lang
 from webtidbok_app.i18n.failures import code_of, words_for
 from webtidbok_app.logs import is_reference, report
 from webtidbok_app.services.authorise import ADMINISTERS, HANDLES_CASES, HANDLES_TIMES
+from webtidbok_app.services.notices import get_service_notice
 from webtidbok_app.services.ombud import ombud_is_on
-from webtidbok_app.state.views import Problem, SessionView
+from webtidbok_app.state.present.rich import rich_view
+from webtidbok_app.state.views import Problem, RichView, SessionView
 
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ class SessionState(rx.State):
 
     session: SessionView = SessionView()
     failure: Problem = Problem()
+    service_notice: RichView = RichView()
+    """What is told at every clinic just now."""
     loaded_at: str = ""
     """The path whose page has all that it fetches; while it is another than the browser's, that page is on its way."""
 
@@ -43,6 +47,8 @@ class SessionState(rx.State):
             self.session = SessionView()
         else:
             self.session = _session_view(login)
+        told = await attempt(get_service_notice(), lang_of(self))
+        self.service_notice = RichView() if isinstance(told, Problem) else rich_view(told, lang_of(self))
 
     @rx.event
     @public

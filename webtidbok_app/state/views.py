@@ -62,6 +62,22 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class RichView:
+    """A clinic's own words as safe markup. An empty ``first`` is no text; ``rest`` is what is folded after it.
+
+    ``lang`` is the words' own, and ``note`` says so where it is not the page's.
+    """
+
+    first: str = ""
+    rest: str = ""
+    lang: str = "sv"
+    note: str = ""
+
+
+NO_WORDS = RichView()
+
+
+@dataclass(frozen=True)
 class TimeView:
     """One time. ``label`` is "9.20", ``name`` what is read aloud. Its state is told by ``SinceView``."""
 

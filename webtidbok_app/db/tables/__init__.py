@@ -12,6 +12,7 @@ from webtidbok_app.db.tables.clinics import (
     CaseType,
     Clinic,
     Region,
+    Service,
     Terms,
 )
 from webtidbok_app.db.tables.messages import WAITING, MessageChoice, OutboxMessage
@@ -67,6 +68,7 @@ __all__ = [
     "RequestWords",
     "RoleChange",
     "ScheduleChange",
+    "Service",
     "Slot",
     "StaffRole",
     "Terms",

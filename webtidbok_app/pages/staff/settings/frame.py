@@ -9,6 +9,7 @@ from webtidbok_app.state.staff import performers, time_types
 
 PARTS = {
     "general": "/personal/installningar",
+    "texts": "/personal/texter",
     "time_types": time_types.PAGE,
     "performers": performers.PAGE,
     "permissions": "/personal/behorigheter",

@@ -30,11 +30,11 @@ GUARDS = frozenset(
 )  # fmt: skip
 MAY = {
     SEES: (
-        "clinic_settings.get_settings", "performers.list_performers", "publication.list_choices",
-        "reception.follow_day_list",
-        "reception.get_day_list", "reception.open_booking", "schedule.follow_week", "schedule.get_week",
-        "schedule_changes.list_changes", "time_type_rules.list_rules",
-        "undelivered.get_undelivered", "waiting.count_waiting",
+        "clinic_settings.get_settings", "getting_started.get_start", "performers.list_performers",
+        "publication.list_choices", "reception.follow_day_list", "reception.get_day_list",
+        "reception.open_booking", "schedule.follow_week", "schedule.get_week",
+        "schedule_changes.list_changes", "time_type_rules.list_rules", "undelivered.get_undelivered",
+        "waiting.count_waiting",
     ),
     HANDLES_TIMES: (
         "publication.preview_publication", "publication.publish", "reception.cancel_for_resident",
@@ -42,15 +42,15 @@ MAY = {
         "schedule_changes.undo", "week_copy.copy_week", "week_copy.get_source_week", "week_copy.preview_copy",
     ),
     HANDLES_CASES: (
-        "answer_templates.add_template", "answer_templates.list_templates", "answer_templates.remove_template",
-        "inbox.answer_case", "inbox.close_case", "inbox.follow_case", "inbox.follow_inbox", "inbox.get_inbox",
-        "inbox.open_case", "inbox.release_case", "inbox.take_case", "inbox.write_note",
-        "offers.find_offerable", "offers.offer_times", "offers.withdraw_offer",
+        "answer_templates.add_template", "answer_templates.list_templates",
+        "answer_templates.remove_template", "inbox.answer_case", "inbox.close_case", "inbox.follow_case",
+        "inbox.follow_inbox", "inbox.get_inbox", "inbox.open_case", "inbox.release_case", "inbox.take_case",
+        "inbox.write_note", "offers.find_offerable", "offers.offer_times", "offers.withdraw_offer",
     ),
     ADMINISTERS: (
-        "clinic_settings.set_case_types", "clinic_settings.set_hold_minutes", "clinic_settings.set_messages",
-        "clinic_settings.set_rebooking", "clinic_settings.set_watch", "performers.save_performer",
-        "time_type_rules.add_time_type", "time_type_rules.change_time_type",
+        "clinic_settings.set_about", "clinic_settings.set_case_types", "clinic_settings.set_hold_minutes",
+        "clinic_settings.set_messages", "clinic_settings.set_rebooking", "clinic_settings.set_watch",
+        "performers.save_performer", "time_type_rules.add_time_type", "time_type_rules.change_time_type",
     ),
     APPOINTS: (
         "permissions.change_role", "permissions.give_role", "permissions.list_permissions",

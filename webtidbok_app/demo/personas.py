@@ -16,6 +16,7 @@ SAMPLING_UNIT = "kvarnens-provtagning"
 REHAB_CLINIC = "alvens-rehab"
 REGION = "mellanbygd"
 YOUTH_CLINIC = "kompassens-ungdomsmottagning"
+NEW_CLINIC = "backens-fysioterapi"
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,16 @@ STAFF = (
         "Midwife, Kompassens ungdomsmottagning",
     ),
     StaffPersona(
+        "inger",
+        "SE2321000016-6001",
+        "Inger",
+        "Bäckman",
+        Role.CLINIC_ADMIN,
+        NEW_CLINIC,
+        "Mottagningsadministratör, Bäckens fysioterapi (har just fått sin tidbok)",
+        "Clinic administrator, Bäckens fysioterapi (has just been given its timebook)",
+    ),
+    StaffPersona(
         "petra",
         "SE2321000016-9001",
         "Petra",
@@ -225,7 +236,7 @@ STAFF = (
     ),
     StaffPersona(
         "greta",
-        "SE2321000016-6001",
+        "SE2321000016-7001",
         "Greta",
         "Vallgren",
         Role.CLINIC_ADMIN,
@@ -235,7 +246,7 @@ STAFF = (
     ),
     StaffPersona(
         "rut",
-        "SE2321000016-6002",
+        "SE2321000016-7002",
         "Rut",
         "Hedlund",
         None,

@@ -56,7 +56,7 @@ def start_view(start: Start) -> StartView:
 
 def _step(step: Step, start: Start, following: Step) -> StartStep:
     state = "done" if step in start.done else "next" if step is following else "later"
-    may = start.may_set_up or step is Step.TIMES
+    may = start.may_publish if step is Step.TIMES else start.may_set_up
     return StartStep(
         name=step,
         title=t("sv", f"setup.start.{step}.title"),

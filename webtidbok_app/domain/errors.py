@@ -16,6 +16,7 @@
     │   ├─ TooManyRequests
     │   ├─ MessagesNeeded
     │   ├─ OmbudNotHere
+    │   ├─ LastAdministrator
     │   └─ CapabilityMissing
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
@@ -116,6 +117,10 @@ class MessagesNeeded(RuleViolation):
 
 class OmbudNotHere(RuleViolation):
     """The clinic's timebook cannot be told that somebody acts for their child. Facts: ``phone``."""
+
+
+class LastAdministrator(RuleViolation):
+    """Nobody else could say who may what there: somebody has to be made administrator first."""
 
 
 class CapabilityMissing(RuleViolation):

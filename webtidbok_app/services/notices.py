@@ -26,7 +26,7 @@ from webtidbok_app.services.authorise import (
     administers,
     as_administrator,
     as_clinic_staff,
-    as_region_administrator,
+    as_superadmin,
 )
 from webtidbok_app.services.rich_texts import Written, tidied
 
@@ -191,11 +191,11 @@ async def start_booking(actor: Actor | None, *, scope: Scope) -> NoticeInfo:
 
 
 def _reader(actor: Actor | None, scope: Scope) -> tuple[Staff, UUID | None]:
-    return (as_region_administrator(actor), None) if scope.whole_service else as_clinic_staff(actor)
+    return (as_superadmin(actor)[0], None) if scope.whole_service else as_clinic_staff(actor)
 
 
 def _changer(actor: Actor | None, scope: Scope) -> tuple[Staff, UUID | None]:
-    return (as_region_administrator(actor), None) if scope.whole_service else as_administrator(actor)
+    return (as_superadmin(actor)[0], None) if scope.whole_service else as_administrator(actor)
 
 
 async def _place(

@@ -14,6 +14,15 @@ class SessionView:
     kind: str = ""
     name: str = ""
     clinic: str = ""
+    """The clinic, or the superadmin's region."""
+    commissions: bool = False
+    """Staff who have several commissions, and can change from one to another."""
+    unchosen: bool = False
+    """They have not chosen one yet."""
+    handles_times: bool = False
+    handles_cases: bool = False
+    administers: bool = False
+    superadmin: bool = False
     acts_for: str = ""
     """The child that a guardian acts for."""
     ombud_over: bool = False

@@ -6,7 +6,7 @@ by clinic without a redesign. All moments are aware and in UTC.
 
 from sqlmodel import SQLModel
 
-from webtidbok_app.db.tables.access import AccessLog, LoginSession, StaffRole
+from webtidbok_app.db.tables.access import AccessLog, LoginSession, RoleChange, StaffRole
 from webtidbok_app.db.tables.clinics import (
     CareProvider,
     CaseType,
@@ -66,6 +66,7 @@ __all__ = [
     "RequestDraft",
     "RequestMessage",
     "RequestWords",
+    "RoleChange",
     "ScheduleChange",
     "Service",
     "Slot",

@@ -3,10 +3,12 @@
 from webtidbok_app.pages.staff.booking import booking_page, cancel_page
 from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
+from webtidbok_app.pages.staff.commissions import commissions_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
+from webtidbok_app.pages.staff.region import region_page
 from webtidbok_app.pages.staff.settings.general import general_page
 from webtidbok_app.pages.staff.settings.notices import (
     notice_page,
@@ -15,6 +17,11 @@ from webtidbok_app.pages.staff.settings.notices import (
     stop_page,
 )
 from webtidbok_app.pages.staff.settings.performers import performers_page
+from webtidbok_app.pages.staff.settings.permissions import (
+    clinic_permissions_page,
+    permissions_page,
+    superadmins_page,
+)
 from webtidbok_app.pages.staff.settings.terms import terms_page
 from webtidbok_app.pages.staff.settings.texts import case_type_page, presentation_page, texts_page
 from webtidbok_app.pages.staff.settings.time_types import time_type_page, time_types_page
@@ -27,12 +34,15 @@ from webtidbok_app.state.staff import performers, time_types
 from webtidbok_app.state.staff.booking import StaffBookingState
 from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
+from webtidbok_app.state.staff.commissions import CommissionState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.notices import StaffNoticeState
 from webtidbok_app.state.staff.performers import StaffPerformersState
+from webtidbok_app.state.staff.permissions import StaffPermissionsState
 from webtidbok_app.state.staff.publish import StaffPublishState
+from webtidbok_app.state.staff.region import StaffRegionState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
 from webtidbok_app.state.staff.terms import StaffTermsState
@@ -42,6 +52,7 @@ from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
+REGION = "/personal/mottagningar"
 _ARRIVE = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget]
 
 ROUTES = [
@@ -97,6 +108,26 @@ ROUTES = [
         region_stop_page,
         "staff.stop.heading",
         [SessionState.load, StaffNoticeState.load_stop],
+    ),
+    ("/personal/behorigheter", permissions_page, "permissions.title", [*_ARRIVE, StaffPermissionsState.load]),
+    (REGION, region_page, "permissions.clinics.title", [*_ARRIVE, StaffRegionState.load]),
+    (
+        f"{REGION}/[clinic]",
+        clinic_permissions_page,
+        "permissions.title",
+        [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        "/personal/superadministratorer",
+        superadmins_page,
+        "permissions.superadmins",
+        [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        "/personal/uppdrag",
+        commissions_page,
+        "permissions.commission.title",
+        [SessionState.load, CommissionState.load],
     ),
     (time_types.PAGE, time_types_page, "setup.types.title", [*_ARRIVE, StaffTimeTypesState.load]),
     (time_types.NEW, time_type_page, "setup.types.new", [*_ARRIVE, StaffTimeTypesState.load_one]),

@@ -30,12 +30,11 @@ GUARDS = frozenset(
 )  # fmt: skip
 MAY = {
     SEES: (
-        "clinic_settings.get_settings", "clinic_texts.get_texts", "getting_started.get_start", "notices.list_notices",
-        "performers.list_performers", "publication.list_choices", "reception.follow_day_list",
-        "reception.get_day_list", "reception.open_booking",
-        "schedule.follow_week", "schedule.get_week",
-        "schedule_changes.list_changes", "terms_versions.list_terms", "time_type_rules.list_rules",
-        "undelivered.get_undelivered", "waiting.count_waiting",
+        "clinic_settings.get_settings", "clinic_texts.get_texts", "getting_started.get_start",
+        "notices.list_notices", "performers.list_performers", "publication.list_choices",
+        "reception.follow_day_list", "reception.get_day_list", "reception.open_booking", "schedule.follow_week",
+        "schedule.get_week", "schedule_changes.list_changes", "terms_versions.list_terms",
+        "time_type_rules.list_rules", "undelivered.get_undelivered", "waiting.count_waiting",
     ),
     HANDLES_TIMES: (
         "publication.preview_publication", "publication.publish", "reception.cancel_for_resident",
@@ -51,9 +50,9 @@ MAY = {
     ADMINISTERS: (
         "clinic_settings.set_about", "clinic_settings.set_case_types", "clinic_settings.set_hold_minutes",
         "clinic_settings.set_messages", "clinic_settings.set_rebooking", "clinic_settings.set_watch",
-        "clinic_texts.set_case_type_texts", "clinic_texts.set_presentation",
-        "performers.save_performer", "terms_versions.plan_terms", "terms_versions.remove_terms",
-        "time_type_rules.add_time_type", "time_type_rules.change_time_type",
+        "clinic_texts.set_case_type_texts", "clinic_texts.set_presentation", "performers.save_performer",
+        "terms_versions.plan_terms", "terms_versions.remove_terms", "time_type_rules.add_time_type",
+        "time_type_rules.change_time_type",
     ),
     APPOINTS: (
         "permissions.change_role", "permissions.give_role", "permissions.list_permissions",

@@ -26,7 +26,7 @@ _HIDDEN_WITHOUT = {"publish": "handles_times", "requests": "handles_cases"}
 _SUPERADMIN_NAV = {
     "clinics": "/personal/mottagningar",
     "superadmins": "/personal/superadministratorer",
-    "service_notice": "/region/driftmeddelande",
+    "service": "/personal/hela-tjansten",
 }
 _FOOTER = {
     "help": "/hjalp",

@@ -291,7 +291,7 @@ def _kind(request: Request) -> Kind | None:
 
 def _landing(kind: Kind, wanted: str, lang: Lang) -> str:
     """Return where to go after login: where the visitor was, if that is for such a login."""
-    for_staff = urlsplit(wanted).path.split("/")[1:2] in (["personal"], ["region"])
+    for_staff = urlsplit(wanted).path == "/personal" or wanted.startswith("/personal/")
     if wanted not in ("", "/", "/en") and for_staff == (kind == "staff"):
         return wanted
     return f"/en{HOME[kind]}" if lang == "en" and kind == "resident" else HOME[kind]

@@ -378,6 +378,7 @@
     if (target.dataset.jump) return jump(event, target);
     if (target.dataset.toMonth) return toMonth(event);
     if (target.dataset.print) return window.print();
+    if (target.dataset.printAfter) toPrint = target.dataset.printAfter;
     if (target.dataset.language) syncLanguage(); // the query may have changed alone
     if (target.id === "session-stay") session.stay();
     if (target.dataset.day) {
@@ -385,6 +386,16 @@
       rove(target.closest("[data-month-grid]"), target);
       toDayTimes();
     }
+  }
+
+  /* What the server logs before it goes to the printer. */
+  let toPrint = "";
+
+  function printWhenLogged() {
+    const count = find("[data-print-after]")?.dataset.printAfter;
+    if (!toPrint || !count || count === toPrint) return;
+    toPrint = "";
+    window.print();
   }
 
   function isSecond(target) {
@@ -429,6 +440,7 @@
     errorTitle();
     tellOfTaken();
     keepFocus();
+    printWhenLogged();
     connection();
     watchSession();
   }
@@ -448,7 +460,7 @@
       subtree: true,
       childList: true,
       attributes: true,
-      attributeFilter: ["data-ready", "data-session", "data-state", "data-day", "data-time-state", "aria-selected"],
+      attributeFilter: ["data-ready", "data-session", "data-state", "data-day", "data-time-state", "data-print-after", "aria-selected"],
     });
   }
 

@@ -17,6 +17,14 @@ def tell_of_change(session: AsyncSession, clinic_id: UUID, starts: Iterable[date
     session.info.setdefault(_CHANGED, set()).update(topics.of_times(clinic_id, starts))
 
 
+def tell_of_visit(session: AsyncSession, clinic_id: UUID) -> None:
+    """Tell the bus, when the transaction is committed, that what staff see of the clinic's day looks different.
+
+    Its times are free and taken as they were, so those who look for one are not woken.
+    """
+    session.info.setdefault(_CHANGED, set()).add(clinic_id)
+
+
 def tell_of_message(session: AsyncSession) -> None:
     """Tell the bus, when the transaction is committed, that there are messages to send."""
     session.info.setdefault(_CHANGED, set()).add(topics.OUTBOX)

@@ -9,6 +9,7 @@
     │   ├─ AgeOutside
     │   ├─ InvitedOnly
     │   ├─ TooLateToChange
+    │   ├─ TooEarly
     │   ├─ LimitReached
     │   ├─ TooManyCodes
     │   ├─ TooManyRequests
@@ -86,6 +87,10 @@ class InvitedOnly(RuleViolation):
 
 class TooLateToChange(RuleViolation):
     """The last moment to cancel has passed. Facts: ``deadline`` (aware), ``phone``."""
+
+
+class TooEarly(RuleViolation):
+    """It is not time for it yet. Facts: ``earliest`` (aware)."""
 
 
 class LimitReached(RuleViolation):

@@ -39,6 +39,13 @@ class BookingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Attendance(StrEnum):
+    """What became of a booked visit, as staff have marked it."""
+
+    ARRIVED = "arrived"
+    NO_SHOW = "no_show"
+
+
 class ScheduleChangeKind(StrEnum):
     """What staff did to the schedule."""
 

@@ -8,7 +8,7 @@ from sqlmodel import AutoString, Field, SQLModel
 
 from webtidbok_app.db.crypto import Sealed
 from webtidbok_app.db.tables._base import OfClinic
-from webtidbok_app.domain.visit import BookingStatus, ReasonRule, ScheduleChangeKind, VisitForm
+from webtidbok_app.domain.visit import Attendance, BookingStatus, ReasonRule, ScheduleChangeKind, VisitForm
 
 LIVE = "status IN ('held', 'booked')"
 """What takes a place. Written as it stands, never with bound parameters: the partial index needs a literal."""
@@ -133,6 +133,7 @@ class Booking(OfClinic, table=True):
         ForeignKeyConstraint(["clinic_id", "slot_id"], ["slot.clinic_id", "slot.id"]),
         CheckConstraint("status IN ('held', 'booked', 'cancelled')", name="status"),
         CheckConstraint("status <> 'held' OR expires_at IS NOT NULL", name="hold_expires"),
+        CheckConstraint("attendance IN ('arrived', 'no_show')", name="attendance"),
         Index(
             "uq_booking_live_place",
             "clinic_id",
@@ -199,6 +200,13 @@ class Booking(OfClinic, table=True):
     access_needs: str = Field(default="", sa_type=Sealed("booking.access_needs"))
     phone: str | None = Field(default=None, sa_type=Sealed("booking.phone"))
     email: str | None = Field(default=None, sa_type=Sealed("booking.email"))
+    attendance: Attendance | None = Field(default=None, sa_type=AutoString)
+    """Whether its resident has come, once staff have said so."""
+    attendance_at: datetime | None = None
+    """When it was marked: for who has come, about when they came."""
+    attendance_by: str | None = None
+    """HSA-id of the member of staff who marked it."""
+    attendance_by_name: str = ""
 
 
 class HoldCount(SQLModel, table=True):

@@ -7,15 +7,16 @@ import reflex as rx
 from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import badge, empty_state, error_summary, problem_box, skeleton, status
 from webtidbok_app.components.layout import staff_page
+from webtidbok_app.components.native import anchor
 from webtidbok_app.i18n import t
-from webtidbok_app.pages.staff.parts import OPEN, stacked_cell, stacked_table, stepper
+from webtidbok_app.pages.staff.parts import OPEN, attendance_buttons, stacked_cell, stacked_table, stepper
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.day import COUNT
 from webtidbok_app.state.staff.day import StaffDayState as State
-from webtidbok_app.state.staff.views import DayRowView
+from webtidbok_app.state.staff.day_view import DayRowView
 
 _AREA = "staff.day"
-_COLUMNS = ("time", "name", "time_type", "performer", "visit_form", "notes", OPEN)
+_COLUMNS = ("time", "attendance", "name", "time_type", "performer", "visit_form", "notes", OPEN)
 _cell = partial(stacked_cell, _AREA)
 
 
@@ -35,7 +36,7 @@ def day_list_page() -> rx.Component:
         session=SessionState.session,
         failure=SessionState.failure,
         current="day_list",
-        announcement=State.bookings.heading,
+        announcement=State.announcement,
         above=rx.fragment(
             problem_box("sv", State.problem), error_summary("sv", State.problems, attempt=State.attempts)
         ),
@@ -46,7 +47,7 @@ def _print_header() -> rx.Component:
     """Return what stands on paper only: where, and who printed it and when."""
     return rx.el.div(
         rx.el.p(State.bookings.clinic, class_name="strong"),
-        rx.el.p(State.fetched),
+        rx.el.p(State.printed),
         class_name="print-only",
     )
 
@@ -75,7 +76,22 @@ def _toolbar() -> rx.Component:
             forms.submit(t("sv", "staff.day.go"), kind="secondary"),
             on_submit=State.go,
         ),
-        buttons.print_button("sv"),
+        rx.cond(
+            State.bookings.performers.length() > 1,
+            forms.select_field(
+                "sv",
+                "hos",
+                t("sv", "staff.day.whom"),
+                State.bookings.performers,
+                value=State.performer,
+                first=t("sv", "staff.day.everybody"),
+                on_change=State.choose_performer,
+                key="hos",
+            ),
+        ),
+        buttons.secondary(
+            t("sv", "staff.day.print"), on_click=State.print_list, data_print_after=State.prints.to_string()
+        ),
         class_name="toolbar",
     )
 
@@ -84,15 +100,29 @@ def _bookings() -> rx.Component:
     return rx.fragment(
         _waiting(),
         rx.cond(
-            State.bookings.rows.length() > 0,
+            State.bookings.performers.length() > 0,
             rx.fragment(
                 status(State.bookings.count_text, id=COUNT, tab_index=-1),
+                _next_up(),
+                _only(),
                 rx.el.p(t("sv", "staff.day.masked"), " ", State.fetched, class_name="fine no-print"),
                 stacked_table(State.bookings.caption, _AREA, _COLUMNS, rx.foreach(State.bookings.rows, _row)),
             ),
             empty_state(State.bookings.count_text),
         ),
     )
+
+
+def _next_up() -> rx.Component:
+    jump = anchor(t("sv", "staff.day.next_up_go"), href=State.bookings.next_href, data_jump="true")
+    return rx.cond(
+        State.bookings.next_text != "", rx.el.p(State.bookings.next_text, " ", jump, class_name="no-print")
+    )
+
+
+def _only() -> rx.Component:
+    whole_day = rx.el.a(t("sv", "staff.day.whole_day"), href=State.here_href)
+    return rx.cond(State.bookings.only_text != "", rx.el.p(State.bookings.only_text, ". ", whole_day))
 
 
 def _waiting() -> rx.Component:
@@ -109,12 +139,14 @@ def _waiting() -> rx.Component:
 def _row(row: rx.Var[DayRowView]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(row.time, scope="row", role="rowheader"),
+        _cell("attendance", attendance_buttons(row, on_mark=State.mark)),
         _cell("name", row.name),
         _cell("time_type", row.time_type),
         _cell("performer", row.performer),
         _cell("visit_form", row.visit_form),
         _cell(
             "notes",
+            rx.cond(row.next, badge(t("sv", "staff.day.badge_next"))),
             rx.cond(row.new, badge(t("sv", "staff.day.badge_new"), "ok")),
             rx.cond(row.cancelled, badge(row.cancelled_how, "danger")),
             rx.cond(row.interpreter != "", badge(row.interpreter, "warn")),
@@ -125,6 +157,7 @@ def _row(row: rx.Var[DayRowView]) -> rx.Component:
             class_name="no-print",
         ),
         key=row.href,
+        id=row.id,
         role="row",
-        class_name=rx.cond(row.cancelled, "cancelled", ""),
+        class_name=rx.cond(row.cancelled, "cancelled", rx.cond(row.next, "next-up", "")),
     )

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import reflex as rx
 
 from webtidbok_app.components import buttons
-from webtidbok_app.components.feedback import notice, panel
+from webtidbok_app.components.feedback import badge, notice, panel
 from webtidbok_app.components.icons import icon
 from webtidbok_app.components.layout import heading
 from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import t
+from webtidbok_app.state.staff.day_view import DayRowView
 from webtidbok_app.state.staff.views import Outcome, PreviewView, PublishedView, Stepper
 
 Text = str | rx.Var[str]
@@ -115,6 +116,36 @@ def published_body(published: rx.Var[PublishedView], *more: rx.Component) -> rx.
                 kind="info",
             ),
         ),
+    )
+
+
+def attendance_buttons(row: rx.Var[DayRowView], *, on_mark: rx.EventHandler) -> rx.Component:
+    """Return whether somebody has come, and the buttons that mark it and take it back.
+
+    What is pressed turns into its own undoing, so that the focus stays where it is.
+    """
+    arrived, missed = row.attendance == "arrived", row.attendance == "no_show"
+    return rx.el.div(
+        rx.cond(row.attendance_text != "", badge(row.attendance_text, rx.cond(arrived, "ok", "danger"))),
+        rx.cond(
+            row.can_arrive,
+            buttons.secondary(
+                rx.cond(arrived, t("sv", "staff.day.undo"), t("sv", "staff.day.arrived")),
+                on_click=on_mark(row.booking, rx.cond(arrived, "", "arrived"), row.attendance),
+                aria_label=row.arrive_name,
+                data_once="true",
+            ),
+        ),
+        rx.cond(
+            row.can_miss,
+            buttons.secondary(
+                rx.cond(missed, t("sv", "staff.day.undo"), t("sv", "staff.day.no_show")),
+                on_click=on_mark(row.booking, rx.cond(missed, "", "no_show"), row.attendance),
+                aria_label=row.miss_name,
+                data_once="true",
+            ),
+        ),
+        class_name="attendance",
     )
 
 

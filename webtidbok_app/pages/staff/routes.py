@@ -7,6 +7,7 @@ from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy
 from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
+from webtidbok_app.pages.staff.search import search_page
 from webtidbok_app.pages.staff.settings.general import general_page
 from webtidbok_app.pages.staff.templates import templates_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
@@ -19,13 +20,14 @@ from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.publish import StaffPublishState
+from webtidbok_app.state.staff.search import StaffSearchState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
 from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
-_ARRIVE = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget]
+_ARRIVE = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget, StaffSearchState.forget]
 
 ROUTES = [
     (
@@ -66,6 +68,12 @@ ROUTES = [
         [*_ARRIVE, StaffDayState.load, StaffDayState.watch],
     ),
     (
+        "/personal/sok",
+        search_page,
+        "staff.search.title",
+        [SessionState.load, StaffBookingState.forget, StaffCaseState.forget, StaffSearchState.load],
+    ),
+    (
         "/personal/forfragningar",
         inbox_page,
         "staff.inbox.title",
@@ -75,7 +83,13 @@ ROUTES = [
         "/personal/forfragningar/[case]",
         case_page,
         "staff.case.title",
-        [SessionState.load, StaffBookingState.forget, StaffCaseState.load, StaffCaseState.watch],
+        [
+            SessionState.load,
+            StaffBookingState.forget,
+            StaffSearchState.forget,
+            StaffCaseState.load,
+            StaffCaseState.watch,
+        ],
     ),
     ("/personal/svarsmallar", templates_page, "staff.templates.title", [*_ARRIVE, StaffTemplatesState.load]),
     (BOOKING, booking_page, "staff.booking.title", [SessionState.load, StaffBookingState.load]),

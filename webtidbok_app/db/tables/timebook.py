@@ -1,6 +1,6 @@
 """The standalone timebook (fristående tidbok)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
@@ -217,3 +217,19 @@ class HoldCount(SQLModel, table=True):
     person_id: UUID = Field(primary_key=True, foreign_key="person.id")
     since: datetime
     holds: int
+
+
+class DowntimeRun(SQLModel, table=True):
+    """The writing of a clinic's lists of the coming days on one evening, for when nothing else works."""
+
+    __tablename__ = "downtime_run"
+    __table_args__ = (CheckConstraint("problem IN ('', 'not_written', 'not_printed')", name="problem"),)
+
+    clinic_id: UUID = Field(primary_key=True, foreign_key="clinic.id")
+    evening: date = Field(primary_key=True)
+    taken_at: datetime
+    """When a worker last took it on; the others leave it alone for some minutes."""
+    written_at: datetime | None = None
+    last_day: date | None = None
+    """The last of the days that were written."""
+    problem: str = ""

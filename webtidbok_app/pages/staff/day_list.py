@@ -5,18 +5,33 @@ from functools import partial
 import reflex as rx
 
 from webtidbok_app.components import buttons, forms
-from webtidbok_app.components.feedback import badge, empty_state, error_summary, problem_box, skeleton, status
+from webtidbok_app.components.feedback import (
+    badge,
+    empty_state,
+    error_summary,
+    notice,
+    problem_box,
+    skeleton,
+    status,
+)
 from webtidbok_app.components.layout import staff_page
 from webtidbok_app.components.native import anchor
 from webtidbok_app.i18n import t
-from webtidbok_app.pages.staff.parts import OPEN, attendance_buttons, stacked_cell, stacked_table, stepper
+from webtidbok_app.pages.staff.parts import (
+    OPEN,
+    attendance_buttons,
+    stacked_cell,
+    stacked_table,
+    stepper,
+    visit_words,
+)
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.day import COUNT
 from webtidbok_app.state.staff.day import StaffDayState as State
 from webtidbok_app.state.staff.day_view import DayRowView
 
 _AREA = "staff.day"
-_COLUMNS = ("time", "attendance", "name", "time_type", "performer", "visit_form", "notes", OPEN)
+_COLUMNS = ("time", "attendance", "name", "time_type", "performer", "notes", OPEN)
 _cell = partial(stacked_cell, _AREA)
 
 
@@ -30,7 +45,7 @@ def day_list_page() -> rx.Component:
         ),
         rx.cond(
             State.bookings.heading != "",
-            rx.fragment(_print_header(), _toolbar(), _bookings()),
+            rx.fragment(_print_header(), _downtime_warning(), _toolbar(), _bookings(), _downtime_line()),
             rx.cond(State.problem.title == "", skeleton("sv", rows=6)),
         ),
         session=SessionState.session,
@@ -44,12 +59,21 @@ def day_list_page() -> rx.Component:
 
 
 def _print_header() -> rx.Component:
-    """Return what stands on paper only: where, and who printed it and when."""
+    """Return what stands first on paper only; who printed it stands on every page of it."""
     return rx.el.div(
         rx.el.p(State.bookings.clinic, class_name="strong"),
-        rx.el.p(State.printed),
         class_name="print-only",
     )
+
+
+def _downtime_warning() -> rx.Component:
+    warning = notice(State.downtime.body, title=State.downtime.title)
+    return rx.cond(State.downtime.title != "", rx.el.div(warning, class_name="no-print"))
+
+
+def _downtime_line() -> rx.Component:
+    line = rx.el.p(State.downtime.body, class_name="fine no-print")
+    return rx.cond((State.downtime.title == "") & (State.downtime.body != ""), line)
 
 
 def _toolbar() -> rx.Component:
@@ -92,7 +116,7 @@ def _toolbar() -> rx.Component:
         buttons.secondary(
             t("sv", "staff.day.print"), on_click=State.print_list, data_print_after=State.prints.to_string()
         ),
-        class_name="toolbar",
+        class_name="toolbar toolbar-fields",
     )
 
 
@@ -106,7 +130,13 @@ def _bookings() -> rx.Component:
                 _next_up(),
                 _only(),
                 rx.el.p(t("sv", "staff.day.masked"), " ", State.fetched, class_name="fine no-print"),
-                stacked_table(State.bookings.caption, _AREA, _COLUMNS, rx.foreach(State.bookings.rows, _row)),
+                stacked_table(
+                    State.bookings.caption,
+                    _AREA,
+                    _COLUMNS,
+                    rx.foreach(State.bookings.rows, _row),
+                    on_paper=State.printed,
+                ),
             ),
             empty_state(State.bookings.count_text),
         ),
@@ -141,12 +171,11 @@ def _row(row: rx.Var[DayRowView]) -> rx.Component:
         rx.el.th(row.time, scope="row", role="rowheader"),
         _cell("attendance", attendance_buttons(row, on_mark=State.mark)),
         _cell("name", row.name),
-        _cell("time_type", row.time_type),
+        _cell("time_type", visit_words(row)),
         _cell("performer", row.performer),
-        _cell("visit_form", row.visit_form),
         _cell(
             "notes",
-            rx.cond(row.next, badge(t("sv", "staff.day.badge_next"))),
+            rx.cond(row.next, rx.el.span(badge(t("sv", "staff.day.badge_next")), class_name="no-print")),
             rx.cond(row.new, badge(t("sv", "staff.day.badge_new"), "ok")),
             rx.cond(row.cancelled, badge(row.cancelled_how, "danger")),
             rx.cond(row.interpreter != "", badge(row.interpreter, "warn")),

@@ -149,11 +149,20 @@ def attendance_buttons(row: rx.Var[DayRowView], *, on_mark: rx.EventHandler) -> 
     )
 
 
-def stacked_table(caption: Text, area: str, columns: Sequence[str], rows: rx.Component) -> rx.Component:
+def visit_words(row: rx.Var[DayRowView]) -> rx.Component:
+    """Return what a booked visit is and how it is made."""
+    return rx.el.div(row.time_type, rx.el.span(row.visit_form, class_name="fine"), class_name="visit")
+
+
+def stacked_table(
+    caption: Text, area: str, columns: Sequence[str], rows: rx.Component, *, on_paper: Text = ""
+) -> rx.Component:
     """Return a table that stacks its cells where it is narrow; the roles keep it a table there too.
 
-    The headings are ``columns`` of the catalogue's ``area``; the one that leads away is not printed.
+    The headings are ``columns`` of the catalogue's ``area``; the one that leads away is not printed. ``on_paper``
+    stands below the table on every printed page, and nowhere else.
     """
+    foot = rx.el.tfoot(rx.el.tr(rx.el.td(on_paper, col_span=len(columns))), class_name="print-foot")
     heads = [
         rx.el.th(
             t("sv", f"{area}.{name}"),
@@ -167,6 +176,7 @@ def stacked_table(caption: Text, area: str, columns: Sequence[str], rows: rx.Com
         rx.el.caption(caption, class_name="visually-hidden"),
         rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
         rx.el.tbody(rows, role="rowgroup"),
+        foot if isinstance(on_paper, rx.Var) else rx.fragment(),
         role="table",
         class_name="table bookings-table",
     )

@@ -7,13 +7,13 @@ import reflex as rx
 from webtidbok_app.components.feedback import badge, error_summary, notice, problem_box, status
 from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.i18n import t
-from webtidbok_app.pages.staff.parts import OPEN, attendance_buttons, stacked_cell, stacked_table
+from webtidbok_app.pages.staff.parts import OPEN, attendance_buttons, stacked_cell, stacked_table, visit_words
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.day_view import DayRowView
 from webtidbok_app.state.staff.search import StaffSearchState as State
 
 _AREA = "staff.search"
-_COLUMNS = ("when", "attendance", "time_type", "performer", "visit_form", "notes", OPEN)
+_COLUMNS = ("when", "attendance", "time_type", "performer", "notes", OPEN)
 _cell = partial(stacked_cell, _AREA)
 
 
@@ -69,9 +69,8 @@ def _row(row: rx.Var[DayRowView]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(row.time, scope="row", role="rowheader"),
         _cell("attendance", attendance_buttons(row, on_mark=State.mark)),
-        _cell("time_type", row.time_type),
+        _cell("time_type", visit_words(row)),
         _cell("performer", row.performer),
-        _cell("visit_form", row.visit_form),
         _cell(
             "notes",
             rx.cond(row.cancelled, badge(row.cancelled_how, "danger")),

@@ -15,6 +15,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, format_time, t
 from webtidbok_app.services import reception
 from webtidbok_app.services.attendance import Mark, mark_attendance
+from webtidbok_app.services.downtime import get_downtime_status
 from webtidbok_app.services.reception import DayList
 from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_day, parse_wall, typed
@@ -28,7 +29,7 @@ from webtidbok_app.state.staff.day_view import (
     with_mark,
 )
 from webtidbok_app.state.staff.pattern import date_examples
-from webtidbok_app.state.staff.views import Stepper
+from webtidbok_app.state.staff.views import Outcome, Stepper
 from webtidbok_app.state.views import FieldProblem, Problem
 
 PAGE = "/personal/bokningar"
@@ -52,6 +53,8 @@ class StaffDayState(rx.State):
     prints: int = 0
     """How many times the list has been let through to the printer."""
     day_hint: str = ""
+    downtime: Outcome = Outcome()
+    """How it went to write the list for when nothing else works; a title is a warning."""
 
     _shown: DayList | None = None
     _new: list[str] = []
@@ -71,6 +74,7 @@ class StaffDayState(rx.State):
         self._shown = found
         self._show()
         self.announcement = self.bookings.heading
+        self.downtime = await _downtime()
         self.day_hint = t("sv", "staff.publish.date_hint", **_examples(today))
 
     @rx.event(background=True)
@@ -200,6 +204,22 @@ def _asked_for(state: rx.State) -> date:
     """Return the day in the address, today without one."""
     today = day_of(clock.now())
     return parse_day(query(state, "dag"), today=today) or today
+
+
+async def _downtime() -> Outcome:
+    found = await attempt(get_downtime_status(current()), "sv")
+    if found is None or isinstance(found, Problem):
+        return Outcome()
+    if found.problem or found.written_at is None:
+        problem = found.problem or "not_written"
+        evening = format_day("sv", found.evening)
+        return Outcome(
+            t("sv", f"staff.downtime.{problem}_title"),
+            t("sv", f"staff.downtime.{problem}_body", evening=evening),
+        )
+    facts = {"day": format_day("sv", found.written_at), "time": format_time("sv", found.written_at)}
+    last_day = format_day("sv", found.last_day) if found.last_day else ""
+    return Outcome(body=t("sv", "staff.downtime.ok", last_day=last_day, **facts))
 
 
 def day_href(day: date) -> str:

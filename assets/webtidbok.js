@@ -367,6 +367,24 @@
     spoken = setTimeout(() => (counter.lastElementChild.textContent = words), ONCE);
   }
 
+  /* A file of rows is read into the box for them: UTF-8 if it is that, otherwise what Excel has always written. */
+
+  async function readFile(event) {
+    const { fileInto, most, tooBig } = event.target.dataset ?? {};
+    const file = fileInto && event.target.files[0];
+    if (!file) return;
+    const bytes = file.size < most ? await file.arrayBuffer() : null;
+    write(`#${event.target.id}-problem`, bytes ? "" : tooBig);
+    if (!bytes) return;
+    const box = document.getElementById(fileInto);
+    try {
+      box.value = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch {
+      box.value = new TextDecoder("windows-1252").decode(bytes);
+    }
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   /* Clicks, before anybody else sees them. */
 
   let clicked = new WeakMap();
@@ -467,6 +485,7 @@
   addEventListener("click", click, true);
   addEventListener("keydown", monthKey, true);
   addEventListener("input", countCharacters, true);
+  addEventListener("change", readFile, true);
   addEventListener("online", () => {
     connection();
     tryAgain();

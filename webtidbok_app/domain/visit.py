@@ -51,5 +51,6 @@ class ScheduleChangeKind(StrEnum):
 
     PUBLISH = "publish"
     COPY = "copy"
+    IMPORT = "import"
     WITHDRAW = "withdraw"
     UNDO = "undo"

@@ -55,6 +55,8 @@ def _form() -> rx.Component:
             t("sv", "staff.publish.intro"),
             " ",
             rx.el.a(t("sv", "staff.import.link"), href="/personal/importera"),
+            " ",
+            rx.el.a(t("sv", "staff.export.link"), href="/personal/exportera"),
         ),
         forms.form(
             _what(),

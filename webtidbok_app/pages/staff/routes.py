@@ -5,6 +5,7 @@ from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
+from webtidbok_app.pages.staff.export import export_page
 from webtidbok_app.pages.staff.import_times import import_check_page, import_done_page, import_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
@@ -19,6 +20,7 @@ from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
+from webtidbok_app.state.staff.export import StaffExportState
 from webtidbok_app.state.staff.import_times import StaffImportState
 from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.publish import StaffPublishState
@@ -46,6 +48,7 @@ ROUTES = [
         [*_ARRIVE, StaffPublishState.load_check],
     ),
     ("/personal/publicera/klart", done_page, "staff.published.page", [*_ARRIVE, StaffPublishState.load_done]),
+    ("/personal/exportera", export_page, "staff.export.title", [*_ARRIVE, StaffExportState.load]),
     ("/personal/importera", import_page, "staff.import.title", [*_ARRIVE, StaffImportState.load]),
     (
         "/personal/importera/granska",

@@ -26,7 +26,7 @@ def export_page() -> rx.Component:
         rx.cond(
             State.heading != "",
             rx.el.section(
-                rx.el.h2(State.heading, role="status"),
+                rx.el.h2(State.heading),
                 rx.el.ul(
                     rx.foreach(
                         State.links,
@@ -39,6 +39,7 @@ def export_page() -> rx.Component:
         ),
         session=SessionState.session,
         failure=SessionState.failure,
+        announcement=State.heading,
         current="publish",
         back="/personal/publicera",
         above=rx.fragment(

@@ -70,7 +70,7 @@ def read_file(text: str, *, today: date) -> ReadFile:
 
 def _read_lines(text: str) -> list[tuple[int, list[str]]]:
     """Return the cells of each line that has any, with the line's number from 1."""
-    head = text.split("\n", 1)[0]
+    head = text.lstrip().split("\n", 1)[0]
     separator = max(SEPARATORS, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     found = []

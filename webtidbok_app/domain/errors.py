@@ -11,6 +11,7 @@
     │   ├─ TooLateToChange
     │   ├─ TooEarly
     │   ├─ LimitReached
+    │   ├─ TooManyBookings
     │   ├─ TooManyCodes
     │   ├─ TooManyRequests
     │   ├─ MessagesNeeded
@@ -95,6 +96,10 @@ class TooEarly(RuleViolation):
 
 class LimitReached(RuleViolation):
     """Too many times chosen within an hour. Facts: ``retry_at`` (aware)."""
+
+
+class TooManyBookings(RuleViolation):
+    """The resident has as many coming times of the time type as one can have. Facts: ``most``."""
 
 
 class TooManyCodes(RuleViolation):

@@ -11,10 +11,13 @@ from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.search import search_page
 from webtidbok_app.pages.staff.settings.general import general_page
+from webtidbok_app.pages.staff.settings.performers import performers_page
+from webtidbok_app.pages.staff.settings.time_types import time_type_page, time_types_page
 from webtidbok_app.pages.staff.templates import templates_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
 from webtidbok_app.pages.staff.week import week_page
 from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff import performers, time_types
 from webtidbok_app.state.staff.booking import StaffBookingState
 from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
@@ -23,10 +26,12 @@ from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.export import StaffExportState
 from webtidbok_app.state.staff.import_times import StaffImportState
 from webtidbok_app.state.staff.inbox import StaffInboxState
+from webtidbok_app.state.staff.performers import StaffPerformersState
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.search import StaffSearchState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
+from webtidbok_app.state.staff.time_types import StaffTimeTypesState
 from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
@@ -73,6 +78,15 @@ ROUTES = [
     ("/personal/andringar", changes_page, "staff.changes.title", [*_ARRIVE, StaffChangesState.load]),
     ("/personal/andringar/[change]", undo_page, "staff.undo.title", [*_ARRIVE, StaffUndoState.load]),
     ("/personal/installningar", general_page, "staff.settings.title", [*_ARRIVE, StaffSettingsState.load]),
+    (time_types.PAGE, time_types_page, "setup.types.title", [*_ARRIVE, StaffTimeTypesState.load]),
+    (time_types.NEW, time_type_page, "setup.types.new", [*_ARRIVE, StaffTimeTypesState.load_one]),
+    (
+        f"{time_types.PAGE}/[time_type]",
+        time_type_page,
+        "setup.types.title",
+        [*_ARRIVE, StaffTimeTypesState.load_one],
+    ),
+    (performers.PAGE, performers_page, "setup.performers.title", [*_ARRIVE, StaffPerformersState.load]),
     (
         "/personal/meddelanden",
         undelivered_page,

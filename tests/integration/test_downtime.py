@@ -1,6 +1,7 @@
 """The downtime routine: one writes, all is in it, nobody else can read it, and staff know how it went."""
 
 import asyncio
+import os
 import stat
 import sys
 from datetime import UTC, date, datetime, time, timedelta
@@ -125,12 +126,13 @@ async def test_write_due__what_failed_is_told_and_tried_again(world, folder, clo
 async def test_write_due__removes_old_lists_and_nothing_else(world, folder, clock):
     folder.mkdir(parents=True)
     old, kept = folder / "testkliniken-2026-11-15.html", folder / "testkliniken-2026-11-16.html"
-    other = folder / "rutin.html"
-    for file in (old, kept, other):
+    other, left, at_work = folder / "rutin.html", folder / ".list-left", folder / ".list-at-work"
+    for file in (old, kept, other, left, at_work):
         file.write_text("x")
+    os.utime(left, (0, 0))
     clock.moment = EVENING
     await write_due()
-    assert (old.exists(), kept.exists(), other.exists()) == (False, True, True)
+    assert [file.exists() for file in (old, kept, other, left, at_work)] == [False, True, True, False, True]
 
 
 async def test_print__each_file_goes_to_the_command__without_a_shell(

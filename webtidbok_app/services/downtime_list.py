@@ -5,7 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +14,7 @@ from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.i18n import format_clock, format_day, format_time, t, tn
 
 OWN_FILE = re.compile(r"[a-z0-9-]+-(?P<day>\d{4}-\d{2}-\d{2})\.html")
+UNFINISHED = ".list-"
 REFERENCE = 8
 _COLUMNS = ("time", "name", "personal_number", "phone", "visit", "performer", "interpreter", "came")
 _STYLE = """
@@ -108,7 +109,7 @@ def write_files(folder: Path, contents: Iterable[tuple[str, str]]) -> list[Path]
 
 
 def _write_file(file: Path, text: str) -> Path:
-    descriptor, made = tempfile.mkstemp(dir=file.parent, prefix=".list-")  # made with 0600
+    descriptor, made = tempfile.mkstemp(dir=file.parent, prefix=UNFINISHED)  # made with 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
             opened.write(text)
@@ -127,9 +128,15 @@ def file_name(slug: str, day: date) -> str:
 
 
 def remove_old(folder: Path, *, today: date, keep_days: int) -> None:
-    """Remove the lists of days more than ``keep_days`` before ``today``; other files are let be. Raises OSError."""
-    oldest = (today - timedelta(days=keep_days)).isoformat()
+    """Remove the lists of days more than ``keep_days`` before ``today``, and what was left half written as long ago.
+
+    Other files are let be. Raises OSError.
+    """
+    oldest = today - timedelta(days=keep_days)
     for file in folder.glob("*.html"):
         match = OWN_FILE.fullmatch(file.name)
-        if match and match["day"] < oldest:
+        if match and match["day"] < oldest.isoformat():
+            file.unlink(missing_ok=True)
+    for file in folder.glob(f"{UNFINISHED}*"):
+        if datetime.fromtimestamp(file.stat().st_mtime, UTC).date() < oldest:
             file.unlink(missing_ok=True)

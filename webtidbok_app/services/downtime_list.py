@@ -67,8 +67,8 @@ def document(clinic: str, day: date, bookings: Sequence[ListedBooking], *, writt
 </head>
 <body>
 <h1>{escape(t("sv", "staff.downtime.title", day=when, clinic=clinic))}</h1>
-<p>{escape(tn("sv", "staff.day.count", len(bookings)) if bookings else t("sv", "staff.day.empty"))}
-{escape(t("sv", "staff.downtime.written", **facts))}</p>
+<p>{escape(tn("sv", "staff.day.count", len(bookings)) if bookings else t("sv", "staff.day.empty"))}</p>
+<p>{escape(t("sv", "staff.downtime.written", **facts))}</p>
 <table>
 <thead><tr>{heads}</tr></thead>
 <tbody>

@@ -66,8 +66,6 @@ class TimeTypeForm:
     hand_over_to: str = ""
     active: bool = True
     said: list[str] = field(default_factory=list)
-    resident_href: str = ""
-    """Where residents meet it; empty while they do not."""
 
 
 @dataclass(frozen=True)

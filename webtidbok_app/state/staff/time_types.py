@@ -1,5 +1,6 @@
 """The clinic's time types: the list, and one of them to write."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import reflex as rx
@@ -162,13 +163,8 @@ class StaffTimeTypesState(rx.State):
     ) -> None:
         self.clinic, self.may_change = found.clinic, found.may_change
         key = f"{argument(self, 'time_type')}-{self._version}-{query(self, FROM)}"
-        form = form_of(rules, heading=heading, key=key, others=others)
-        self.form = _with_words(form, rules)
-
-
-def _with_words(form: TimeTypeForm, rules: Rules) -> TimeTypeForm:
-    said = said_to_residents(rules, "sv", now=clock.now()) if rules.name_sv else []
-    return TimeTypeForm(**vars(form) | {"said": said})
+        said = said_to_residents(rules, "sv", now=clock.now()) if self._version else []
+        self.form = replace(form_of(rules, heading=heading, key=key, others=others), said=said)
 
 
 def _row(one: TimeTypeRules) -> SetupRow:

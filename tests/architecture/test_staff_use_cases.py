@@ -30,6 +30,8 @@ GUARDS = frozenset(
 )  # fmt: skip
 MAY = {
     SEES: (
+        "downtime.get_downtime_status", "export.export_schedule", "find_bookings.find_bookings",
+        "reception.note_printing",
         "clinic_settings.get_settings", "clinic_texts.get_texts", "getting_started.get_start",
         "notices.list_notices", "performers.list_performers", "publication.list_choices",
         "reception.follow_day_list", "reception.get_day_list", "reception.open_booking", "schedule.follow_week",
@@ -37,11 +39,13 @@ MAY = {
         "time_type_rules.list_rules", "undelivered.get_undelivered", "waiting.count_waiting",
     ),
     HANDLES_TIMES: (
+        "attendance.mark_attendance", "import_times.import_times", "import_times.preview_import",
         "publication.preview_publication", "publication.publish", "reception.cancel_for_resident",
         "schedule.weigh_withdrawal", "schedule.withdraw", "schedule_changes.find_undo_impact",
         "schedule_changes.undo", "week_copy.copy_week", "week_copy.get_source_week", "week_copy.preview_copy",
     ),
     HANDLES_CASES: (
+        "find_bookings.find_case",
         "answer_templates.add_template", "answer_templates.list_templates", "answer_templates.remove_template",
         "inbox.answer_case", "inbox.close_case", "inbox.follow_case", "inbox.follow_inbox", "inbox.get_inbox",
         "inbox.open_case", "inbox.release_case", "inbox.take_case", "inbox.write_note",

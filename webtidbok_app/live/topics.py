@@ -15,6 +15,10 @@ LINE = "line"
 """Those who watch for a time, at any clinic: somebody has come, or something may be free for them."""
 
 
+DOWNTIME = "downtime"
+"""The lists that are written every evening; nothing tells of them but the clock."""
+
+
 def watch(watch_id: UUID) -> Topic:
     """Return the topic of one watch."""
     return "watch", watch_id

@@ -562,6 +562,13 @@ def migrate() -> None:
         raise Failure("The database could not be brought up to date; the reason stands above")
 
 
+def downtime_list() -> None:
+    """Write the lists for when nothing else works, now."""
+    prepare_python()
+    if not passes([PYTHON, "-m", "webtidbok_app.downtime"]):
+        raise Failure("The lists could not be written; the reason stands above")
+
+
 def demo_reset() -> None:
     """Throw the demo's data away and make it anew."""
     prepare_python()
@@ -584,6 +591,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "bench": bench,
     "soak": soak,
     "migrate": migrate,
+    "downtime-list": downtime_list,
     "demo-reset": demo_reset,
 }
 

@@ -8,13 +8,16 @@
     │   ├─ TermsNotAccepted
     │   ├─ AgeOutside
     │   ├─ InvitedOnly
+    │   ├─ BookingStopped
     │   ├─ TooLateToChange
+    │   ├─ TooEarly
     │   ├─ LimitReached
     │   ├─ TooManyBookings
     │   ├─ TooManyCodes
     │   ├─ TooManyRequests
     │   ├─ MessagesNeeded
     │   ├─ OmbudNotHere
+    │   ├─ LastAdministrator
     │   └─ CapabilityMissing
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
@@ -87,8 +90,16 @@ class InvitedOnly(RuleViolation):
     """The time type can be booked only by those whom the clinic has invited."""
 
 
+class BookingStopped(RuleViolation):
+    """Booking is stopped for now, here or everywhere. Facts: ``why`` (the notice, by language), ``phone``."""
+
+
 class TooLateToChange(RuleViolation):
     """The last moment to cancel has passed. Facts: ``deadline`` (aware), ``phone``."""
+
+
+class TooEarly(RuleViolation):
+    """It is not time for it yet. Facts: ``earliest`` (aware)."""
 
 
 class LimitReached(RuleViolation):
@@ -113,6 +124,10 @@ class MessagesNeeded(RuleViolation):
 
 class OmbudNotHere(RuleViolation):
     """The clinic's timebook cannot be told that somebody acts for their child. Facts: ``phone``."""
+
+
+class LastAdministrator(RuleViolation):
+    """Nobody else could say who may what there: somebody has to be made administrator first."""
 
 
 class CapabilityMissing(RuleViolation):

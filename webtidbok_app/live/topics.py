@@ -15,13 +15,17 @@ LINE = "line"
 """Those who watch for a time, at any clinic: somebody has come, or something may be free for them."""
 
 
+DOWNTIME = "downtime"
+"""The lists that are written every evening; nothing tells of them but the clock."""
+
+
 def watch(watch_id: UUID) -> Topic:
     """Return the topic of one watch."""
     return "watch", watch_id
 
 
 def time_types(clinic_id: UUID) -> Topic:
-    """Return the topic of the clinic's time types and their rules."""
+    """Return the topic of the clinic's time types and their rules, and of what is stopped there."""
     return "time types", clinic_id
 
 

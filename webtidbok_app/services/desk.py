@@ -34,7 +34,7 @@ from webtidbok_app.domain.message import Channel, parse_email, parse_mobile
 from webtidbok_app.domain.reserve_number import read_identity
 from webtidbok_app.domain.visit import REASON_MAX, Bookable, BookingStatus, VisitForm
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_time_handler
 from webtidbok_app.services.desk_people import ComingTime, DeskPerson, describe
 from webtidbok_app.services.messages import is_reached
 from webtidbok_app.timebook import desk, places
@@ -138,7 +138,7 @@ async def list_times(
     only_first_day: bool = False,
 ) -> DeskTimes:
     """Return the first free times from a day in Sweden on, those too that residents cannot book any more."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_time_handler(actor)
     now = clock.now()
     since, _ = swedish_time.span_of_days(first, first)
     _, until = swedish_time.span_of_days(
@@ -168,7 +168,7 @@ async def list_times(
 
 async def list_bookable_types(actor: Actor | None) -> list[tuple[UUID, str]]:
     """Return the clinic's time types that residents can book, perhaps when they are invited; by name."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_time_handler(actor)
     async with get_database().read() as session:
         return await _choices(
             session, clinic_id, TimeType, TimeType.name_sv, TimeType.bookable != Bookable.STAFF
@@ -177,14 +177,14 @@ async def list_bookable_types(actor: Actor | None) -> list[tuple[UUID, str]]:
 
 async def look_up_again(actor: Actor | None, *, person_id: UUID) -> DeskPerson:
     """Return somebody who was looked up before, as they are now. Raises NotFound."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_time_handler(actor)
     async with get_database().read() as session:
         return await describe(session, clinic_id, await _person(session, person_id))
 
 
 async def open_to_rebook(actor: Actor | None, *, booking_id: str) -> ToRebook:
     """Return a booking that can be exchanged; who opened it is logged. Raises NotFound and AlreadyCancelled."""
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     try:
         wanted = UUID(hex=booking_id)
     except ValueError:
@@ -216,7 +216,7 @@ async def weigh(
 
     ``but_not`` is a booking that goes when this one comes. Raises NotFound and SlotWithdrawn.
     """
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_time_handler(actor)
     now = clock.now()
     async with get_database().read() as session:
         time = next(iter(await _times(session, _slots(clinic_id, now).where(col(Slot.id) == slot_id))), None)
@@ -252,7 +252,7 @@ async def book_for_resident(
     time's places; ``invited`` makes it an invitation. Raises NotFound, InvalidInput (``reason``, ``phone``,
     ``email``, ``messages``), SlotWithdrawn, SlotTaken and NoMoreExtras (``most``).
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     phone, email = tidy_phone(said.phone), said.email.strip()
     _check(said, phone, email)
 
@@ -291,7 +291,7 @@ async def rebook_for_resident(
     Asked again with the same ``booking_id`` it is done once. Raises NotFound, AlreadyCancelled, SlotWithdrawn,
     SlotTaken and NoMoreExtras (``most``).
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
 
     async def work(session: AsyncSession) -> DeskBooking:
         made = await desk.rebook_for(

@@ -40,7 +40,7 @@ from webtidbok_app.domain.reserve_number import (
 )
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_time_handler
 
 NAME_MAX = 80
 NUMBERS_TRIED = 50
@@ -85,7 +85,7 @@ async def find_person(actor: Actor | None, *, number: str, purpose: Purpose) -> 
 
     A reserve number is known at the clinic that has given it. Raises InvalidInput (``number``).
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     wanted = _parse(number)
     async with get_database().write() as session:
         person = await _by_number(session, clinic_id, wanted)
@@ -97,7 +97,7 @@ async def find_without_number(
     actor: Actor | None, *, born: date, name: str, purpose: Purpose
 ) -> list[DeskPerson]:
     """Return those who have a reserve number from the clinic, are born that day and have a name like that."""
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     async with get_database().write() as session:
         people = [one for one in await _born(session, clinic_id, born) if _is_like(one, name)]
         if not people:
@@ -115,7 +115,7 @@ async def register_person(
     Their own login puts the name right. Who is known already is returned as they are. Raises InvalidInput
     (``number``, ``given_name``, ``family_name``).
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     wanted = _parse(number)
     _check_names(given_name, family_name, {} if isinstance(wanted, PersonalNumber) else {"number": "number"})
     row = Person(
@@ -138,7 +138,7 @@ async def register_without_number(
     Somebody of that name who is born that day is taken to be the same, unless told that this is ``another``. Raises
     InvalidInput (``born``, ``given_name``, ``family_name``).
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     in_future = born > swedish_time.day_of(clock.now())
     _check_names(given_name, family_name, {"born": "born"} if in_future else {})
     given, family = given_name.strip(), family_name.strip()

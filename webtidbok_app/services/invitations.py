@@ -25,7 +25,7 @@ from webtidbok_app.domain.reserve_number import read_identity
 from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import Text
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff, as_resident
+from webtidbok_app.services.authorise import as_resident, as_time_handler
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic_by_id
 from webtidbok_app.services.reception import PROTECTED
 from webtidbok_app.services.schedule import initials_of
@@ -116,7 +116,7 @@ async def invite(
     CapabilityMissing (``phone``) where residents cannot book, and InvalidInput (``time_type``: none, one that they
     are invited to already, or they have no number to log in with; ``first_day``, ``last_day``).
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     now = clock.now()
     problems = _problems_of_period(first_day, last_day, swedish_time.day_of(now))
     if time_type is None or problems:
@@ -147,7 +147,7 @@ async def invite(
 
 async def withdraw_invitation(actor: Actor | None, *, invitation_id: str) -> None:
     """Take an open invitation back. Done twice it changes nothing more. Raises NotFound and InvitationEnded."""
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     async with get_database().write() as session:
         row = await session.get(Invitation, (clinic_id, _parse_id(invitation_id)), with_for_update=True)
         if row is None:
@@ -163,7 +163,7 @@ async def withdraw_invitation(actor: Actor | None, *, invitation_id: str) -> Non
 
 async def list_invitations(actor: Actor | None, *, show: Show) -> Invitations:
     """Return the clinic's invitations that are open, booked or over; names masked."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_time_handler(actor)
     open_now = invitations.is_open(swedish_time.day_of(clock.now()))
     answered = invitations.is_answered()
     wanted = {Show.OPEN: open_now, Show.BOOKED: answered, Show.OVER: ~answered & ~open_now}
@@ -183,7 +183,7 @@ async def list_invitations(actor: Actor | None, *, show: Show) -> Invitations:
 
 async def open_invitation(actor: Actor | None, *, invitation_id: str) -> OpenedInvitation:
     """Return an invitation with whose it is; who opened it is logged. Raises NotFound."""
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     async with get_database().write() as session:
         identity = _parse_id(invitation_id)
         opened = await _read_one(session, clinic_id, identity)

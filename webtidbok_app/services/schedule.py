@@ -18,7 +18,7 @@ from webtidbok_app.domain.visit import BookingStatus, VisitForm
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
 from webtidbok_app.timebook import in_line, publishing, schedule_log
 from webtidbok_app.timebook import pattern as patterns
 
@@ -116,7 +116,7 @@ async def follow_week(actor: Actor | None, *, monday: date) -> AsyncIterator[Wee
 
 async def weigh_withdrawal(actor: Actor | None, *, slot_ids: Sequence[UUID]) -> Impact:
     """Return the times as they are now, withdrawn ones too: what withdrawing them would do, changing nothing."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_time_handler(actor)
     async with get_database().read() as session:
         seen = await schedule_log.newest_number(session, clinic_id=clinic_id)
         return Impact(await read_slots(session, clinic_id, slot_ids), seen)
@@ -127,7 +127,7 @@ async def withdraw(actor: Actor | None, *, slot_ids: Sequence[UUID], seen: int) 
 
     Raises ScheduleChanged when staff have changed that part of the schedule after change number ``seen``.
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
 
     async def work(session: AsyncSession) -> Withdrawn:
         withdrawn, kept = await publishing.withdraw_slots(
@@ -161,12 +161,11 @@ async def _read_week(clinic_id: UUID, monday: date) -> Week:
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         newest = next(iter(await schedule_log.newest_changes(session, clinic_id=clinic_id, limit=1)), None)
-        slots = await _slots_between(session, clinic_id, since, until)
         return Week(
             clinic=clinic.name,
             monday=monday,
             performers=await read_performers(session, clinic_id),
-            slots=await _with_bookings(session, clinic_id, slots),
+            slots=await read_slots_between(session, clinic_id, since, until),
             holidays=dict(patterns.closed_days(monday, monday + timedelta(days=6))),
             seen=newest.number if newest else 0,
             last_change=LastChange(newest.changed_by_name, newest.changed_at) if newest else None,
@@ -255,6 +254,14 @@ async def _with_bookings(
         )
         for key, slot in slots.items()
     ]
+
+
+async def read_slots_between(
+    session: AsyncSession, clinic_id: UUID, since: datetime, until: datetime
+) -> list[ScheduleSlot]:
+    """Return the published times that start in [since, until), for the use cases of the schedule."""
+    slots = await _slots_between(session, clinic_id, since, until)
+    return await _with_bookings(session, clinic_id, slots)
 
 
 def initials_of(given: str, family: str) -> str:

@@ -6,12 +6,13 @@ by clinic without a redesign. All moments are aware and in UTC.
 
 from sqlmodel import SQLModel
 
-from webtidbok_app.db.tables.access import AccessLog, LoginSession, StaffRole
+from webtidbok_app.db.tables.access import AccessLog, LoginSession, RoleChange, StaffRole
 from webtidbok_app.db.tables.clinics import (
     CareProvider,
     CaseType,
     Clinic,
     Region,
+    Service,
     Terms,
 )
 from webtidbok_app.db.tables.invitations import Invitation, ReservePerson
@@ -30,6 +31,7 @@ from webtidbok_app.db.tables.timebook import (
     CHOSEN,
     LIVE,
     Booking,
+    DowntimeRun,
     HoldCount,
     Performer,
     ScheduleChange,
@@ -52,6 +54,7 @@ __all__ = [
     "CareProvider",
     "CaseType",
     "Clinic",
+    "DowntimeRun",
     "Draft",
     "Guardianship",
     "HoldCount",
@@ -68,7 +71,9 @@ __all__ = [
     "RequestMessage",
     "RequestWords",
     "ReservePerson",
+    "RoleChange",
     "ScheduleChange",
+    "Service",
     "Slot",
     "StaffRole",
     "Terms",

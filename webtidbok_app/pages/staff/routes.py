@@ -3,50 +3,80 @@
 from webtidbok_app.pages.staff.booking import booking_page, cancel_page
 from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
+from webtidbok_app.pages.staff.commissions import commissions_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.desk import check_page as desk_check_page
 from webtidbok_app.pages.staff.desk import done_page as desk_done_page
 from webtidbok_app.pages.staff.desk import times_page as desk_times_page
 from webtidbok_app.pages.staff.desk_who import who_page, without_number_page
+from webtidbok_app.pages.staff.export import export_page
+from webtidbok_app.pages.staff.import_times import import_check_page, import_done_page, import_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.invitations import invitation_page, invitations_page, invite_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
+from webtidbok_app.pages.staff.region import region_page
+from webtidbok_app.pages.staff.search import search_page
 from webtidbok_app.pages.staff.settings.general import general_page
+from webtidbok_app.pages.staff.settings.notices import (
+    notice_page,
+    region_notice_page,
+    region_stop_page,
+    stop_page,
+)
 from webtidbok_app.pages.staff.settings.performers import performers_page
+from webtidbok_app.pages.staff.settings.permissions import (
+    clinic_permissions_page,
+    permissions_page,
+    superadmins_page,
+)
+from webtidbok_app.pages.staff.settings.terms import terms_page
+from webtidbok_app.pages.staff.settings.texts import case_type_page, presentation_page, texts_page
 from webtidbok_app.pages.staff.settings.time_types import time_type_page, time_types_page
 from webtidbok_app.pages.staff.templates import templates_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
 from webtidbok_app.pages.staff.week import week_page
+from webtidbok_app.state.addresses import REGION_NOTICE
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff import performers, time_types
 from webtidbok_app.state.staff.booking import StaffBookingState
 from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
+from webtidbok_app.state.staff.commissions import CommissionState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.desk import StaffDeskState
 from webtidbok_app.state.staff.desk_who import StaffDeskWhoState
+from webtidbok_app.state.staff.export import StaffExportState
+from webtidbok_app.state.staff.import_times import StaffImportState
 from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.invitations import (
     StaffInvitationsState,
     StaffInvitationState,
     StaffInviteState,
 )
+from webtidbok_app.state.staff.notices import StaffNoticeState
 from webtidbok_app.state.staff.performers import StaffPerformersState
+from webtidbok_app.state.staff.permissions import StaffPermissionsState
 from webtidbok_app.state.staff.publish import StaffPublishState
+from webtidbok_app.state.staff.region import StaffRegionState
+from webtidbok_app.state.staff.search import StaffSearchState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
+from webtidbok_app.state.staff.terms import StaffTermsState
+from webtidbok_app.state.staff.texts import StaffTextFormState, StaffTextsState
 from webtidbok_app.state.staff.time_types import StaffTimeTypesState
 from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
+REGION = "/personal/mottagningar"
 _AT_THE_DESK = [
     SessionState.load,
     StaffBookingState.forget,
     StaffCaseState.forget,
     StaffInvitationState.forget,
+    StaffSearchState.forget,
 ]
 _LEAVE_THE_DESK = [StaffDeskState.forget, StaffDeskWhoState.forget]
 _ARRIVE = [*_AT_THE_DESK, *_LEAVE_THE_DESK]
@@ -66,6 +96,20 @@ ROUTES = [
         [*_ARRIVE, StaffPublishState.load_check],
     ),
     ("/personal/publicera/klart", done_page, "staff.published.page", [*_ARRIVE, StaffPublishState.load_done]),
+    ("/personal/exportera", export_page, "staff.export.title", [*_ARRIVE, StaffExportState.load]),
+    ("/personal/importera", import_page, "staff.import.title", [*_ARRIVE, StaffImportState.load]),
+    (
+        "/personal/importera/granska",
+        import_check_page,
+        "staff.preview.title",
+        [*_ARRIVE, StaffImportState.load_check],
+    ),
+    (
+        "/personal/importera/klart",
+        import_done_page,
+        "staff.published.page",
+        [*_ARRIVE, StaffImportState.load_done],
+    ),
     ("/personal/kopiera", copy_page, "staff.copy.title", [*_ARRIVE, StaffCopyState.load]),
     (
         "/personal/kopiera/granska",
@@ -77,6 +121,54 @@ ROUTES = [
     ("/personal/andringar", changes_page, "staff.changes.title", [*_ARRIVE, StaffChangesState.load]),
     ("/personal/andringar/[change]", undo_page, "staff.undo.title", [*_ARRIVE, StaffUndoState.load]),
     ("/personal/installningar", general_page, "staff.settings.title", [*_ARRIVE, StaffSettingsState.load]),
+    ("/personal/texter", texts_page, "staff.texts.title", [*_ARRIVE, StaffTextsState.load]),
+    (
+        "/personal/presentation",
+        presentation_page,
+        "staff.texts.presentation",
+        [*_ARRIVE, StaffTextFormState.load],
+    ),
+    (
+        "/personal/texter/[case_type]",
+        case_type_page,
+        "staff.texts.case_type",
+        [*_ARRIVE, StaffTextFormState.load],
+    ),
+    ("/personal/villkor/[case_type]", terms_page, "staff.terms.title", [*_ARRIVE, StaffTermsState.load]),
+    ("/personal/driftmeddelande", notice_page, "staff.notice.title", [*_ARRIVE, StaffNoticeState.load]),
+    (
+        "/personal/driftmeddelande/stoppa",
+        stop_page,
+        "staff.stop.heading",
+        [*_ARRIVE, StaffNoticeState.load_stop],
+    ),
+    (REGION_NOTICE, region_notice_page, "staff.notice.title", [SessionState.load, StaffNoticeState.load]),
+    (
+        f"{REGION_NOTICE}/stoppa",
+        region_stop_page,
+        "staff.stop.heading",
+        [SessionState.load, StaffNoticeState.load_stop],
+    ),
+    ("/personal/behorigheter", permissions_page, "permissions.title", [*_ARRIVE, StaffPermissionsState.load]),
+    (REGION, region_page, "permissions.clinics.title", [*_ARRIVE, StaffRegionState.load]),
+    (
+        f"{REGION}/[clinic]",
+        clinic_permissions_page,
+        "permissions.title",
+        [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        "/personal/superadministratorer",
+        superadmins_page,
+        "permissions.superadmins",
+        [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        "/personal/uppdrag",
+        commissions_page,
+        "permissions.commission.title",
+        [SessionState.load, CommissionState.load],
+    ),
     (time_types.PAGE, time_types_page, "setup.types.title", [*_ARRIVE, StaffTimeTypesState.load]),
     (time_types.NEW, time_type_page, "setup.types.new", [*_ARRIVE, StaffTimeTypesState.load_one]),
     (
@@ -99,6 +191,12 @@ ROUTES = [
         [*_ARRIVE, StaffDayState.load, StaffDayState.watch],
     ),
     (
+        "/personal/sok",
+        search_page,
+        "staff.search.title",
+        [SessionState.load, StaffBookingState.forget, StaffCaseState.forget, StaffSearchState.load],
+    ),
+    (
         "/personal/forfragningar",
         inbox_page,
         "staff.inbox.title",
@@ -113,6 +211,7 @@ ROUTES = [
             StaffBookingState.forget,
             StaffInvitationState.forget,
             *_LEAVE_THE_DESK,
+            StaffSearchState.forget,
             StaffCaseState.load,
             StaffCaseState.watch,
         ],

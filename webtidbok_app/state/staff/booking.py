@@ -11,6 +11,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.i18n import format_day, format_span, format_time, t
 from webtidbok_app.services import reception
+from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.reception import OpenBooking
 from webtidbok_app.state.common import argument, attempt
 from webtidbok_app.state.input import typed
@@ -40,7 +41,7 @@ class StaffBookingState(rx.State):
         await self._open(argument(self, "booking"))
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load_cancel(self) -> EventType[()] | None:
         """Show the step where the booking is cancelled; it is open already when one comes from its page."""
         wanted = argument(self, "booking")
@@ -51,7 +52,7 @@ class StaffBookingState(rx.State):
         return None
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def cancel(self, form: rx.form.FormData) -> EventType[()] | None:
         """Cancel with the message that was written."""
         self.message = typed(form, "message")
@@ -112,6 +113,7 @@ def _in_words(booking: OpenBooking) -> OpenBookingView:
             visit_form=t("sv", f"staff.visit_form.{booking.visit_form}"),
             status=_status_of(booking),
             **({"cancel_message": booking.cancel_message} if booking.cancel_message else {}),
+            **({"attendance": _attendance_of(booking)} if booking.attendance else {}),
         ),
         resident_rows=_rows(
             name=booking.name,
@@ -133,6 +135,14 @@ def _in_words(booking: OpenBooking) -> OpenBookingView:
 
 def _rows(**values: str) -> list[SummaryRow]:
     return [SummaryRow(t("sv", f"staff.booking.{name}"), value) for name, value in values.items()]
+
+
+def _attendance_of(booking: OpenBooking) -> str:
+    if booking.attendance is None or booking.attendance_at is None:
+        return ""
+    at = booking.attendance_at
+    facts = {"day": format_day("sv", at), "time": format_time("sv", at), "name": booking.attendance_by}
+    return t("sv", f"staff.booking.{booking.attendance}", **facts)
 
 
 def _status_of(booking: OpenBooking) -> str:

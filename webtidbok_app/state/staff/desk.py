@@ -16,6 +16,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import REASON_MAX
 from webtidbok_app.i18n import t
 from webtidbok_app.services import desk
+from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.desk import DeskBooking, Said
 from webtidbok_app.services.desk_people import DeskPerson
 from webtidbok_app.state.common import argument, attempt, explain
@@ -78,7 +79,7 @@ class StaffDeskState(rx.State):
         self._person, self.who, self._walk_in = person.id.hex, person_view(person), walk_in
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load_times(self) -> EventType[()] | None:
         """Show the times; whom they are for is chosen first."""
         self.problem, self.problems = Problem(), []
@@ -90,7 +91,7 @@ class StaffDeskState(rx.State):
         return None
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load_rebook(self) -> EventType[()] | None:
         """Begin to exchange the booking in the address, which is logged."""
         self.reset()
@@ -104,7 +105,7 @@ class StaffDeskState(rx.State):
         return rx.redirect(TIMES, replace=True)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def show_times(self, form: rx.form.FormData) -> None:
         """Show the times that are asked for."""
         self.problem, self.problems = Problem(), []
@@ -122,7 +123,7 @@ class StaffDeskState(rx.State):
         await self._show_times()
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def choose(self, slot: str) -> EventType[()] | None:
         """Go on with a time."""
         if parse_id(slot) is None:
@@ -132,7 +133,7 @@ class StaffDeskState(rx.State):
         return rx.redirect(CHECK)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load_check(self) -> EventType[()] | None:
         """Show what is about to be booked."""
         self.problem, self.problems, self.check = Problem(), [], DeskCheckView()
@@ -144,7 +145,7 @@ class StaffDeskState(rx.State):
         return None
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def book(self, form: rx.form.FormData) -> EventType[()] | None:
         """Book the time that is shown, or exchange the old one for it."""
         self.problem, self.problems = Problem(), []
@@ -173,7 +174,7 @@ class StaffDeskState(rx.State):
         return rx.redirect(DONE, replace=True)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load_done(self) -> EventType[()] | None:
         """Show what was booked."""
         return None if self.done.title else rx.redirect(WHO, replace=True)

@@ -10,6 +10,7 @@ from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, t
 from webtidbok_app.services import desk_people
+from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.desk_people import DeskPerson, Purpose
 from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_day, typed
@@ -46,14 +47,14 @@ class StaffDeskWhoState(rx.State):
     _same: tuple[DeskPerson, ...] = ()
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load(self) -> None:
         """Begin with an empty search. Somebody may be standing here now."""
         self.reset()
         self.walk_in = query(self, "nu") == "ja"
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def find(self, form: rx.form.FormData) -> EventType[()] | None:
         """Search by number."""
         self.number, self.purpose = typed(form, "number"), typed(form, "purpose")
@@ -70,7 +71,7 @@ class StaffDeskWhoState(rx.State):
         return None
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def register(self, form: rx.form.FormData) -> EventType[()] | None:
         """Register who has the number that was searched for."""
         self.given_name, self.family_name = typed(form, "given_name"), typed(form, "family_name")
@@ -86,7 +87,7 @@ class StaffDeskWhoState(rx.State):
         return await self._go_on_with(found)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def find_without(self, form: rx.form.FormData) -> None:
         """Search among those who have no number, by day of birth and name."""
         self.born, self.given_name, self.family_name = (
@@ -118,7 +119,7 @@ class StaffDeskWhoState(rx.State):
         self.may_register = t("sv", "staff.without.register_about", name=name, day=format_day("sv", day))
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def choose(self, place: str) -> EventType[()] | None:
         """Go on with one of those who were found."""
         if place.isdigit() and int(place) < len(self._same):
@@ -126,7 +127,7 @@ class StaffDeskWhoState(rx.State):
         return None
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def register_without(self) -> EventType[()] | None:
         """Register who was searched for, and is none of those who were found."""
         day = parse_day(self.born, today=day_of(clock.now()))

@@ -13,6 +13,7 @@ from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, format_day_span, t, tn
 from webtidbok_app.services import desk, invitations
+from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.invitations import InvitationState, OpenedInvitation, Show, StaffInvitation
 from webtidbok_app.state.addresses import with_query
 from webtidbok_app.state.common import argument, attempt, query
@@ -68,7 +69,7 @@ class StaffInviteState(rx.State):
     _invitation: str = ""
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load(self) -> EventType[()] | None:
         """Begin; whom it is for is chosen first."""
         self.reset()
@@ -84,7 +85,7 @@ class StaffInviteState(rx.State):
         return None
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def send(self, form: rx.form.FormData) -> EventType[()] | None:
         """Invite."""
         self.problem, self.problems = Problem(), []
@@ -126,7 +127,7 @@ class StaffInvitationsState(rx.State):
     problem: Problem = Problem()
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load(self) -> None:
         """Show the invitations."""
         self.reset()
@@ -141,7 +142,7 @@ class StaffInvitationsState(rx.State):
         self.count = tn("sv", "staff.invitations.count", len(found.rows))
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def choose(self, form: rx.form.FormData) -> EventSpec:
         """Put what is looked for in the address."""
         asked = typed(form, SHOW)
@@ -159,7 +160,7 @@ class StaffInvitationState(rx.State):
     _invitation: str = ""
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load(self) -> None:
         """Open the invitation in the address, which is logged."""
         wanted = argument(self, "invitation")
@@ -170,7 +171,7 @@ class StaffInvitationState(rx.State):
         await self._fetch()
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def withdraw(self) -> None:
         """Take it back."""
         self.attempts += 1

@@ -100,36 +100,6 @@ class PublishedView:
 
 
 @dataclass(frozen=True)
-class DayRowView:
-    """One booking in the day list. ``name`` is masked."""
-
-    href: str = ""
-    time: str = ""
-    name: str = ""
-    time_type: str = ""
-    performer: str = ""
-    visit_form: str = ""
-    interpreter: str = ""
-    cancelled: bool = False
-    cancelled_how: str = ""
-    new: bool = False
-    open_name: str = ""
-
-
-@dataclass(frozen=True)
-class DayListView:
-    """The day's bookings as they are shown. ``waiting`` says how many more there are, that came meanwhile."""
-
-    heading: str = ""
-    caption: str = ""
-    clinic: str = ""
-    count_text: str = ""
-    waiting: str = ""
-    iso: str = ""
-    rows: list[DayRowView] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class OpenBookingView:
     """An opened booking. Personal: emptied when the page is left."""
 
@@ -305,3 +275,40 @@ class TemplateView:
     title: str = ""
     text: str = ""
     remove_name: str = ""
+
+
+@dataclass(frozen=True)
+class PermissionRow:
+    """Somebody with a role. ``changed`` says who gave it when; empty when that is not known."""
+
+    id: str = ""
+    name: str = ""
+    hsa_id: str = ""
+    role: str = ""
+    role_name: str = ""
+    changed: str = ""
+    change_name: str = ""
+    me: bool = False
+
+
+@dataclass(frozen=True)
+class CommissionRow:
+    """A commission to choose."""
+
+    id: str = ""
+    place: str = ""
+    role: str = ""
+    here: bool = False
+
+
+@dataclass(frozen=True)
+class RegionClinicRow:
+    """A clinic of the region, with its administrators in a line; ``none`` when it has none."""
+
+    slug: str = ""
+    name: str = ""
+    city: str = ""
+    administrators: str = ""
+    none: bool = False
+    href: str = ""
+    link_name: str = ""

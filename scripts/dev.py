@@ -562,6 +562,13 @@ def migrate() -> None:
         raise Failure("The database could not be brought up to date; the reason stands above")
 
 
+def verify_log(*earlier: str) -> None:
+    """Verify that the access log is as it was written, and that what ``earlier`` outputs name is still there."""
+    prepare_python()
+    if not passes([PYTHON, "-m", "webtidbok_app.access_log", "verify", *earlier]):
+        raise Failure("The log is not as it was written; what is wrong stands above")
+
+
 def demo_reset() -> None:
     """Throw the demo's data away and make it anew."""
     prepare_python()
@@ -584,6 +591,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "bench": bench,
     "soak": soak,
     "migrate": migrate,
+    "verify-log": verify_log,
     "demo-reset": demo_reset,
 }
 

@@ -13,6 +13,7 @@ from webtidbok_app.logs import set_up_logging
 from webtidbok_app.notify.worker import sending
 from webtidbok_app.pages.routes import NOT_FOUND, ROUTES
 from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
+from webtidbok_app.services.log_seals import sealing_log
 from webtidbok_app.settings import get_settings
 from webtidbok_app.state.common import SessionState, backend_exception_handler, frontend_exception_handler
 from webtidbok_app.timebook.keeper import keeping_line
@@ -28,8 +29,8 @@ ENGLISH = "if(/^\\/en(\\/|$)/.test(location.pathname))document.documentElement.l
 
 @asynccontextmanager
 async def in_service() -> AsyncIterator[None]:
-    """Send messages and keep the line of those who watch moving as long as the server runs; then let go of all."""
-    async with sending(), keeping_line(get_database()):
+    """Send messages, keep the line of those who watch moving and seal the log as long as the server runs."""
+    async with sending(), keeping_line(get_database()), sealing_log(get_database()):
         yield
     await get_database().dispose()
 

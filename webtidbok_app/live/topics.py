@@ -15,6 +15,10 @@ LINE = "line"
 """Those who watch for a time, at any clinic: somebody has come, or something may be free for them."""
 
 
+LOG = "log"
+"""The access log. Nobody tells of a line: it is looked at now and then."""
+
+
 def watch(watch_id: UUID) -> Topic:
     """Return the topic of one watch."""
     return "watch", watch_id

@@ -6,7 +6,15 @@ by clinic without a redesign. All moments are aware and in UTC.
 
 from sqlmodel import SQLModel
 
-from webtidbok_app.db.tables.access import AccessLog, LoginSession, StaffRole
+from webtidbok_app.db.tables.access import (
+    AccessLog,
+    LogCheck,
+    LogCheckLine,
+    LoginSession,
+    LogSeal,
+    LogSealLine,
+    StaffRole,
+)
 from webtidbok_app.db.tables.clinics import (
     CareProvider,
     CaseType,
@@ -54,6 +62,10 @@ __all__ = [
     "Draft",
     "Guardianship",
     "HoldCount",
+    "LogCheck",
+    "LogCheckLine",
+    "LogSeal",
+    "LogSealLine",
     "LoginSession",
     "MessageChoice",
     "OfferedTime",

@@ -23,6 +23,8 @@ from webtidbok_app.services import audit, log_seals
 from webtidbok_app.services.log_seals import seal_log
 from webtidbok_app.services.log_verification import verify_log
 
+CHANGE = "UPDATE access_log SET {} WHERE id = :id"
+
 
 @pytest.fixture
 async def world(database):
@@ -196,7 +198,7 @@ async def test_many_sealers_at_once__seal_each_line_once(world, database_url):
 async def test_changed_line__is_named(world, change):
     ids = await write(world, 3)
     await seal_log(world.database)
-    await tamper(world, "UPDATE access_log SET " + change + " WHERE id = :id", id=as_stored(world, ids[1]))
+    await tamper(world, CHANGE.format(change), id=as_stored(world, ids[1]))
     [finding] = await wrong(world)
     assert finding.startswith(f"testkliniken: line {ids[1]}, sealed")
     assert finding.endswith("in batch 1, has been changed")

@@ -31,3 +31,11 @@ class Judgement(StrEnum):
 
 READING = ("open_", "search_", "print_", "draw_", "extract_")
 """How the names of acts begin that only show something; all others change something."""
+
+
+class ActKind(StrEnum):
+    """Which acts to look at."""
+
+    ALL = "all"
+    READ = "read"
+    CHANGED = "changed"

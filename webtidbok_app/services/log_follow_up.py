@@ -17,7 +17,7 @@ from webtidbok_app.db.tables import AccessLog, CareProvider, Clinic, Person
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.access import ActKind, Purpose
 from webtidbok_app.domain.actor import Actor
-from webtidbok_app.domain.errors import InvalidInput
+from webtidbok_app.domain.errors import InvalidInput, NotFound
 from webtidbok_app.domain.ids import PersonalNumber, parse_personal_number
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_administrator
@@ -33,6 +33,7 @@ from webtidbok_app.services.log_lines import (
 )
 
 REASON_MAX = 200
+NOBODY = UUID(int=0)
 EXTRACT_MOST = 1_000
 
 
@@ -50,7 +51,7 @@ class Search:
 
     span: Span
     kind: ActKind
-    number: PersonalNumber | None = None
+    person_id: UUID | None = None
     hsa_id: str = ""
 
 
@@ -100,15 +101,20 @@ async def search_by_patient(
     done, are the same answer.
     """
     staff, clinic_id = as_administrator(actor)
-    why = _checked(number=number, reason=reason, first=first, last=last)
-    search = Search(checked_span(first, last), kind, number=_number(number))
+    checked = _number(number)
+    span, why = _checked(reason, first, last, {} if checked else {"person": "personal_number"})
+    assert checked
     async with get_database().write() as session:
-        person = await _person(session, search.number)
+        person: Person | None = await session.scalar(
+            select(Person).where(col(Person.number_hash) == lookup_hash(checked.digits))
+        )
         audit.record(
             session, staff, "search_log_of_patient", clinic_id=clinic_id, person_id=person.id if person else None,
             purpose=Purpose.LOG_CHECK, reason=why,
         )  # fmt: skip
-    return await _find(clinic_id, search)
+    search = Search(span, kind, person_id=person.id if person else NOBODY)
+    lines = await _find(clinic_id, search)
+    return Found(search, masked(person) if person and lines.lines else "", lines)
 
 
 async def search_by_colleague(
@@ -119,45 +125,49 @@ async def search_by_colleague(
     Raises InvalidInput (``colleague``, ``reason``, ``first_day``, ``last_day``).
     """
     staff, clinic_id = as_administrator(actor)
-    why = _checked(hsa_id=hsa_id, reason=reason, first=first, last=last)
-    search = Search(checked_span(first, last), kind, hsa_id=hsa_id)
+    colleagues = {one.hsa_id: one.name for one in await list_colleagues(actor)}
+    problems = {} if hsa_id in colleagues else {"colleague": "colleague_missing"}
+    span, why = _checked(reason, first, last, problems)
+    search = Search(span, kind, hsa_id=hsa_id)
     async with get_database().write() as session:
         audit.record(
             session, staff, "search_log_of_staff", clinic_id=clinic_id, purpose=Purpose.LOG_CHECK,
             reason=f"{hsa_id}: {why}",
         )  # fmt: skip
-    return await _find(clinic_id, search)
+    return Found(search, colleagues[hsa_id], await _find(clinic_id, search))
 
 
-async def find_older(actor: Actor | None, *, search: Search, after: Place) -> Found:
+async def find_older(actor: Actor | None, *, search: Search, after: Place) -> LogLines:
     """Return the next older lines of a search that has been made, and logged then."""
     _, clinic_id = as_administrator(actor)
     return await _find(clinic_id, search, after)
 
 
 async def make_extract(actor: Actor | None, *, search: Search) -> Extract:
-    """Return all lines about the person of a search, for the person to read. That it was made is logged."""
+    """Return all lines about the person of a search, for that person to read. That it was made is logged.
+
+    Raises NotFound for a search that was about nobody.
+    """
     staff, clinic_id = as_administrator(actor)
-    assert search.number
     async with get_database().write() as session:
+        person = await session.get(Person, search.person_id) if search.person_id else None
+        if person is None:
+            raise NotFound
         clinic = await session.get_one(Clinic, clinic_id)
         provider = await session.get_one(CareProvider, clinic.care_provider_id)
-        person = await _person(session, search.number)
-        of_person = col(AccessLog.person_id) == (person.id if person else None)
+        of_person = col(AccessLog.person_id) == person.id
         found = await read_lines(
             session, clinic_id, of_person, *within(clinic_id, search.span), most=EXTRACT_MOST
         )
         audit.record(
-            session, staff, "extract_log", clinic_id=clinic_id, person_id=person.id if person else None,
-            purpose=Purpose.EXTRACT,
-        )  # fmt: skip
-        known = person if found.lines else None
+            session, staff, "extract_log", clinic_id=clinic_id, person_id=person.id, purpose=Purpose.EXTRACT
+        )
         return Extract(
             clinic=clinic.name,
             care_provider=provider.name,
-            number=str(search.number),
-            name=f"{known.given_name} {known.family_name}" if known and not known.protected else "",
-            protected=bool(known and known.protected),
+            number=str(PersonalNumber(person.number)),
+            name="" if person.protected else f"{person.given_name} {person.family_name}",
+            protected=person.protected,
             span=search.span,
             lines=found.lines,
             cut=found.next is not None,
@@ -165,26 +175,15 @@ async def make_extract(actor: Actor | None, *, search: Search) -> Extract:
         )
 
 
-async def _find(clinic_id: UUID, search: Search, after: Place | None = None) -> Found:
+async def _find(clinic_id: UUID, search: Search, after: Place | None = None) -> LogLines:
+    if search.person_id is not None:
+        who = col(AccessLog.person_id) == search.person_id
+    else:
+        who = (col(AccessLog.actor_kind) == "staff") & (col(AccessLog.actor_id) == search.hsa_id)
     async with get_database().read() as session:
-        if search.number is not None:
-            person = await _person(session, search.number)
-            who = col(AccessLog.person_id) == (person.id if person else None)
-            about = masked(person) if person else ""
-        else:
-            about = search.hsa_id
-            who = (col(AccessLog.actor_kind) == "staff") & (col(AccessLog.actor_id) == search.hsa_id)
-        lines = await read_lines(
+        return await read_lines(
             session, clinic_id, who, *within(clinic_id, search.span, search.kind), after=after
         )
-        return Found(search, about if lines.lines else "", lines)
-
-
-async def _person(session: AsyncSession, number: PersonalNumber | None) -> Person | None:
-    found: Person | None = await session.scalar(
-        select(Person).where(col(Person.number_hash) == lookup_hash(number.digits if number else ""))
-    )
-    return found
 
 
 async def _next_colleague(session: AsyncSession, clinic_id: UUID, after: str) -> AccessLog | None:
@@ -208,28 +207,19 @@ async def _next_colleague(session: AsyncSession, clinic_id: UUID, after: str) ->
 
 
 def _checked(
-    *,
-    reason: str,
-    first: date | None,
-    last: date | None,
-    number: str | None = None,
-    hsa_id: str | None = None,
-) -> str:
-    """Return the reason. Raises InvalidInput with all that has to be mended at once."""
-    why, problems = reason.strip(), {}
-    if number is not None and _number(number) is None:
-        problems["person"] = "personal_number"
-    if hsa_id is not None and not hsa_id:
-        problems["colleague"] = "colleague_missing"
+    reason: str, first: date | None, last: date | None, problems: dict[str, str]
+) -> tuple[Span, str]:
+    """Return the period and the reason. Raises InvalidInput with all that has to be mended, ``problems`` too."""
+    why = reason.strip()
     if not why or len(why) > REASON_MAX:
-        problems["reason"] = "check_reason" if not why else "too_long"
+        problems = problems | {"reason": "too_long" if why else "check_reason"}
     try:
-        checked_span(first, last)
+        span = checked_span(first, last)
     except InvalidInput as error:
-        problems |= error.problems
+        raise InvalidInput(problems | error.problems) from error
     if problems:
         raise InvalidInput(problems)
-    return why
+    return span, why
 
 
 def _number(text: str) -> PersonalNumber | None:

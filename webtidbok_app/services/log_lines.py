@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, or_, select, true, tuple_
@@ -106,12 +105,14 @@ async def read_lines(
     return LogLines(tuple(lines), (last.at, last.id) if last else None)
 
 
-def with_person() -> Select[Any]:
+def with_person() -> Select[AccessLog, Person]:
     """Return the question for lines, each with the person it is about."""
     return select(AccessLog, Person).outerjoin(Person, col(Person.id) == AccessLog.person_id)
 
 
-async def told(session: AsyncSession, clinic_id: UUID, rows: Sequence[Row[Any]]) -> list[LogLine]:
+async def told(
+    session: AsyncSession, clinic_id: UUID, rows: Sequence[Row[AccessLog, Person]]
+) -> list[LogLine]:
     """Return lines with when the booking is and what the case is called that they are about."""
     bookings = {UUID(line.booking_id) for line, _ in rows if _is_id(line.booking_id)}
     cases = {UUID(line.case_id) for line, _ in rows if _is_id(line.case_id)}

@@ -8,6 +8,9 @@ from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.settings.general import general_page
+from webtidbok_app.pages.staff.settings.log import log_by_colleague_page, log_by_patient_page
+from webtidbok_app.pages.staff.settings.log_checks import log_check_page, log_checks_page
+from webtidbok_app.pages.staff.settings.log_extract import log_extract_page
 from webtidbok_app.pages.staff.templates import templates_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
 from webtidbok_app.pages.staff.week import week_page
@@ -18,6 +21,8 @@ from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.inbox import StaffInboxState
+from webtidbok_app.state.staff.log import StaffLogState
+from webtidbok_app.state.staff.log_checks import StaffLogCheckState, StaffLogChecksState
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
@@ -25,7 +30,7 @@ from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
-_ARRIVE = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget]
+_ARRIVE = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget, StaffLogState.forget]
 
 ROUTES = [
     (
@@ -53,6 +58,31 @@ ROUTES = [
     ("/personal/andringar", changes_page, "staff.changes.title", [*_ARRIVE, StaffChangesState.load]),
     ("/personal/andringar/[change]", undo_page, "staff.undo.title", [*_ARRIVE, StaffUndoState.load]),
     ("/personal/installningar", general_page, "staff.settings.title", [*_ARRIVE, StaffSettingsState.load]),
+    ("/personal/logg", log_by_patient_page, "staff.log.patient_title", [*_ARRIVE, StaffLogState.load]),
+    (
+        "/personal/logg/medarbetare",
+        log_by_colleague_page,
+        "staff.log.colleague_title",
+        [*_ARRIVE, StaffLogState.load],
+    ),
+    (
+        "/personal/logg/utdrag",
+        log_extract_page,
+        "staff.log_extract.title",
+        [SessionState.load, StaffBookingState.forget, StaffCaseState.forget, StaffLogState.load_extract],
+    ),
+    (
+        "/personal/logg/stickprov",
+        log_checks_page,
+        "staff.log.checks_title",
+        [*_ARRIVE, StaffLogChecksState.load],
+    ),
+    (
+        "/personal/logg/stickprov/[sample]",
+        log_check_page,
+        "staff.log_check.title",
+        [*_ARRIVE, StaffLogCheckState.load],
+    ),
     (
         "/personal/meddelanden",
         undelivered_page,
@@ -75,7 +105,13 @@ ROUTES = [
         "/personal/forfragningar/[case]",
         case_page,
         "staff.case.title",
-        [SessionState.load, StaffBookingState.forget, StaffCaseState.load, StaffCaseState.watch],
+        [
+            SessionState.load,
+            StaffBookingState.forget,
+            StaffLogState.forget,
+            StaffCaseState.load,
+            StaffCaseState.watch,
+        ],
     ),
     ("/personal/svarsmallar", templates_page, "staff.templates.title", [*_ARRIVE, StaffTemplatesState.load]),
     (BOOKING, booking_page, "staff.booking.title", [SessionState.load, StaffBookingState.load]),

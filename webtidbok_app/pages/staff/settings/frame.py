@@ -8,6 +8,7 @@ from webtidbok_app.state.common import SessionState
 
 PARTS = {
     "general": "/personal/installningar",
+    "log": "/personal/logg",
 }
 """The settings, by the name of their title in the catalogue (``staff.settings_nav``)."""
 

@@ -22,7 +22,7 @@ from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.log import StaffLogState
-from webtidbok_app.state.staff.log_checks import StaffLogCheckState, StaffLogChecksState
+from webtidbok_app.state.staff.log_checks import StaffLogChecksState, StaffLogCheckState
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState

@@ -280,7 +280,9 @@ async def test_sample__is_drawn_judged_and_signed__and_each_step_is_logged(world
     [row] = await log_checks.list_checks(admin)
     assert (row.number, row.judged, row.to_investigate, row.signed_by) == (1, 5, 1, "Ada Test")
     said = [
-        action for action, purpose, reason in await actions(world) if (purpose, reason) == ("log_check", "1")
+        action
+        for action, purpose, reason in await actions(world)
+        if (purpose, reason) == ("log_check", "Stickprov 1")
     ]
     assert sorted(said) == [
         "draw_log_check",

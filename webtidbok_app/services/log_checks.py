@@ -19,6 +19,7 @@ from webtidbok_app.domain import clock
 from webtidbok_app.domain.access import Judgement, Purpose
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.errors import InvalidInput, NotFound, StaleVersion
+from webtidbok_app.i18n import t
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_administrator
 from webtidbok_app.services.log_lines import LogLine, Span, checked_span, told, with_person, within
@@ -244,6 +245,5 @@ def _row(check: LogCheck, lines: list[LogCheckLine]) -> CheckRow:
 
 
 def _record(session: AsyncSession, staff: Staff, action: str, check: LogCheck) -> None:
-    audit.record(
-        session, staff, action, clinic_id=check.clinic_id, purpose=Purpose.LOG_CHECK, reason=str(check.number)
-    )
+    which = t("sv", "staff.log_check.heading", number=check.number)
+    audit.record(session, staff, action, clinic_id=check.clinic_id, purpose=Purpose.LOG_CHECK, reason=which)

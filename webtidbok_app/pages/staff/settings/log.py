@@ -186,7 +186,7 @@ def _found(columns: Sequence[str], *acts: rx.Component) -> rx.Component:
                     empty_state(State.heading, t("sv", "staff.log.none_body")), id=RESULT, tab_index=-1
                 ),
             ),
-            class_name="log-found",
+            class_name="spaced",
         ),
     )
 

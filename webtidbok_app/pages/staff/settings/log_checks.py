@@ -145,7 +145,15 @@ def _line(line: rx.Var[JudgedView]) -> rx.Component:
                 html_for=line.note_name,
                 class_name="label",
             ),
-            rx.cond(line.problem != "", rx.el.p(line.problem, class_name="field-error")),
+            rx.cond(
+                line.problem != "",
+                rx.el.p(
+                    rx.el.span(t("sv", "common.form.problem_prefix"), " ", class_name="visually-hidden"),
+                    line.problem,
+                    id=line.note_name + "-error",
+                    class_name="field-error",
+                ),
+            ),
             rx.el.input(
                 id=line.note_name,
                 name=line.note_name,
@@ -153,6 +161,7 @@ def _line(line: rx.Var[JudgedView]) -> rx.Component:
                 max_length=NOTE_MAX,
                 auto_complete="off",
                 aria_invalid=rx.cond(line.problem != "", "true", "false"),
+                aria_describedby=rx.cond(line.problem != "", line.note_name + "-error", rx.Var("undefined")),
                 class_name="input input-full",
             ),
             class_name="field",
@@ -186,7 +195,7 @@ def _about(line: rx.Var[JudgedView]) -> rx.Component:
             t("sv", "staff.log.person_column"),
             ": ",
             row.person,
-            rx.cond(row.about != "", rx.el.span(". ", row.about)),
+            rx.cond(row.about != "", rx.el.span(", ", row.about)),
         ),
         rx.el.p(t("sv", "staff.log.why"), ": ", row.why),
         rx.el.p(row_link(row), class_name="no-print"),

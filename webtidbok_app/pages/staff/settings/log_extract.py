@@ -42,7 +42,7 @@ def _extract() -> rx.Component:
                 buttons.print_button("sv"),
                 buttons.secondary(t("sv", "staff.log_extract.download"), on_click=State.download),
             ),
-            class_name="no-print",
+            class_name="no-print spaced",
         ),
         rx.el.p(t("sv", "staff.log_extract.intro")),
         summary_list("sv", State.extract.facts),

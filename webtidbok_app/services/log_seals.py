@@ -4,14 +4,14 @@ A batch is whatever is not in one yet, told line by line: a line that is committ
 none is passed over because of its place in an order. Who has sealed is settled by the number of the seal.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, exists, func, insert, select
+from sqlalchemy import ColumnElement, Row, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from webtidbok_app.db.engine import Database
@@ -27,7 +27,6 @@ NO_CLINIC = UUID(int=0)
 AT_MOST = 2_000
 LATE = timedelta(hours=1)
 """How long after it was written a line may be committed: no statement runs for more than seconds."""
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def sealing_log(database: Database) -> AbstractAsyncContextManager[None]:
@@ -37,13 +36,16 @@ def sealing_log(database: Database) -> AbstractAsyncContextManager[None]:
 
 async def seal_log(database: Database) -> bool:
     """Seal a batch of each chain that has lines to seal. Returns whether there may be more of them."""
+    async with database.read() as session:
+        chains = [NO_CLINIC, *await session.scalars(select(col(Clinic.id)))]
+        to_seal = [chain for chain in chains if await _lines_to_seal(session, chain, most=1)]
     more = False
-    for chain in await _to_seal(database):
+    for chain in to_seal:
         more |= await database.transact(partial(_seal, chain=chain))
     return more
 
 
-def of_chain(chain: UUID | Mapped[UUID]) -> ColumnElement[bool]:
+def of_chain(chain: UUID) -> ColumnElement[bool]:
     """Return the condition that a log line belongs to the chain."""
     clinic_id = col(AccessLog.clinic_id)
     return clinic_id.is_(None) if chain == NO_CLINIC else clinic_id == chain
@@ -54,43 +56,38 @@ def is_unsealed() -> ColumnElement[bool]:
     return ~exists().where(col(LogSealLine.log_id) == AccessLog.id)
 
 
-async def _to_seal(database: Database) -> list[UUID]:
-    clinics = select(col(Clinic.id)).where(
-        exists().where(of_chain(col(Clinic.id)), col(AccessLog.at) >= _since(col(Clinic.id)), is_unsealed())
+async def _newest(session: AsyncSession, chain: UUID) -> LogSeal | None:
+    found: LogSeal | None = await session.scalar(
+        select(LogSeal).where(col(LogSeal.chain) == chain).order_by(col(LogSeal.number).desc()).limit(1)
     )
-    of_none = exists().where(of_chain(NO_CLINIC), col(AccessLog.at) >= _since(NO_CLINIC), is_unsealed())
-    async with database.read() as session:
-        found = list(await session.scalars(clinics))
-        return [NO_CLINIC, *found] if await session.scalar(select(of_none)) else found
+    return found
 
 
-def _since(chain: UUID | Mapped[UUID]) -> ColumnElement[datetime]:
-    """Return from when on there can be lines to seal, also when the clock has been put back since."""
-    newest = (
-        select(col(LogSeal.next_from))
-        .where(col(LogSeal.chain) == chain)
-        .order_by(col(LogSeal.number).desc())
-        .limit(1)
+async def _lines_to_seal(
+    session: AsyncSession, chain: UUID, *, most: int
+) -> Sequence[Row[UUID, str, datetime]]:
+    """Return identity, signature and moment of the earliest unsealed lines of the chain.
+
+    None is older than the newest seal says, unless the clock has been put back since.
+    """
+    newest = await _newest(session, chain)
+    since = [col(AccessLog.at) >= min(newest.next_from, clock.now() - LATE)] if newest else []
+    rows = await session.execute(
+        select(col(AccessLog.id), col(AccessLog.mac), col(AccessLog.at))
+        .where(of_chain(chain), *since, is_unsealed())
+        .order_by(col(AccessLog.at))
+        .limit(most)
     )
-    if not isinstance(chain, UUID):
-        newest = newest.correlate(Clinic)
-    since = func.coalesce(newest.scalar_subquery(), _BEGINNING)
-    return case((since < clock.now() - LATE, since), else_=clock.now() - LATE)
+    return rows.all()
 
 
 async def _seal(session: AsyncSession, *, chain: UUID) -> bool:
-    """Seal a batch of the chain. Returns whether there may be more."""
-    before = await session.scalar(
-        select(LogSeal).where(col(LogSeal.chain) == chain).order_by(col(LogSeal.number).desc()).limit(1)
-    )
-    lines = (
-        await session.execute(
-            select(col(AccessLog.id), col(AccessLog.mac), col(AccessLog.at))
-            .where(of_chain(chain), col(AccessLog.at) >= _since(chain), is_unsealed())
-            .order_by(col(AccessLog.at))
-            .limit(AT_MOST)
-        )
-    ).all()
+    """Seal a batch of the chain. Returns whether there may be more.
+
+    The seal before it is read first: whoever seals the same lines meanwhile has taken the number that comes next.
+    """
+    before = await _newest(session, chain)
+    lines = await _lines_to_seal(session, chain, most=AT_MOST)
     if not lines:
         return False
     seal = LogSeal(

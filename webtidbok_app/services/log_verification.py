@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -158,4 +159,4 @@ def _is_as_written(row: Row[Any]) -> bool:
         }
     except (InvalidTag, ValueError, KeyError):
         return False
-    return bool(mac_of(AccessLog(**(stored | opened))) == row.mac)
+    return bool(mac_of(SimpleNamespace(**(stored | opened))) == row.mac)

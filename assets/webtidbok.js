@@ -430,7 +430,18 @@
     tellOfTaken();
     keepFocus();
     connection();
+    newVersion();
     watchSession();
+  }
+
+  // Reflex says it in English on top of the page, where a page is older than the server
+  function newVersion() {
+    const banner = document.getElementById("reflex-new-version-banner");
+    const words = document.getElementById("connection")?.dataset;
+    if (!banner || !words || banner.dataset.said) return;
+    banner.dataset.said = "true";
+    banner.firstChild.textContent = words.newVersion;
+    banner.querySelector("button").textContent = words.reload;
   }
 
   let watched = "";

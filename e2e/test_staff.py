@@ -29,7 +29,7 @@ def _next_weekday(page: Page) -> str:
 def test_publish_to_book__in_an_empty_clinic(new_context: ContextMaker) -> None:
     staff = new_context(viewport={"width": 1280, "height": 800}).new_page()
     _log_in(staff, "nora")
-    expect(staff.get_by_role("heading", name="Publicera mottagningens första tid")).to_be_visible()
+    expect(staff.get_by_role("heading", name="Så kommer ni i gång")).to_be_visible()
     check_page(staff)
     staff.get_by_role("link", name="Publicera första tiden").click()
     expect(staff.locator("h1")).to_have_text("Publicera tider")

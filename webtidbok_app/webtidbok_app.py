@@ -16,6 +16,7 @@ from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
 from webtidbok_app.services.log_seals import sealing_log
 from webtidbok_app.settings import get_settings
 from webtidbok_app.state.common import SessionState, backend_exception_handler, frontend_exception_handler
+from webtidbok_app.timebook.hand_over import handing_over
 from webtidbok_app.timebook.keeper import keeping_line
 from webtidbok_app.web.built_pages import PlainAddresses
 from webtidbok_app.web.headers import SecurityHeaders
@@ -29,10 +30,11 @@ ENGLISH = "if(/^\\/en(\\/|$)/.test(location.pathname))document.documentElement.l
 
 @asynccontextmanager
 async def in_service() -> AsyncIterator[None]:
-    """Send messages, keep the line of those who watch moving and seal the log as long as the server runs."""
-    async with sending(), keeping_line(get_database()), sealing_log(get_database()):
+    """Send messages, move the line, hand times over and seal the log while the server runs; then let go of all."""
+    database = get_database()
+    async with sending(), keeping_line(database), handing_over(database), sealing_log(database):
         yield
-    await get_database().dispose()
+    await database.dispose()
 
 
 def assemble() -> rx.App:

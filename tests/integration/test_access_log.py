@@ -330,7 +330,7 @@ async def test_seal__is_signed_with_all_that_it_says(world):
 
 
 async def test_lines_from_before_there_were_seals__are_signed_by_the_migration(world, database_url):
-    await asyncio.to_thread(command.downgrade, alembic_config(database_url), "0010")
+    await asyncio.to_thread(command.downgrade, alembic_config(database_url), "0011")
     kinds = {"staff": "care", "resident": "own"}
     async with world.database.write() as session:
         for kind in kinds:

@@ -35,7 +35,7 @@ from webtidbok_app.domain.errors import (
     TermsNotAccepted,
     TooLateToChange,
 )
-from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.services import booking, clinics, free_times, my_bookings, terms, time_types
 
 DETAILS = {
@@ -362,7 +362,11 @@ async def test_overlap__with_a_time_of_ones_own_is_pointed_out(world, minutes, o
 
 @pytest.mark.parametrize(
     ("rules", "error"),
-    [({"min_age": 120}, AgeOutside), ({"max_age": 3}, AgeOutside), ({"invited_only": True}, InvitedOnly)],
+    [
+        ({"min_age": 120}, AgeOutside),
+        ({"max_age": 3}, AgeOutside),
+        ({"bookable": Bookable.INVITATION}, InvitedOnly),
+    ],
 )
 async def test_who_may_not_book__is_told_before_any_time(database, rules, error):
     set_database(database)

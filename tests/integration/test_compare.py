@@ -9,7 +9,7 @@ from tests.world import FIRST_START, World, build_world
 from webtidbok_app import journal
 from webtidbok_app.db.tables import CaseType, Clinic, Region
 from webtidbok_app.domain.errors import NotAllowed
-from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.services import compare
 from webtidbok_app.services.clinics import search_clinics
@@ -63,7 +63,7 @@ async def test_sorted_by_next_free_time__with_those_that_have_none_last(new_clin
 
 
 async def test_what_the_resident_may_not_book__is_left_out(new_clinic):
-    await new_clinic("Bara kallade", invited_only=True)
+    await new_clinic("Bara kallade", bookable=Bookable.INVITATION)
     await new_clinic("Bara barn", max_age=12)
     open_to_all = await new_clinic("Alla", min_age=18)
     assert await _names(open_to_all, "besök") == ["Alla"]

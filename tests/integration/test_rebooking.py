@@ -19,7 +19,7 @@ from webtidbok_app.domain.errors import (
     TooLateToChange,
 )
 from webtidbok_app.domain.swedish_time import day_of
-from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.live.bus import bus
 from webtidbok_app.services import reception
 from webtidbok_app.services.booking import hold_time, keep_details
@@ -182,7 +182,9 @@ async def test_rebook__a_time_that_one_was_invited_to(database, clock):
     old = await book_at(world, world.resident, first)
     await _accept(world)
     async with database.write() as session:
-        (await session.get_one(TimeType, (world.clinic_id, world.time_type_id))).invited_only = True
+        (
+            await session.get_one(TimeType, (world.clinic_id, world.time_type_id))
+        ).bookable = Bookable.INVITATION
     bus.publish([("time types", world.clinic_id)])
     with pytest.raises(InvitedOnly):
         await find_times(world.resident, clinic=world.clinic, time_type=world.time_type)

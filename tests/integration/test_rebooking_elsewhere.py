@@ -25,7 +25,7 @@ from webtidbok_app.domain.errors import (
     TooLateToChange,
 )
 from webtidbok_app.domain.swedish_time import day_of
-from webtidbok_app.domain.visit import CaseTypeKind, ReasonRule
+from webtidbok_app.domain.visit import Bookable, CaseTypeKind, ReasonRule
 from webtidbok_app.journal.port import BookedTime
 from webtidbok_app.live.bus import bus
 from webtidbok_app.services import clinic_settings, reception
@@ -175,7 +175,7 @@ async def _other_visit(two: Two) -> None:
 
 
 async def _by_invitation(two: Two) -> None:
-    await two.change_type(invited_only=True)
+    await two.change_type(bookable=Bookable.INVITATION)
 
 
 async def _not_offered(two: Two) -> None:

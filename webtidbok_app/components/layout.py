@@ -125,6 +125,8 @@ def _shell(
             class_name="connection",
             data_state=rx.cond(has_connection_errors, "lost", "open"),
             data_text=t(lang, "common.layout.connection_lost"),
+            data_new_version=t(lang, "common.layout.new_version"),
+            data_reload=t(lang, "common.layout.reload"),
         ),
         _header(lang, session),
         noscript(t(lang, "common.layout.noscript")),

@@ -27,6 +27,12 @@ def tell_of_case(session: AsyncSession, clinic_id: UUID, case_id: UUID) -> None:
     session.info.setdefault(_CHANGED, set()).update({topics.inbox(clinic_id), topics.case(case_id)})
 
 
+def tell_of_time_types(session: AsyncSession, clinic_id: UUID) -> None:
+    """Tell the bus, when the transaction is committed, that the rules of the clinic's time types are others."""
+    told = {topics.time_types(clinic_id), clinic_id, topics.LINE}
+    session.info.setdefault(_CHANGED, set()).update(told)
+
+
 def tell_of_line(session: AsyncSession) -> None:
     """Tell the bus, when the transaction is committed, that something may be free for those who watch for a time."""
     session.info.setdefault(_CHANGED, set()).add(topics.LINE)

@@ -14,6 +14,7 @@ VACCINATION_CLINIC = "hamnens-vaccinationsmottagning"
 CHILD_HEALTH_CENTRE = "solglantans-bvc"
 SAMPLING_UNIT = "kvarnens-provtagning"
 YOUTH_CLINIC = "kompassens-ungdomsmottagning"
+NEW_CLINIC = "backens-fysioterapi"
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,16 @@ STAFF = (
         YOUTH_CLINIC,
         "Barnmorska, Kompassens ungdomsmottagning",
         "Midwife, Kompassens ungdomsmottagning",
+    ),
+    StaffPersona(
+        "inger",
+        "SE2321000016-6001",
+        "Inger",
+        "Bäckman",
+        Role.CLINIC_ADMIN,
+        NEW_CLINIC,
+        "Mottagningsadministratör, Bäckens fysioterapi (har just fått sin tidbok)",
+        "Clinic administrator, Bäckens fysioterapi (has just been given its timebook)",
     ),
     StaffPersona(
         "petra",

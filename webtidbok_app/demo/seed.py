@@ -103,6 +103,8 @@ def _case_types(clinic_id: UUID, facts: dict[str, Any]) -> list[CaseType | Terms
     ]
     for kind in (CaseTypeKind.BOOK_DIRECT, CaseTypeKind.MANAGE_DIRECT):
         rows.append(CaseType(clinic_id=clinic_id, kind=kind, active=facts[kind.value]))
+        if "terms_sv" not in facts:
+            continue
         rows.append(
             Terms(
                 clinic_id=clinic_id, kind=kind, version=1, text_sv=facts["terms_sv"], text_en=facts["terms_en"],

@@ -10,6 +10,7 @@
     │   ├─ InvitedOnly
     │   ├─ TooLateToChange
     │   ├─ LimitReached
+    │   ├─ TooManyBookings
     │   ├─ TooManyCodes
     │   ├─ TooManyRequests
     │   ├─ MessagesNeeded
@@ -90,6 +91,10 @@ class TooLateToChange(RuleViolation):
 
 class LimitReached(RuleViolation):
     """Too many times chosen within an hour. Facts: ``retry_at`` (aware)."""
+
+
+class TooManyBookings(RuleViolation):
+    """The resident has as many coming times of the time type as one can have. Facts: ``most``."""
 
 
 class TooManyCodes(RuleViolation):

@@ -22,6 +22,14 @@ class ReasonRule(StrEnum):
     REQUIRED = "required"
 
 
+class Bookable(StrEnum):
+    """Who books the times of a time type."""
+
+    WEB = "web"  # every resident whom its rules let
+    STAFF = "staff"  # staff alone; residents do not see it
+    INVITATION = "invitation"  # residents whom the clinic has invited (kallelse)
+
+
 class CaseTypeKind(StrEnum):
     """The four case types (ärendetyper) of booking."""
 

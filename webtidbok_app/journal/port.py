@@ -13,8 +13,10 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from webtidbok_app.domain.actor import Resident
+from webtidbok_app.domain.opening import ANY_TIME, Opening
+from webtidbok_app.domain.question import Answer, Question
 from webtidbok_app.domain.timeslot import Timeslot
-from webtidbok_app.domain.visit import ReasonRule, VisitForm
+from webtidbok_app.domain.visit import Bookable, ReasonRule, VisitForm
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,13 @@ class TimeTypeInfo:
     prepare: Text = Text()
     min_age: int | None = None
     max_age: int | None = None
-    invited_only: bool = False
+    bookable: Bookable = Bookable.WEB
     reason: ReasonRule = ReasonRule.NONE
+    questions: tuple[Question, ...] = ()
+    opening: Opening = ANY_TIME
     cancel_hours: int = 24
+    max_active: int | None = None
+    """How many coming times of it one person can have booked; None for any number."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ class BookingDetails:
     """What the resident says when booking."""
 
     reason: str = ""
+    answers: tuple[Answer, ...] = ()
     interpreter: str = ""
     access_needs: str = ""
     phone: str | None = None
@@ -109,6 +116,7 @@ class BookedTime:
     cancel_until: datetime
     cancelled_at: datetime | None = None
     reason: str = ""
+    answers: tuple[Answer, ...] = ()
     interpreter: str = ""
     access_needs: str = ""
     phone: str | None = None
@@ -181,7 +189,7 @@ class JournalSystem(Protocol):
     async def make_booking(self, patient: Resident, hold_id: str, details: BookingDetails) -> BookedTime:
         """Turn the hold into a booking. Asked again for the same hold it returns the same booking.
 
-        Raises HoldExpired when somebody else may have the time by now.
+        Raises HoldExpired when somebody else may have the time by now, and TooManyBookings.
         """
         ...
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,8 +18,9 @@ from webtidbok_app.db.tables import Booking, Performer, Slot, TimeType
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import HoldExpired, NotFound
+from webtidbok_app.domain.question import pack_answers, unpack_answers, unpack_questions
 from webtidbok_app.domain.timeslot import Timeslot
-from webtidbok_app.domain.visit import BookingStatus, ReasonRule, VisitForm
+from webtidbok_app.domain.visit import Bookable, BookingStatus, ReasonRule, VisitForm
 from webtidbok_app.journal.port import (
     BookedTime,
     BookingDetails,
@@ -30,9 +31,10 @@ from webtidbok_app.journal.port import (
     Text,
     TimeTypeInfo,
 )
+from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
-from webtidbok_app.timebook import bookings
+from webtidbok_app.timebook import bookings, limits
 from webtidbok_app.timebook.availability import HeldSlot, OpenSlot
 from webtidbok_app.timebook.calendar import Calendar
 from webtidbok_app.timebook.units import find_other_units
@@ -50,7 +52,7 @@ class StandaloneJournal:
         self._database = database
 
     async def time_types(self, patient: Resident) -> list[TimeTypeInfo]:
-        return [_time_type_info(row) for row in await self._time_types()]
+        return [_time_type_info(row) for row in await self._time_types() if row.bookable != Bookable.STAFF]
 
     async def available_dates(
         self, patient: Resident, time_type: str, first: date, last: date
@@ -63,9 +65,11 @@ class StandaloneJournal:
     ) -> list[Timeslot]:
         now = clock.now()
         kind = await self._time_type(time_type)
-        calendar = Calendar(self._database, self.clinic_id, kind.id, timedelta(minutes=kind.notice_minutes))
+        calendar = Calendar(self._database, self.clinic_id, kind.id, kind.opening)
         since, until = swedish_time.span_of_days(first, last)
-        since = max(since, now + calendar.notice)
+        since = max(since, calendar.opening.first_start(now))
+        if (end := calendar.opening.end(now)) is not None and end < until:
+            until, last = end, swedish_time.day_of(end)
         from_day = max(first, swedish_time.day_of(since))
         weeks = calendar.weeks(from_day, last) if limit is None else calendar.weeks_with_room(from_day, last)
         found: list[Timeslot] = []
@@ -118,17 +122,22 @@ class StandaloneJournal:
             )
 
     async def make_booking(self, patient: Resident, hold_id: str, details: BookingDetails) -> BookedTime:
+        now = clock.now()
+
         async def work(session: AsyncSession) -> BookedTime:
             booking = await bookings.confirm_hold(
                 session,
                 clinic_id=self.clinic_id,
                 hold_id=_parse_id(hold_id, HoldExpired),
                 person_id=patient.person_id,
-                now=clock.now(),
-                said=vars(details),
+                now=now,
+                said=vars(details) | {"answers": pack_answers(details.answers)},
                 booked_by=patient.ombud_id,
             )
-            return await self._booked(session, booking.id, patient)
+            row = await self._row(session, booking.id, patient)
+            if booking.booked_at == now:
+                await limits.refuse_if_too_many(session, booking, row.time_type, now=now)
+            return _booked_time(*row)
 
         return await self._database.transact(work)
 
@@ -203,7 +212,7 @@ class StandaloneJournal:
                 )
                 return found.all()
 
-        return await snapshots.get(("time types", self.clinic_id), "offered", read)
+        return await snapshots.get(topics.time_types(self.clinic_id), "offered", read)
 
     async def _time_type(self, slug: str) -> TimeType:
         for kind in await self._time_types():
@@ -236,6 +245,11 @@ class StandaloneJournal:
     async def _booked(
         self, session: AsyncSession, booking_id: UUID, patient: Resident, *, at: UUID | None = None
     ) -> BookedTime:
+        return _booked_time(*await self._row(session, booking_id, patient, at=at))
+
+    async def _row(
+        self, session: AsyncSession, booking_id: UUID, patient: Resident, *, at: UUID | None = None
+    ) -> "_BookedRow":
         row = (
             await session.execute(
                 _booked_statement(at or self.clinic_id, patient)
@@ -245,7 +259,16 @@ class StandaloneJournal:
         ).one_or_none()
         if row is None:
             raise NotFound
-        return _booked_time(*row)
+        return _BookedRow(*row)
+
+
+class _BookedRow(NamedTuple):
+    booking: Booking
+    slot: Slot
+    time_type: TimeType
+    performer: str
+    replaced_by_clinic: UUID | None
+    replaced_by: UUID | None
 
 
 async def clinics_with_standalone_times(database: Database, patient: Resident) -> set[UUID]:
@@ -292,6 +315,7 @@ def _booked_time(
         cancel_until=cancel_until,
         cancelled_at=booking.cancelled_at,
         reason=booking.reason,
+        answers=unpack_answers(booking.answers),
         interpreter=booking.interpreter,
         access_needs=booking.access_needs,
         phone=booking.phone,
@@ -319,9 +343,12 @@ def _time_type_info(row: TimeType) -> TimeTypeInfo:
         prepare=Text(row.prepare_sv, row.prepare_en),
         min_age=row.min_age,
         max_age=row.max_age,
-        invited_only=row.invited_only,
+        bookable=Bookable(row.bookable),
         reason=ReasonRule(row.reason),
+        questions=unpack_questions(row.questions),
+        opening=row.opening,
         cancel_hours=row.cancel_hours,
+        max_active=row.max_active,
     )
 
 

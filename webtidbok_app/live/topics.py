@@ -24,6 +24,11 @@ def watch(watch_id: UUID) -> Topic:
     return "watch", watch_id
 
 
+def time_types(clinic_id: UUID) -> Topic:
+    """Return the topic of the clinic's time types and their rules."""
+    return "time types", clinic_id
+
+
 def inbox(clinic_id: UUID) -> Topic:
     """Return the topic of all requests to the clinic."""
     return "inbox", clinic_id

@@ -4,6 +4,8 @@ What a resident has chosen and typed stands in a draft on the server; which time
 So a lost session, another tab or another device finds the same step again.
 """
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -21,6 +23,7 @@ from webtidbok_app.domain.errors import (
     InvalidInput,
     NotFound,
 )
+from webtidbok_app.domain.question import answer_all, find_problems
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import REASON_MAX, CaseTypeKind, ReasonRule
 from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, TimeTypeInfo
@@ -28,7 +31,7 @@ from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, TimeAtClinic, get_clinic
 from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, terms_in_force
-from webtidbok_app.services.time_types import OldBooking, enter, may_book, terms_kind
+from webtidbok_app.services.time_types import OldBooking, enter, may_book, refuse_if_too_many, terms_kind
 from webtidbok_app.services.watches import is_promised
 
 DRAFT_LIFE = timedelta(hours=24)
@@ -55,6 +58,8 @@ class Progress:
     """The booking that is to be exchanged; the resident keeps it until then."""
     can_move: bool = False
     """There are other clinics that it can be moved to."""
+    said: Sequence[str] = ()
+    """What is answered of the time type's questions so far, in their order."""
 
 
 async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> Progress:
@@ -70,14 +75,16 @@ async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> P
         person = await session.get_one(Person, resident.told_id)
     for_this = draft if draft and draft.time_type == kind.id else None
     mine = hold if hold and hold.time_type == kind.id else None
+    said = _said(draft, kind)
     return Progress(
         clinic=found,
         time_type=kind,
         single_type=len(bookable) == 1,
         terms=terms,
         hold=mine,
-        details=_details(draft, person),
-        details_done=bool(for_this and for_this.details_done),
+        details=_details(draft, person, kind),
+        said=said,
+        details_done=bool(for_this and for_this.details_done) and not find_problems(kind.questions, said),
         overlapping=[time for time in schedule if mine and _overlap(time, mine.timeslot)],
         booked_id=next((time.id for time in schedule if for_this and for_this.hold_id == time.id), None),
     )
@@ -88,11 +95,13 @@ async def hold_time(
 ) -> Hold:
     """Hold a time for the resident alone, to book or to exchange the one that it ``rebooks`` for.
 
-    Raises SlotTaken, SlotWithdrawn, LimitReached, TermsNotAccepted. Raises NotFound for a time of another time
-    type, which the resident may have no right to.
+    Raises SlotTaken, SlotWithdrawn, LimitReached, TooManyBookings, TermsNotAccepted. Raises NotFound for a time of
+    another time type, which the resident may have no right to.
     """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
     await require_accepted_terms(resident, clinic=found, kind=terms_kind(clinic, rebooks))
+    if rebooks is None:
+        await refuse_if_too_many(resident, found, kind)
     journal = found.journal(resident)
     hold = await journal.hold(resident, timeslot_id)
     if hold.time_type != kind.id:
@@ -139,10 +148,12 @@ async def keep_details(
     access_needs: str,
     phone: str,
     email: str,
+    said: Sequence[str] = (),
 ) -> None:
     """Keep what the resident typed, also what has to be mended; contact details are kept for next time.
 
-    Raises InvalidInput with the fields to mend. Nothing typed is lost by it but what is too long to keep.
+    ``said`` answers the time type's questions in their order. Raises InvalidInput with the fields to mend; a question
+    is ``question_0`` and so on. Nothing typed is lost by it but what is too long to keep.
     """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
     details = BookingDetails(
@@ -152,9 +163,10 @@ async def keep_details(
         phone=tidy_phone(phone),
         email=email.strip(),
     )
-    problems = _problems(details, kind)
+    answered = {number: words.strip() for number, words in enumerate(said)}
+    problems = _problems(details, kind, list(answered.values()))
     async with get_database().write() as session:
-        await _keep(session, found, resident, kind, details, problems)
+        await _keep(session, found, resident, kind, details, problems, answered)
     if problems:
         raise InvalidInput(problems)
 
@@ -171,6 +183,16 @@ async def keep_typed(
             draft.updated_at = clock.now()
 
 
+async def keep_answer(actor: Actor | None, *, clinic: str, time_type: str, question: int, text: str) -> None:
+    """Keep one answer as it is being typed. ``question`` is its number from 0."""
+    resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
+    async with get_database().write() as session:
+        draft = await _draft(session, found, resident)
+        if draft is not None and draft.time_type == kind.id:
+            _answer(draft, kind, {question: text[:TYPED_MAX]})
+            draft.updated_at = clock.now()
+
+
 async def book(actor: Actor | None, *, clinic: str, time_type: str, hold_id: str) -> BookedTime:
     """Book the time of the hold that the resident was shown. Pressed twice it books once and answers the same.
 
@@ -184,7 +206,7 @@ async def book(actor: Actor | None, *, clinic: str, time_type: str, hold_id: str
         person = await session.get_one(Person, resident.told_id)
     if draft is None or draft.time_type != kind.id:
         raise HoldExpired
-    booked = await found.journal(resident).make_booking(resident, hold_id, _details(draft, person))
+    booked = await found.journal(resident).make_booking(resident, hold_id, _details(draft, person, kind))
     async with get_database().write() as session:
         if draft.hold_id in {None, hold_id}:  # otherwise what is typed is for a time that was chosen since
             await session.merge(_emptied(draft, hold_id))
@@ -203,7 +225,7 @@ async def _draft(session: AsyncSession, clinic: ClinicInfo, resident: Resident) 
 async def _begin_draft(
     session: AsyncSession, clinic: ClinicInfo, resident: Resident, kind: TimeTypeInfo
 ) -> Draft:
-    """Return the draft to write in. What was typed for another time type at the clinic comes along."""
+    """Return the draft to write in. What was typed for another time type comes along, but for its own questions."""
     now = clock.now()
     fresh = Draft(
         clinic_id=clinic.id, person_id=resident.person_id, typed_by=resident.told_id, time_type=kind.id,
@@ -214,7 +236,7 @@ async def _begin_draft(
     if draft.updated_at <= now - DRAFT_LIFE:
         return await session.merge(fresh)
     if draft.time_type != kind.id:
-        draft.time_type, draft.hold_id, draft.details_done = kind.id, None, False
+        draft.time_type, draft.hold_id, draft.details_done, draft.answers = kind.id, None, False, ""
     draft.updated_at = now
     return draft
 
@@ -238,8 +260,10 @@ async def _keep(
     kind: TimeTypeInfo,
     details: BookingDetails,
     problems: dict[str, str],
+    answered: Mapping[int, str],
 ) -> None:
     draft = await _begin_draft(session, clinic, resident, kind)
+    _answer(draft, kind, answered)
     draft.reason, draft.interpreter, draft.access_needs = (
         details.reason,
         details.interpreter,
@@ -254,12 +278,28 @@ async def _keep(
         person.email = details.email or None
 
 
-def _details(draft: Draft | None, person: Person) -> BookingDetails:
+def _answer(draft: Draft, kind: TimeTypeInfo, answered: Mapping[int, str]) -> None:
+    """Keep answers by the questions' words, so that a question that is changed loses its answer and no other."""
+    kept = json.loads(draft.answers or "{}")
+    for number, question in enumerate(kind.questions):
+        if number in answered:
+            kept[question.text.sv] = answered[number]
+    draft.answers = json.dumps(kept, ensure_ascii=False)
+
+
+def _said(draft: Draft | None, kind: TimeTypeInfo) -> list[str]:
+    """Return what is answered of the questions, in their order."""
+    kept = json.loads(draft.answers or "{}") if draft and draft.time_type == kind.id else {}
+    return [kept.get(question.text.sv, "") for question in kind.questions]
+
+
+def _details(draft: Draft | None, person: Person, kind: TimeTypeInfo) -> BookingDetails:
     contact = BookingDetails(phone=person.phone, email=person.email)
     if draft is None:
         return contact
     return BookingDetails(
         reason=draft.reason,
+        answers=answer_all(kind.questions, _said(draft, kind)),
         interpreter=draft.interpreter,
         access_needs=draft.access_needs,
         phone=contact.phone if draft.phone is None else draft.phone,
@@ -267,8 +307,9 @@ def _details(draft: Draft | None, person: Person) -> BookingDetails:
     )
 
 
-def _problems(details: BookingDetails, kind: TimeTypeInfo) -> dict[str, str]:
-    problems: dict[str, str] = {}
+def _problems(details: BookingDetails, kind: TimeTypeInfo, said: Sequence[str]) -> dict[str, str]:
+    found = find_problems(kind.questions, said)
+    problems = {f"question_{number}": code for number, code in found.items()}
     if kind.reason == ReasonRule.REQUIRED and not details.reason:
         problems["reason"] = "reason_missing"
     if len(details.reason) > REASON_MAX:

@@ -14,6 +14,7 @@ from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import CaseType, Clinic
 from webtidbok_app.domain.actor import Actor, Staff
+from webtidbok_app.domain.contact import is_phone, tidy_phone
 from webtidbok_app.domain.errors import CapabilityMissing, InvalidInput
 from webtidbok_app.domain.message import REMINDER_HOURS
 from webtidbok_app.domain.request import ANSWER_DAYS
@@ -27,6 +28,7 @@ from webtidbok_app.timebook.units import name_other_units
 
 HOLD_MINUTES = range(2, 11)
 """How long a time can be held at each step: ten minutes (ux.md 3.7) or, where the clinic so wants, fewer."""
+HOURS_MAX = 200
 MESSAGE_NAME_MAX = 40
 """Characters of the name in messages: an SMS has room for 160 in all."""
 
@@ -36,6 +38,9 @@ class ClinicSettings:
     """The settings, and whether the one who asked may change them."""
 
     clinic: str
+    phone: str
+    hours: Text
+    """When it is open, in its own words."""
     hold_minutes: int
     message_name: Text
     """What messages to residents call the clinic; empty for the service's own name."""
@@ -68,6 +73,29 @@ async def get_settings(actor: Actor | None) -> ClinicSettings:
     """Return the clinic's settings. All its staff may see them."""
     staff, clinic_id = as_clinic_staff(actor)
     async with get_database().read() as session:
+        return await _settings(session, clinic_id, staff)
+
+
+async def set_about(actor: Actor | None, *, phone: str, hours: Text) -> ClinicSettings:
+    """Change where residents call and when the clinic is open, as every page says it.
+
+    Raises NotAllowed for other staff than the clinic's administrator, and InvalidInput (``about_phone``,
+    ``hours_sv``, ``hours_en``).
+    """
+    staff, clinic_id = as_administrator(actor)
+    said = {"hours_sv": hours.sv, "hours_en": hours.en}
+    problems = {field: "too_long" for field, text in said.items() if len(text) > HOURS_MAX}
+    if not hours.sv:
+        problems["hours_sv"] = "hours_missing"
+    if not is_phone(tidy_phone(phone)):
+        problems["about_phone"] = "phone"
+    if problems:
+        raise InvalidInput(problems)
+    async with get_database().write() as session:
+        clinic = await session.get_one(Clinic, clinic_id)
+        clinic.phone, clinic.hours_sv, clinic.hours_en = phone, hours.sv, hours.en
+        audit.record(session, staff, "set_about", clinic_id=clinic_id)
+        tell_of_change(session, clinic_id, [])
         return await _settings(session, clinic_id, staff)
 
 
@@ -198,6 +226,8 @@ async def _settings(session: AsyncSession, clinic_id: UUID, staff: Staff) -> Cli
     units = await name_other_units(session, clinic_id=clinic_id) if can_move else []
     return ClinicSettings(
         clinic=clinic.name,
+        phone=clinic.phone,
+        hours=Text(clinic.hours_sv, clinic.hours_en),
         hold_minutes=clinic.hold_minutes,
         message_name=Text(clinic.message_name_sv, clinic.message_name_en),
         reminder_hours=clinic.reminder_hours,

@@ -17,7 +17,7 @@ from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic
 from webtidbok_app.services.terms import require_accepted_terms
-from webtidbok_app.services.time_types import OldBooking, enter, may_book, terms_kind
+from webtidbok_app.services.time_types import OldBooking, enter, may_book, refuse_if_too_many, terms_kind
 
 HORIZON_DAYS = 365
 NEAREST = 3
@@ -207,6 +207,8 @@ async def _enter(
 ) -> tuple[Resident, JournalSystem, TimeTypeInfo]:
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
     await require_accepted_terms(resident, clinic=found, kind=terms_kind(clinic, rebooks))
+    if rebooks is None:
+        await refuse_if_too_many(resident, found, kind)
     return resident, found.journal(resident), kind
 
 

@@ -18,6 +18,7 @@ from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import InvalidInput, NotFound, Unavailable
 from webtidbok_app.domain.ids import PersonalNumber
+from webtidbok_app.domain.question import Answer, unpack_answers
 from webtidbok_app.domain.visit import BookingStatus, VisitForm
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
@@ -82,6 +83,7 @@ class OpenBooking:
     phone: str | None
     email: str | None
     reason: str
+    answers: tuple[Answer, ...]
     interpreter: str
     access_needs: str
     booked_by: str
@@ -247,6 +249,7 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
         phone=booking.phone,
         email=booking.email,
         reason=booking.reason,
+        answers=unpack_answers(booking.answers),
         interpreter=booking.interpreter,
         access_needs=booking.access_needs,
         booked_by=f"{guardian.given_name} {guardian.family_name}" if guardian else "",

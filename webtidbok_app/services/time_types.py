@@ -12,9 +12,10 @@ from webtidbok_app.domain.errors import (
     InvitedOnly,
     NotFound,
     TooLateToChange,
+    TooManyBookings,
     WebtidbokError,
 )
-from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import BookedTime, OtherUnit, TimeTypeInfo
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic_offering
@@ -31,7 +32,7 @@ class OldBooking(NamedTuple):
 def may_book(actor: Actor | None, time_type: TimeTypeInfo) -> WebtidbokError | None:
     """Return why the resident may not book the time type, or None. Told before any time is shown."""
     resident = as_resident(actor)
-    if time_type.invited_only:
+    if time_type.bookable is Bookable.INVITATION:
         return InvitedOnly()
     age = resident.number.age_on(swedish_time.day_of(clock.now()))
     too_young = time_type.min_age is not None and age < time_type.min_age
@@ -39,6 +40,19 @@ def may_book(actor: Actor | None, time_type: TimeTypeInfo) -> WebtidbokError | N
     if too_young or too_old:
         return AgeOutside(min_age=time_type.min_age, max_age=time_type.max_age)
     return None
+
+
+async def refuse_if_too_many(resident: Resident, clinic: ClinicInfo, time_type: TimeTypeInfo) -> None:
+    """Raise TooManyBookings when the resident has as many coming times of the type as one can have.
+
+    Told before any time is shown; the timebook judges when it is booked.
+    """
+    if time_type.max_active is None:
+        return
+    booked = await clinic.journal(resident).schedule(resident)
+    coming = [time for time in booked if time.time_type_id == time_type.id and time.starts_at > clock.now()]
+    if len(coming) >= time_type.max_active:
+        raise TooManyBookings(most=time_type.max_active)
 
 
 async def list_time_types(actor: Actor | None, *, clinic: str) -> list[TimeTypeInfo]:

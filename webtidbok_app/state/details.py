@@ -6,8 +6,16 @@ from reflex.event import EventSpec
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.errors import InvalidInput
+from webtidbok_app.domain.question import ANSWER_MAX, QUESTIONS_MAX
 from webtidbok_app.domain.visit import REASON_MAX
-from webtidbok_app.services.booking import NEED_MAX, Progress, TypedField, keep_details, keep_typed
+from webtidbok_app.services.booking import (
+    NEED_MAX,
+    Progress,
+    TypedField,
+    keep_answer,
+    keep_details,
+    keep_typed,
+)
 from webtidbok_app.state.common import attempt, lang_of
 from webtidbok_app.state.flow import open_step, way_of
 from webtidbok_app.state.input import typed
@@ -16,12 +24,17 @@ from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.resident_views import DetailsView, StepView
 from webtidbok_app.state.views import FieldProblem, Problem
 
-__all__ = ["NEED_MAX", "REASON_MAX", "DetailsState"]
+__all__ = ["ANSWER_MAX", "NEED_MAX", "QUESTIONS", "REASON_MAX", "DetailsState"]
 
 TYPING_RESTS_MS = 600
 """How long the typing rests before what is typed so far is kept."""
 FIELDS = ("reason", "phone", "email", "interpreter", "access_needs")
-"""The fields by name, in the order of the page."""
+"""The fields by name."""
+ANSWER = "answer"
+QUESTIONS = tuple(f"question_{number}" for number in range(QUESTIONS_MAX))
+"""The clinic's own questions, by number."""
+IN_ORDER = ("reason", *QUESTIONS, *FIELDS[1:])
+"""All in the order of the page."""
 
 
 class DetailsState(rx.State):
@@ -80,6 +93,20 @@ class DetailsState(rx.State):
         """Keep the interpreter's language as it is chosen."""
         await self._keep("interpreter", text if is_language(text) else "")
 
+    @rx.event(debounce=TYPING_RESTS_MS)
+    @requires("resident")
+    async def keep_answer(self, question: int, text: str) -> None:
+        """Keep the answer to one of the clinic's questions while it is being typed, or as it is chosen."""
+        way = way_of(self)
+        keeping = keep_answer(
+            current(),
+            clinic=way.clinic,
+            time_type=way.time_type,
+            question=question,
+            text=typed({ANSWER: text}, ANSWER),
+        )
+        await attempt(keeping, way.lang)  # as in _keep
+
     @rx.event
     @requires("resident")
     async def submit(self, form: rx.form.FormData) -> EventSpec | None:
@@ -90,11 +117,17 @@ class DetailsState(rx.State):
         words = {name: typed(form, name) for name in FIELDS}
         if not is_language(words["interpreter"]):
             words["interpreter"] = ""
-        keeping = keep_details(current(), clinic=way.clinic, time_type=way.time_type, **words)
+        keeping = keep_details(
+            current(),
+            clinic=way.clinic,
+            time_type=way.time_type,
+            **words,
+            said=[typed(form, name) for name in QUESTIONS],
+        )
         try:
             kept = await attempt(keeping, way.lang, let_through=(InvalidInput,))
         except InvalidInput as error:
-            self.problems = field_problems(error.problems, way.lang, order=FIELDS)
+            self.problems = field_problems(error.problems, way.lang, order=IN_ORDER)
             return None
         if isinstance(kept, Problem):
             self.problem = kept

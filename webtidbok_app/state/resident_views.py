@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from webtidbok_app.domain.question import QUESTIONS_MAX
 from webtidbok_app.state.views import Choice, SummaryRow
 
 
@@ -72,6 +73,8 @@ class StepView:
     """Where in a booking one is: what is above the heading, and the ways out."""
 
     caption: str = ""
+    rules: list[str] = field(default_factory=list)
+    """What the clinic says of booking this time type, a sentence each."""
     back: str = ""
     clinic: str = ""
     clinic_href: str = ""
@@ -128,6 +131,8 @@ class NoTimesView:
     """What to do when there is no free time. An empty ``intro`` means that there are times."""
 
     intro: str = ""
+    opens: str = ""
+    """When new times are released next, where they are."""
     request_href: str = ""
     """Where the clinic is asked for a time instead; empty where it takes no such requests."""
     watch_href: str = ""
@@ -135,6 +140,15 @@ class NoTimesView:
     compare_href: str = ""
     others: list[TimeTypeView] = field(default_factory=list)
     elsewhere: list[TimeTypeView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """One of the clinic's own questions, with the answers to choose among, if any. Without ``text`` there is none."""
+
+    text: str = ""
+    choices: list[Choice] = field(default_factory=list)
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,6 +161,8 @@ class DetailsView:
     email: str = ""
     interpreter: str = ""
     access_needs: str = ""
+    questions: list[QuestionView] = field(default_factory=lambda: [QuestionView()] * QUESTIONS_MAX)
+    """As many as there can be, so that the page has a place for each."""
     languages: list[Choice] = field(default_factory=list)
     until: str = ""
     overlapping: list[str] = field(default_factory=list)

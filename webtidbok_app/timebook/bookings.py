@@ -36,7 +36,7 @@ HOLD_AT_MOST = timedelta(minutes=30)
 HOLDS_AN_HOUR = 30
 """How many times a resident can choose within an hour, at all clinics together: people look around, programs hoard."""
 HOUR = timedelta(hours=1)
-SAID = ("reason", "interpreter", "access_needs", "phone", "email")
+SAID = ("reason", "answers", "interpreter", "access_needs", "phone", "email")
 """What a resident says when booking."""
 RESIDENT = "resident"
 """Who has cancelled, when it is nobody of the staff."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from webtidbok_app.db.engine import Database
 from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain.opening import Opening
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import Topic, bus
 from webtidbok_app.live.snapshots import snapshots
@@ -18,12 +19,12 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Calendar:
-    """The times of one time type at one clinic. ``notice`` is how long before its start a time is bookable last."""
+    """The times of one time type at one clinic. ``opening`` says which of them residents can book."""
 
     database: Database
     clinic_id: UUID
     time_type_id: UUID
-    notice: timedelta
+    opening: Opening
 
     async def week(self, monday: date) -> Sequence[OpenSlot]:
         """Return the times that start in the week and are not booked out, past ones too, in order of time."""
@@ -71,11 +72,14 @@ class Calendar:
         return await snapshots.get(self.clinic_id, ("next week", self.time_type_id, monday), read)
 
     def _come_back_when_time_changes(self, week: Topic, slots: Sequence[OpenSlot]) -> None:
-        """Have the week looked at again when a hold runs out or a time comes too near to be booked."""
+        """Have the week looked at again when a hold runs out, a time comes too near to be booked, or times open."""
         now = clock.now()
         held = [slot for slot in slots if isinstance(slot, HeldSlot)]
         coming = [until for slot in held for _, until in slot.holds if until > now]
-        first = next((slot.starts_at for slot in slots if slot.starts_at > now + self.notice), None)
-        coming += [first - self.notice] if first else []
+        near = self.opening.first_start(now)
+        first = next((slot.starts_at for slot in slots if slot.starts_at > near), None)
+        coming += [now + (first - near)] if first else []
+        if slots and not self.opening.is_open(slots[-1].starts_at, now):
+            coming += [opens for opens in [self.opening.next_opening(now)] if opens]
         if coming:
             bus.publish_after((min(coming) - now).total_seconds(), week, self.clinic_id)

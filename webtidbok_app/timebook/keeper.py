@@ -7,7 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
@@ -18,13 +18,14 @@ from sqlmodel import col
 from webtidbok_app.db.engine import Database
 from webtidbok_app.db.tables import IN_LINE, STANDING, Booking, Clinic, TimeType, Watch, WatchOffer
 from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain.opening import Opening
 from webtidbok_app.domain.timeslot import Timeslot
-from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.domain.visit import Bookable, BookingStatus
 from webtidbok_app.domain.watch import earliest_start, told_at
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.rounds import in_rounds
-from webtidbok_app.timebook import in_line, line
+from webtidbok_app.timebook import in_line, line, places
 from webtidbok_app.timebook.availability import HeldSlot, OpenSlot
 from webtidbok_app.timebook.calendar import Calendar
 
@@ -35,7 +36,7 @@ class _Waiting(NamedTuple):
     """Somebody in line, with what the clinic's rules say of them."""
 
     watch: Watch
-    notice_minutes: int
+    opening: Opening
     earliest: datetime
     """When a time may start that is offered now."""
 
@@ -67,11 +68,15 @@ async def _find_matches(database: Database, now: datetime) -> list[tuple[UUID, U
         groups[one.watch.clinic_id, one.watch.time_type_id].append(one)
     matches: list[tuple[UUID, UUID]] = []
     for (clinic_id, time_type_id), theirs in groups.items():
-        notice = timedelta(minutes=theirs[0].notice_minutes)
-        calendar = Calendar(database, clinic_id, time_type_id, notice)
+        calendar = Calendar(database, clinic_id, time_type_id, theirs[0].opening)
         first = max(min(one.watch.first_day for one in theirs), swedish_time.day_of(now))
         last = max(one.watch.last_day for one in theirs)
-        free = [slot async for week in calendar.weeks_with_room(first, last) for slot in _free(week, now)]
+        free = [
+            slot
+            async for week in calendar.weeks_with_room(first, last)
+            for slot in _free(week, now)
+            if calendar.opening.is_open(slot.starts_at, now)
+        ]
         matches += [(clinic_id, slot_id) for slot_id in _give_out(free, theirs, had)]
         await asyncio.sleep(0)  # others are served by the same loop
     return matches
@@ -109,7 +114,7 @@ async def _in_line(database: Database, now: datetime) -> list[_Waiting]:
     told = told_at(now)
     async with database.read() as session:
         rows = await session.execute(
-            select(Watch, col(TimeType.notice_minutes), col(Clinic.watch_notice_hours))
+            select(Watch, col(Clinic.watch_notice_hours), *places.OPENING)
             .join(Clinic, col(Clinic.id) == Watch.clinic_id)
             .join(
                 TimeType,
@@ -118,14 +123,18 @@ async def _in_line(database: Database, now: datetime) -> list[_Waiting]:
             .where(
                 *in_line.can_be_told(now),
                 col(TimeType.active),
+                col(TimeType.bookable) != Bookable.STAFF,
                 col(Watch.last_day) >= swedish_time.day_of(now),
                 in_line.offers_on_day_of(told) < col(Clinic.watch_a_day),
             )
             .order_by(col(Watch.since), col(Watch.id))
         )
         return [
-            _Waiting(watch, minutes, earliest_start(now, notice_hours=hours, notice_minutes=minutes))
-            for watch, minutes, hours in rows
+            _Waiting(
+                watch, opening, earliest_start(now, notice_hours=hours, notice_minutes=opening.notice_minutes)
+            )
+            for watch, hours, *rule in rows
+            for opening in [Opening(*rule)]
         ]
 
 

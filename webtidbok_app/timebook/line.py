@@ -29,7 +29,8 @@ from webtidbok_app.db.tables import (
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.errors import SlotTaken, SlotWithdrawn
-from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.domain.opening import Opening
+from webtidbok_app.domain.visit import Bookable, BookingStatus
 from webtidbok_app.domain.watch import GRACE, WatchOfferStatus, WatchStatus, earliest_start, told_at
 from webtidbok_app.timebook import in_line, places
 
@@ -186,10 +187,13 @@ def fits(watch: Watch, *, starts_at: datetime, performer_id: UUID) -> bool:
 async def _passing(
     session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime
 ) -> _Passing | None:
-    """Return by which rules the time is passed on, or None when nobody waits for its type, or it starts too soon."""
+    """Return by which rules the time is passed on.
+
+    None when nobody waits for its type, it starts too soon, or it is not open for residents.
+    """
     row = (
         await session.execute(
-            select(Slot, col(TimeType.notice_minutes), Clinic)
+            select(Slot, Clinic, *places.OPENING)
             .join(
                 TimeType,
                 (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id),
@@ -199,17 +203,19 @@ async def _passing(
                 col(Slot.clinic_id) == clinic_id,
                 col(Slot.id) == slot_id,
                 col(TimeType.active),
+                col(TimeType.bookable) != Bookable.STAFF,
                 in_line.anybody_for_slot(),
             )
         )
     ).one_or_none()
     if row is None:
         return None
-    slot, notice_minutes, clinic = row
-    notice = {"notice_hours": clinic.watch_notice_hours, "notice_minutes": notice_minutes}
-    if slot.starts_at < earliest_start(now, **notice):
+    slot, clinic, *rule = row
+    opening = Opening(*rule)
+    notice = {"notice_hours": clinic.watch_notice_hours, "notice_minutes": opening.notice_minutes}
+    if slot.starts_at < earliest_start(now, **notice) or not opening.is_open(slot.starts_at, now):
         return None
-    told, last_chance = told_at(now), slot.starts_at - timedelta(minutes=notice_minutes)
+    told, last_chance = told_at(now), slot.starts_at - timedelta(minutes=opening.notice_minutes)
     until = min(told + timedelta(minutes=clinic.watch_minutes), last_chance)
     return _Passing(slot, now, told, until, clinic.watch_a_day)
 

@@ -13,9 +13,12 @@ from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import CHOSEN, LIVE, Booking, Clinic, Person, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NotFound, SlotTaken, SlotWithdrawn
+from webtidbok_app.domain.opening import Opening
 from webtidbok_app.domain.visit import BookingStatus
 
 EXTRA_TRIES = 5
+OPENING = tuple(col(getattr(TimeType, name)) for name in Opening._fields)
+"""The columns that make a time type's ``Opening``."""
 
 
 async def take_turns(session: AsyncSession, *, person_id: UUID) -> None:
@@ -29,15 +32,16 @@ async def take_turns(session: AsyncSession, *, person_id: UUID) -> None:
 
 
 async def lock_slot(
-    session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime
+    session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime, unopened: bool = False
 ) -> tuple[Slot, timedelta]:
     """Return the slot if it may be booked now, and how long the clinic holds it for somebody.
 
-    It is locked against being withdrawn until the transaction ends.
+    It is locked against being withdrawn until the transaction ends. With ``unopened`` it need not be open for
+    residents yet.
     """
     row = (
         await session.execute(
-            select(Slot, col(TimeType.notice_minutes), col(Clinic.hold_minutes))
+            select(Slot, col(Clinic.hold_minutes), *OPENING)
             .join(
                 TimeType,
                 (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id),
@@ -50,8 +54,10 @@ async def lock_slot(
     ).one_or_none()
     if row is None:
         raise NotFound
-    slot, notice_minutes, hold_minutes = row
-    if slot.withdrawn_at is not None or slot.starts_at < now + timedelta(minutes=notice_minutes):
+    slot, hold_minutes, *rule = row
+    opening = Opening(*rule)
+    begun = opening.first_start(now) > slot.starts_at
+    if slot.withdrawn_at is not None or begun or not (unopened or opening.is_open(slot.starts_at, now)):
         raise SlotWithdrawn
     return slot, timedelta(minutes=hold_minutes)
 
@@ -70,7 +76,7 @@ async def hold_offered(
 
     Raises NotFound, SlotWithdrawn (or the time is too near) and SlotTaken.
     """
-    slot, _ = await lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
+    slot, _ = await lock_slot(session, clinic_id=clinic_id, slot_id=slot_id, now=now, unopened=True)
     return await hold_a_place(session, slot, person_id=person_id, now=now, until=until, offer_id=offer_id)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from webtidbok_app.db.tables import CaseType, Clinic, TimeType
-from webtidbok_app.domain.visit import CaseTypeKind, ReasonRule
+from webtidbok_app.domain.visit import Bookable, CaseTypeKind, ReasonRule
 
 _here, _there = aliased(Clinic), aliased(Clinic)
 _mine, _theirs = aliased(TimeType), aliased(TimeType)
@@ -52,7 +52,7 @@ def _is_same() -> ColumnElement[bool]:
         col(_theirs.name_sv) == _mine.name_sv,
         col(_theirs.clinic_id) != _mine.clinic_id,
         col(_theirs.active),
-        col(_theirs.invited_only).is_(False),
+        col(_theirs.bookable) == Bookable.WEB,
         asks_no_more,
     )
 

@@ -54,6 +54,8 @@ class Draft(SQLModel, table=True):
     time_type: str
     hold_id: str | None = None
     reason: str = Field(default="", sa_type=Sealed("draft.reason"))
+    answers: str = Field(default="", sa_type=Sealed("draft.answers"))
+    """What is answered of the time type's questions: JSON, from the question's words to the answer's."""
     interpreter: str = Field(default="", sa_type=Sealed("draft.interpreter"))
     access_needs: str = Field(default="", sa_type=Sealed("draft.access_needs"))
     phone: str | None = Field(default=None, sa_type=Sealed("draft.phone"))

@@ -1,14 +1,16 @@
 """The standalone timebook (fristående tidbok)."""
 
-from datetime import datetime
+from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlmodel import AutoString, Field, SQLModel
 
 from webtidbok_app.db.crypto import Sealed
 from webtidbok_app.db.tables._base import OfClinic
-from webtidbok_app.domain.visit import BookingStatus, ReasonRule, ScheduleChangeKind, VisitForm
+from webtidbok_app.domain.opening import Opening
+from webtidbok_app.domain.visit import Bookable, BookingStatus, ReasonRule, ScheduleChangeKind, VisitForm
 
 LIVE = "status IN ('held', 'booked')"
 """What takes a place. Written as it stands, never with bound parameters: the partial index needs a literal."""
@@ -22,7 +24,15 @@ class TimeType(OfClinic, table=True):
     """A tidstyp: what a time is for, who may book it and by which rules."""
 
     __tablename__ = "time_type"
-    __table_args__ = (Index(None, "clinic_id", "slug", unique=True),)
+    __table_args__ = (
+        Index(None, "clinic_id", "slug", unique=True),
+        CheckConstraint("bookable IN ('web', 'staff', 'invitation')", name="bookable"),
+        CheckConstraint("earliest_days BETWEEN 1 AND 365", name="earliest_days"),
+        CheckConstraint("release_weekday BETWEEN 0 AND 6", name="release_weekday"),
+        CheckConstraint("release_weeks BETWEEN 1 AND 52", name="release_weeks"),
+        CheckConstraint("max_active BETWEEN 1 AND 20", name="max_active"),
+        CheckConstraint("hand_over_hours BETWEEN 1 AND 168", name="hand_over_hours"),
+    )
 
     slug: str
     name_sv: str
@@ -39,13 +49,32 @@ class TimeType(OfClinic, table=True):
     """Where a video visit is held; empty where the clinic sends the link itself."""
     min_age: int | None = None
     max_age: int | None = None
-    invited_only: bool = False
+    bookable: Bookable = Field(default=Bookable.WEB, sa_type=AutoString)
     reason: ReasonRule = Field(default=ReasonRule.OPTIONAL, sa_type=AutoString)
+    questions: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    """As ``domain.question`` packs them."""
     notice_minutes: int = 60
     """How long before its start a time can last be booked."""
+    earliest_days: int | None = None
+    release_weekday: int | None = None
+    release_time: time | None = None
+    release_weeks: int | None = None
+    """When times open for residents: see ``domain.opening``."""
     cancel_hours: int = 24
-    """How long before its start a time can last be cancelled on the web."""
+    """How long before its start a time can last be cancelled or rebooked on the web."""
+    max_active: int | None = None
+    """How many coming times of it one person can have booked."""
+    hand_over_hours: int | None = None
+    hand_over_to: UUID | None = None
+    """How long before its start a time that nobody has becomes one of another time type, and which."""
     active: bool = True
+    version: int = 1
+    """Counts its changes, so that two who change it at once do not undo each other."""
+
+    @property
+    def opening(self) -> Opening:
+        """When its times open for residents, and when they close."""
+        return Opening(*(getattr(self, name) for name in Opening._fields))
 
 
 class Performer(OfClinic, table=True):
@@ -195,6 +224,8 @@ class Booking(OfClinic, table=True):
     offer_id: UUID | None = None
     """The offer that it is held for, or came of. Of these a person may have several at a time."""
     reason: str = Field(default="", sa_type=Sealed("booking.reason"))
+    answers: str = Field(default="", sa_type=Sealed("booking.answers"))
+    """What the clinic asked and was answered, as ``domain.question`` packs it."""
     interpreter: str = Field(default="", sa_type=Sealed("booking.interpreter"))
     access_needs: str = Field(default="", sa_type=Sealed("booking.access_needs"))
     phone: str | None = Field(default=None, sa_type=Sealed("booking.phone"))

@@ -4,11 +4,11 @@ import reflex as rx
 
 from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import error_summary, notice, problem_box
-from webtidbok_app.components.forms import form, select_field, text_field, textarea_field
+from webtidbok_app.components.forms import form, radio_group, select_field, text_field, textarea_field
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.pages.citizen.already import already_booked
 from webtidbok_app.pages.parts import back_to, heading, once_fetched, resident_page
-from webtidbok_app.state.details import NEED_MAX, REASON_MAX
+from webtidbok_app.state.details import ANSWER_MAX, NEED_MAX, QUESTIONS, REASON_MAX
 from webtidbok_app.state.details import DetailsState as State
 
 
@@ -43,6 +43,7 @@ def _questions(lang: Lang) -> rx.Component:
                 ("optional", _reason(lang, optional=True)),
                 rx.fragment(),
             ),
+            *(_clinics_own(lang, number) for number in range(len(QUESTIONS))),
             *_contact(lang),
             *_needs(lang),
             buttons.submit(t(lang, "common.action.continue")),
@@ -77,6 +78,16 @@ def _reason(lang: Lang, *, optional: bool) -> rx.Component:
         optional=optional,
         rows=3,
     )
+
+
+def _clinics_own(lang: Lang, number: int) -> rx.Component:
+    """Return one of the clinic's own questions: to choose an answer, or to write one."""
+    asked = State.details.questions[number]
+    keep = State.keep_answer(number)  # type: ignore[misc]  # the types of Reflex know no first argument here
+    shared = {"problems": State.problems, "value": asked.value, "on_change": keep}
+    choose = radio_group(lang, QUESTIONS[number], asked.text, asked.choices, **shared)
+    write = textarea_field(lang, QUESTIONS[number], asked.text, max_chars=ANSWER_MAX, rows=2, **shared)
+    return rx.cond(asked.text != "", rx.cond(asked.choices.length() > 0, choose, write))
 
 
 def _contact(lang: Lang) -> tuple[rx.Component, rx.Component]:

@@ -65,7 +65,9 @@ def no_times(lang: Lang) -> rx.Component:
         ),
         rx.el.section(
             rx.el.h2(t(lang, "citizen.none.later_title")),
-            rx.el.p(t(lang, "citizen.none.later_body")),
+            rx.cond(
+                State.none.opens != "", rx.el.p(State.none.opens), rx.el.p(t(lang, "citizen.none.later_body"))
+            ),
             class_name="stack",
         ),
         emergency(lang),

@@ -28,6 +28,7 @@ def page(lang: Lang) -> rx.Component:
         once_fetched(
             lang,
             rx.cond(State.step.keeps != "", rx.el.p(State.step.keeps, class_name="strong")),
+            _rules(lang),
             rx.cond(State.none.intro != "", rx.fragment(_now_there_are(lang), no_times(lang)), _choose(lang)),
             ready=State.step.caption != "",
             stop=State.stop,
@@ -56,6 +57,18 @@ def _heading(lang: Lang) -> rx.Component:
         ),
     )
     return layout.heading(title, caption_of(State.step.caption, State.stop))
+
+
+def _rules(lang: Lang) -> rx.Component:
+    """Return what the clinic says of booking this, folded."""
+    return rx.cond(
+        State.step.rules.length() > 0,
+        rx.el.details(
+            rx.el.summary(t(lang, "rules.title")),
+            rx.el.ul(rx.foreach(State.step.rules, lambda rule: rx.el.li(rule, key=rule))),
+            class_name="folded",
+        ),
+    )
 
 
 def _problem(lang: Lang) -> rx.Component:

@@ -11,10 +11,13 @@ from webtidbok_app.pages.staff.settings.general import general_page
 from webtidbok_app.pages.staff.settings.log import log_by_colleague_page, log_by_patient_page
 from webtidbok_app.pages.staff.settings.log_checks import log_check_page, log_checks_page
 from webtidbok_app.pages.staff.settings.log_extract import log_extract_page
+from webtidbok_app.pages.staff.settings.performers import performers_page
+from webtidbok_app.pages.staff.settings.time_types import time_type_page, time_types_page
 from webtidbok_app.pages.staff.templates import templates_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
 from webtidbok_app.pages.staff.week import week_page
 from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff import performers, time_types
 from webtidbok_app.state.staff.booking import StaffBookingState
 from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
@@ -23,9 +26,11 @@ from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.log import StaffLogState
 from webtidbok_app.state.staff.log_checks import StaffLogChecksState, StaffLogCheckState
+from webtidbok_app.state.staff.performers import StaffPerformersState
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
+from webtidbok_app.state.staff.time_types import StaffTimeTypesState
 from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
@@ -83,6 +88,15 @@ ROUTES = [
         "staff.log_check.title",
         [*_ARRIVE, StaffLogCheckState.load],
     ),
+    (time_types.PAGE, time_types_page, "setup.types.title", [*_ARRIVE, StaffTimeTypesState.load]),
+    (time_types.NEW, time_type_page, "setup.types.new", [*_ARRIVE, StaffTimeTypesState.load_one]),
+    (
+        f"{time_types.PAGE}/[time_type]",
+        time_type_page,
+        "setup.types.title",
+        [*_ARRIVE, StaffTimeTypesState.load_one],
+    ),
+    (performers.PAGE, performers_page, "setup.performers.title", [*_ARRIVE, StaffPerformersState.load]),
     (
         "/personal/meddelanden",
         undelivered_page,

@@ -4,6 +4,7 @@ import reflex as rx
 
 from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import (
+    badge,
     empty_state,
     error_summary,
     notice,
@@ -16,6 +17,7 @@ from webtidbok_app.components.week_table import schedule_box, week_cell, week_le
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import outcome_box, stepper
 from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff.start_view import StartStep
 from webtidbok_app.state.staff.views import Way, WeekDay
 from webtidbok_app.state.staff.week import SCHEDULE, SPAN_DAY, SPAN_FROM, SPAN_TO, WITHDRAW_BUTTON
 from webtidbok_app.state.staff.week import StaffWeekState as State
@@ -41,7 +43,7 @@ def week_page() -> rx.Component:
         ),
         rx.cond(
             State.heading != "",
-            rx.cond(State.first_time, _first_time(), _schedule()),
+            rx.cond(State.start.begins, _getting_started(), rx.fragment(_not_yet(), _schedule())),
             rx.cond(State.problem.title == "", skeleton("sv", rows=8)),
         ),
         session=SessionState.session,
@@ -241,17 +243,59 @@ def _day(day: rx.Var[WeekDay]) -> rx.Component:
     )
 
 
-def _first_time() -> rx.Component:
-    steps = ("type", "who", "when", "check", "done")
-    return rx.cond(
-        State.lacking != "",
-        notice(State.lacking, title=t("sv", "staff.first.lacking_title")),
-        empty_state(
-            t("sv", "staff.first.title"),
-            t("sv", "staff.first.intro"),
-            rx.el.ol(
-                *(rx.el.li(t("sv", f"staff.first.step_{name}")) for name in steps), class_name="first-steps"
+def _getting_started() -> rx.Component:
+    """Return the way to the first bookable time, step by step."""
+    return rx.el.section(
+        rx.el.h2(t("sv", "setup.start.title"), id="start-title"),
+        rx.el.p(t("sv", "setup.start.intro")),
+        rx.el.p(State.start.done_text, class_name="fine"),
+        rx.el.ol(rx.foreach(State.start.steps, _start_step), class_name="start-steps"),
+        rx.el.p(rx.el.a(t("sv", "setup.start.as_resident"), href=State.start.resident_href)),
+        aria_labelledby="start-title",
+        class_name="stack",
+    )
+
+
+def _start_step(step: rx.Var[StartStep]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.h3(step.title),
+            rx.cond(
+                step.state == "done", badge(step.mark, "ok"), rx.cond(step.state == "next", badge(step.mark))
             ),
-            buttons.link_as_button(t("sv", "staff.first.start"), href=PUBLISH),
+            class_name="start-step-head",
+        ),
+        rx.cond(step.state != "done", rx.el.p(step.body)),
+        rx.cond(
+            step.href != "",
+            rx.cond(
+                step.state == "next",
+                buttons.link_as_button(step.action, href=step.href),
+                rx.el.p(rx.el.a(step.action, href=step.href)),
+            ),
+        ),
+        key=step.name,
+        class_name="card start-step",
+    )
+
+
+def _not_yet() -> rx.Component:
+    """Return what is left, above a schedule that has times which nobody can book yet."""
+    return rx.cond(
+        State.start.steps.length() > 0,
+        notice(
+            rx.el.ul(
+                rx.foreach(
+                    State.start.steps,
+                    lambda step: rx.cond(
+                        step.state != "done",
+                        rx.el.li(
+                            rx.cond(step.href != "", rx.el.a(step.action, href=step.href), step.title),
+                            key=step.name,
+                        ),
+                    ),
+                )
+            ),
+            title=t("sv", "setup.start.not_yet"),
         ),
     )

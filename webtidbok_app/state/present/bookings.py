@@ -113,7 +113,10 @@ def booking_facts(mine: MyBooking, lang: Lang, *, briefly: bool = False, child: 
     which["citizen.check.clinic"] = mine.clinic.name
     if briefly:
         return _rows(which, lang)
-    return [*_rows(which, lang), *_how(mine, lang), *_rows(_said(mine, lang), lang)]
+    answers = [
+        SummaryRow(one.question.in_language(lang), one.answer.in_language(lang)) for one in mine.time.answers
+    ]
+    return [*_rows(which, lang), *_how(mine, lang), *_rows(_said(mine, lang), lang), *answers]
 
 
 def _what(mine: MyBooking, lang: Lang) -> dict[str, str]:

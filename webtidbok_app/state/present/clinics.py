@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import cast
 
+from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import AgeOutside, WebtidbokError
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.i18n import Lang, t, tn
@@ -13,6 +15,7 @@ from webtidbok_app.services.free_times import ANYTHING, Offered, Wish
 from webtidbok_app.services.requests import KINDS
 from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
+from webtidbok_app.state.present.rules import age_text, next_release_text
 from webtidbok_app.state.present.steps import rebooks_of
 from webtidbok_app.state.present.wishes import PART, PERFORMER
 from webtidbok_app.state.present.words import form, length
@@ -100,12 +103,8 @@ def refusal_text(refusal: WebtidbokError, lang: Lang) -> str:
     """Return why the resident may not book, in words."""
     if not isinstance(refusal, AgeOutside):
         return t(lang, "citizen.types.invited")
-    low, high = refusal.facts["min_age"], refusal.facts["max_age"]
-    if low is None or high is None:
-        key = "age_to" if low is None else "age_from"
-    else:
-        key = "age_exact" if low == high else "age_span"
-    return t(lang, f"citizen.types.{key}", min_age=low, max_age=high)
+    low, high = (cast("int | None", refusal.facts[name]) for name in ("min_age", "max_age"))
+    return age_text(low, high, lang)
 
 
 def _request_instead(progress: Progress, lang: Lang) -> str:
@@ -139,6 +138,7 @@ def no_times_view(
     units = unit_views(elsewhere, lang, rebooks=rebooks)
     return NoTimesView(
         intro=t(lang, "citizen.none.intro", clinic=clinic.name, time_type=name),
+        opens=next_release_text(progress.time_type.opening, lang, now=clock.now()),
         request_href=_request_instead(progress, lang),
         watch_href=watch_href(progress, ANYTHING, lang),
         compare_href=addresses.compare(lang, words=name) if units and not rebooks else "",

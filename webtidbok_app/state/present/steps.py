@@ -1,5 +1,7 @@
 """The steps of a booking: the chosen time, the details, the answers to check."""
 
+from webtidbok_app.domain import clock
+from webtidbok_app.domain.question import QUESTIONS_MAX
 from webtidbok_app.domain.visit import ReasonRule
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.journal.port import Hold
@@ -7,8 +9,9 @@ from webtidbok_app.services.booking import Progress
 from webtidbok_app.services.clinics import ClinicInfo, TimeAtClinic
 from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
+from webtidbok_app.state.present.rules import rules_in_words
 from webtidbok_app.state.present.words import form, held_until, length, moment_text, phone_text, when
-from webtidbok_app.state.resident_views import ChosenView, DetailsView, StepView
+from webtidbok_app.state.resident_views import ChosenView, DetailsView, QuestionView, StepView
 from webtidbok_app.state.views import Choice, SummaryRow
 
 LANGUAGES = (
@@ -37,6 +40,7 @@ def step_view(progress: Progress, lang: Lang, *, back: str = "") -> StepView:
             time_type=time_type.name.in_language(lang),
             length=length(time_type, lang),
         ),
+        rules=rules_in_words(time_type, lang, now=clock.now()),
         back=back or types,
         clinic=clinic.name,
         clinic_href=clinic_href,
@@ -84,6 +88,7 @@ def details_view(progress: Progress, lang: Lang) -> DetailsView:
         email=details.email or "",
         interpreter=details.interpreter,
         access_needs=details.access_needs,
+        questions=_questions(progress, lang),
         languages=languages(lang),
         until=held_until(progress.hold, lang) if progress.hold else "",
         overlapping=[
@@ -97,6 +102,19 @@ def details_view(progress: Progress, lang: Lang) -> DetailsView:
             for time in progress.overlapping
         ],
     )
+
+
+def _questions(progress: Progress, lang: Lang) -> list[QuestionView]:
+    optional = t(lang, "common.form.optional")
+    asked = [
+        QuestionView(
+            text=question.text.in_language(lang) + ("" if question.required else f" {optional}"),
+            choices=[Choice(choice.sv, choice.in_language(lang)) for choice in question.choices],
+            value=said,
+        )
+        for question, said in zip(progress.time_type.questions, progress.said, strict=False)
+    ]
+    return asked + [QuestionView()] * (QUESTIONS_MAX - len(asked))
 
 
 def languages(lang: Lang) -> list[Choice]:
@@ -140,6 +158,7 @@ def check_rows(progress: Progress, hold: Hold, lang: Lang, *, child: str = "") -
     to_details = addresses.step(lang, clinic.slug, time_type.id, "uppgifter")
     if time_type.reason != ReasonRule.NONE:
         answers.append(_row("reason", details.reason, lang, to_details, "change_reason"))
+    answers += _answer_rows(progress, lang, to_details)
     interpreter = language(details.interpreter, lang) or t(lang, "citizen.check.no_interpreter")
     return [
         *answers,
@@ -147,6 +166,20 @@ def check_rows(progress: Progress, hold: Hold, lang: Lang, *, child: str = "") -
         _row("email", details.email or "", lang, to_details, "change_email"),
         _row("interpreter", interpreter, lang, to_details, "change_interpreter"),
         _row("access", details.access_needs, lang, to_details, "change_access"),
+    ]
+
+
+def _answer_rows(progress: Progress, lang: Lang, href: str) -> list[SummaryRow]:
+    """Return the clinic's questions with what is answered, each with the way to change it."""
+    answered = {one.question: one.answer.in_language(lang) for one in progress.details.answers}
+    return [
+        SummaryRow(
+            question.text.in_language(lang),
+            answered.get(question.text, ""),
+            href,
+            t(lang, "citizen.check.change_answer", question=question.text.in_language(lang)),
+        )
+        for question in progress.time_type.questions
     ]
 
 

@@ -119,9 +119,11 @@ def _in_words(booking: OpenBooking) -> OpenBookingView:
             email=booking.email or "",
             **({"booked_by": booking.booked_by} if booking.booked_by else {}),
         ),
-        words_rows=_rows(
-            reason=booking.reason, interpreter=booking.interpreter, access_needs=booking.access_needs
-        ),
+        words_rows=[
+            *_rows(reason=booking.reason),
+            *(SummaryRow(one.question.sv, one.answer.sv) for one in booking.answers),
+            *_rows(interpreter=booking.interpreter, access_needs=booking.access_needs),
+        ],
         protected=booking.protected,
         cancellable=booking.status == BookingStatus.BOOKED,
         consequence=t("sv", "staff.cancel.consequence_past" if past else "staff.cancel.consequence"),

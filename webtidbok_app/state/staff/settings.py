@@ -22,6 +22,7 @@ from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
 _NO_NUMBER = 0
 _WATCH_NUMBERS = ("notice_hours", "minutes", "a_day")
+_ABOUT_FIELDS = ("about_phone", "hours_sv", "hours_en")
 _MESSAGE_FIELDS = ("message_name_sv", "message_name_en", "reminder_hours")
 
 
@@ -80,6 +81,17 @@ class StaffSettingsState(rx.State):
             t("sv", "staff.settings.hold_now", minutes=saved.hold_minutes),
             key=str(self.attempts),
         )
+
+    @rx.event
+    @requires(Role.CLINIC_ADMIN)
+    async def save_about(self, form: rx.form.FormData) -> None:
+        """Change where residents call and when the clinic is open, or tell what has to be mended."""
+        self.attempts += 1
+        self.problem, self.problems, self.done = Problem(), [], Outcome()
+        hours = Text(typed(form, "hours_sv"), typed(form, "hours_en"))
+        saving = clinic_settings.set_about(current(), phone=typed(form, "about_phone"), hours=hours)
+        if await self._saved(saving, _ABOUT_FIELDS):
+            self._say(t("sv", "staff.settings.about_saved"), self.settings.about_text)
 
     @rx.event
     @requires(Role.CLINIC_ADMIN)
@@ -146,6 +158,10 @@ class StaffSettingsState(rx.State):
 def _in_words(found: ClinicSettings) -> SettingsView:
     return SettingsView(
         clinic=found.clinic,
+        phone=found.phone,
+        hours_sv=found.hours.sv,
+        hours_en=found.hours.en,
+        about_text=t("sv", "staff.settings.about_now", phone=found.phone, hours=found.hours.sv),
         hold_minutes=str(found.hold_minutes),
         hold_text=t("sv", "staff.settings.hold_now", minutes=found.hold_minutes),
         message_name_sv=found.message_name.sv,

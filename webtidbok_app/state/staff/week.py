@@ -1,6 +1,7 @@
 """The week of the schedule: what is published, kept true as long as it is open, and withdrawing it."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 import reflex as rx
@@ -12,13 +13,15 @@ from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import NotAllowed, ScheduleChanged
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, t, tn
-from webtidbok_app.services import publication, schedule
+from webtidbok_app.services import schedule
+from webtidbok_app.services.getting_started import get_start
 from webtidbok_app.services.schedule import ScheduleSlot, Week
 from webtidbok_app.services.waiting import count_waiting
 from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_ids, parse_wall, typed
 from webtidbok_app.state.staff import week_view as words
 from webtidbok_app.state.staff import week_where as ways
+from webtidbok_app.state.staff.start_view import StartView, start_view
 from webtidbok_app.state.staff.views import Outcome, Stepper, Way, WeekDay
 from webtidbok_app.state.staff.week_where import DAY, WEEK, Where
 from webtidbok_app.state.staff.withdraw_view import changed_words, impact_of, lost_words, withdrawn_words
@@ -49,8 +52,8 @@ class StaffWeekState(rx.State):
     days: list[WeekDay] = []
     span_days: list[Choice] = []
     empty: str = ""
-    first_time: bool = False
-    lacking: str = ""
+    start: StartView = StartView()
+    """What is left before residents can book; no steps when they can."""
     selected: list[str] = []
     selected_text: str = ""
     heard: str = ""
@@ -97,20 +100,16 @@ class StaffWeekState(rx.State):
     @rx.event
     @requires("staff")
     async def welcome(self) -> None:
-        """Find out whether the clinic has ever published, and otherwise show how."""
+        """Find out what is left before residents can book, and show how it is done."""
         if self.problem.title:
             return  # the week has told of it
-        choices = await attempt(publication.list_choices(current()), "sv")
-        if isinstance(choices, Problem):
-            self.problem = choices
+        start = await attempt(get_start(current()), "sv")
+        if isinstance(start, Problem):
+            self.problem = start
             return
-        self.first_time = not choices.has_any_slot
+        self.start = start_view(start)
         waiting = await attempt(count_waiting(current()), "sv")
         self.waiting = "" if isinstance(waiting, Problem) else words.waiting_text(waiting)
-        lacks = (
-            "no_time_types" if not choices.time_types else "no_performers" if not choices.performers else ""
-        )
-        self.lacking = t("sv", f"staff.first.{lacks}") if lacks else ""
 
     @rx.event(background=True)
     @requires("staff")
@@ -284,7 +283,7 @@ class StaffWeekState(rx.State):
         new = sum(where.shows(slot) for slot in words.added(shown, week))
         if new or self.fresh:
             self.fresh = tn("sv", "staff.live.fresh", new) if new else ""
-            self.first_time = False
+            self.start = replace(self.start, begins=False)
         self._shown = (words.followed(shown, week),)
         self._draw()
         self._untick()

@@ -5,9 +5,12 @@ import reflex as rx
 from webtidbok_app.components.layout import staff_page
 from webtidbok_app.i18n import t
 from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff import performers, time_types
 
 PARTS = {
     "general": "/personal/installningar",
+    "time_types": time_types.PAGE,
+    "performers": performers.PAGE,
     "log": "/personal/logg",
 }
 """The settings, by the name of their title in the catalogue (``staff.settings_nav``)."""

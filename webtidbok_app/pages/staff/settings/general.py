@@ -18,6 +18,7 @@ def general_page() -> rx.Component:
         rx.cond(
             State.settings.clinic != "",
             rx.fragment(
+                _about(),
                 _case_types(),
                 _hold(),
                 _rebooking(),
@@ -34,6 +35,36 @@ def general_page() -> rx.Component:
             error_summary("sv", State.problems, attempt=State.attempts),
             outcome_box(State.done, "done", kind="ok"),
         ),
+    )
+
+
+def _about() -> rx.Component:
+    settings = State.settings
+    return rx.fragment(
+        rx.el.h2(t("sv", "staff.settings.about_title"), id="about"),
+        _for_administrators(
+            forms.form(
+                _about_line("about_phone", settings.phone, type="tel", width="short"),
+                _about_line("hours_sv", settings.hours_sv, hint=t("sv", "staff.settings.hours_hint")),
+                _about_line("hours_en", settings.hours_en, optional=True),
+                buttons.button_row(forms.submit(t("sv", "staff.settings.save_about"))),
+                on_submit=State.save_about,
+                key=settings.about_text,
+            ),
+            otherwise=settings.about_text,
+        ),
+    )
+
+
+def _about_line(field: str, value: rx.Var[str], **props: object) -> rx.Component:
+    return forms.text_field(
+        "sv",
+        field,
+        t("sv", f"staff.settings.{field}"),
+        value=value,
+        problems=State.problems,
+        auto_complete="off",
+        **{"width": "half"} | props,
     )
 
 

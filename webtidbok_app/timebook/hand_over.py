@@ -1,0 +1,107 @@
+"""Times that nobody has become times of another type shortly before they start, where a time type says so.
+
+The time is withdrawn and published anew, so that a booking of it that was cancelled is still of what it was.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import ColumnElement, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from webtidbok_app.db.after_commit import tell_of_change, tell_of_line
+from webtidbok_app.db.engine import Database
+from webtidbok_app.db.tables import Booking, Slot, TimeType
+from webtidbok_app.db.tables._base import new_id
+from webtidbok_app.domain import clock
+from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.live import topics
+from webtidbok_app.live.rounds import in_rounds
+
+AT_A_TIME = 200
+_receiver = aliased(TimeType)
+
+
+def handing_over(database: Database) -> AbstractAsyncContextManager[None]:
+    """Hand times over as they come near, as long as the ``with`` block lasts. Several may, in many processes."""
+    return in_rounds(partial(hand_over_due, database), topics.LINE)
+
+
+async def hand_over_due(database: Database) -> bool:
+    """Hand over what is due now, type by type. Returns whether there may be more."""
+    now, more = clock.now(), False
+    async with database.read() as session:
+        rules = await session.scalars(
+            select(TimeType)
+            .join(
+                _receiver,
+                (col(_receiver.clinic_id) == TimeType.clinic_id)
+                & (col(_receiver.id) == TimeType.hand_over_to),
+            )
+            .where(col(_receiver.active), col(_receiver.hand_over_to).is_(None))
+        )
+        givers = rules.all()
+    for giver in givers:
+        more |= await database.transact(partial(_hand_over, giver=giver, now=now))
+    return more
+
+
+async def _hand_over(session: AsyncSession, giver: TimeType, now: datetime) -> bool:
+    """Hand over the first of the type's times that are due, locked before it is asked who has them."""
+    near = now + timedelta(hours=giver.hand_over_hours or 0)
+    due = await session.scalars(
+        select(Slot)
+        .where(
+            col(Slot.clinic_id) == giver.clinic_id,
+            col(Slot.time_type_id) == giver.id,
+            col(Slot.starts_at) > now,
+            col(Slot.starts_at) <= near,
+            text("slot.withdrawn_at IS NULL"),
+            ~_is_had(now),
+        )
+        .order_by(col(Slot.starts_at), col(Slot.id))
+        .limit(AT_A_TIME)
+        .with_for_update(skip_locked=True)
+    )
+    slots = due.all()
+    gone = await session.scalars(
+        update(Slot)
+        .where(
+            col(Slot.clinic_id) == giver.clinic_id,
+            col(Slot.id).in_([slot.id for slot in slots]),
+            ~_is_had(now),
+        )
+        .values(withdrawn_at=now)
+        .returning(col(Slot.id))
+        .execution_options(synchronize_session=False)
+    )
+    handed = set(gone)
+    anew = [
+        {name: getattr(slot, name) for name in Slot.model_fields}
+        | {"id": new_id(), "time_type_id": giver.hand_over_to, "withdrawn_at": None}
+        for slot in slots
+        if slot.id in handed
+    ]
+    if anew:
+        await session.execute(insert(Slot), anew)
+        tell_of_change(session, giver.clinic_id, [slot["starts_at"] for slot in anew])
+        tell_of_line(session)
+    return len(slots) == AT_A_TIME
+
+
+def _is_had(now: datetime) -> ColumnElement[bool]:
+    """The slot has somebody who has booked it, or holds it still."""
+    return (
+        select(col(Booking.id))
+        .where(
+            col(Booking.clinic_id) == Slot.clinic_id,
+            col(Booking.slot_id) == Slot.id,
+            (col(Booking.status) == BookingStatus.BOOKED)
+            | ((col(Booking.status) == BookingStatus.HELD) & (col(Booking.expires_at) > now)),
+        )
+        .correlate(Slot)
+        .exists()
+    )

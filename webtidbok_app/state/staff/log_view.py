@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from webtidbok_app.domain.access import Purpose
 from webtidbok_app.i18n import format_day_span, format_short_day, t
@@ -220,7 +221,7 @@ def judged_view(one: Judged) -> JudgedView:
     )
 
 
-def _by(moment: object, name: str) -> str:
+def _by(moment: datetime, name: str) -> str:
     return t("sv", "staff.log_check.drawn_words", when=moment_text(moment, "sv"), name=name)
 
 
@@ -230,9 +231,7 @@ def _who(line: LogLine, resident: str) -> str:
     if line.actor_kind != "staff":
         return t("sv", f"staff.log.who_was.{line.actor_kind}")
     role = t("sv", f"staff.log.role.{line.role or 'unknown'}")
-    return t("sv", "staff.log.who_was.staff", name=line.actor_name, role=role, hsa_id=line.actor_id).lstrip(
-        ", "
-    )
+    return ", ".join(part for part in (line.actor_name, role, line.actor_id) if part)
 
 
 def _about(line: LogLine) -> str:

@@ -356,10 +356,12 @@
 
   let spoken = 0;
 
+  const typedIn = (box) => box.value ?? box.innerText.trim().replace(/\n+/g, "\n");
+
   function countCharacters(event) {
     const counter = event.target.dataset?.counter && document.getElementById(event.target.dataset.counter);
     if (!counter) return;
-    const left = Number(counter.dataset.max) - [...event.target.value].length;
+    const left = Number(counter.dataset.max) - [...typedIn(event.target)].length;
     const words = (left < 0 ? counter.dataset.over : counter.dataset.left).replace("{n}", Math.abs(left));
     counter.toggleAttribute("data-over-limit", left < 0);
     counter.firstElementChild.textContent = words;

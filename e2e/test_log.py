@@ -63,7 +63,7 @@ def test_by_patient__what_was_done_is_found__and_handed_out(
     expect(page.get_by_role("heading", name=re.compile("^Loggen om "))).to_be_focused()
     main = page.locator("main")
     row = main.get_by_role("row").filter(has_text="Öppnade en bokning").first
-    expect(row).to_contain_text("Signe Kvarnström, administratör, SE2321000016-4001")
+    expect(row).to_contain_text("Signe Kvarnström, mottagningsadministratör, SE2321000016-4001")
     expect(row).to_contain_text("Bokning och vård")
     expect(main.get_by_role("row").filter(has_text=WHY).first).to_contain_text("Sökte i loggen på en patient")
     expect(main).not_to_contain_text(name)

@@ -129,6 +129,8 @@ def test_wrong_role__is_told_and_sees_nothing(new_context: ContextMaker) -> None
     expect(staff.get_by_text("Du har inte behörighet till sidan")).to_be_visible()
     region = new_context().new_page()
     _log_in(region, "petra")
+    visit(region, "/personal")
+    expect(region.get_by_text("Du har inte behörighet till sidan")).to_be_visible()
     expect(region.locator("table")).to_have_count(0)
     check_page(region)
 

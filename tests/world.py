@@ -48,8 +48,8 @@ class World:
 
     @property
     def staff(self) -> Staff:
-        """A receptionist of the clinic."""
-        return Staff("SE2321000016-T001", "Rita Test", Role.RECEPTIONIST, self.clinic_id)
+        """Who answers requests at the clinic."""
+        return Staff("SE2321000016-T001", "Rita Test", Role.CASE_HANDLER, self.clinic_id)
 
     async def publish(self, count: int = 1, *, places: int = 1, start: datetime = FIRST_START) -> list[UUID]:
         """Publish ``count`` times of 20 minutes, one after the other, and return their ids."""

@@ -33,9 +33,14 @@ def recorded() -> Iterator[tuple[str, bool]]:
 
 
 def actions_of(name: str, call: ast.Call) -> list[str]:
-    """Return the act that a call tells of, or the two that it chooses between."""
-    action = call.args[2]
-    said = [action.body, action.orelse] if isinstance(action, ast.IfExp) else [action]
+    """Return the act that a call tells of, or those that it chooses between."""
+    said = [call.args[2]]
+    while any(isinstance(one, ast.IfExp) for one in said):
+        said = [
+            branch
+            for one in said
+            for branch in ([one.body, one.orelse] if isinstance(one, ast.IfExp) else [one])
+        ]
     assert all(isinstance(one, ast.Constant) for one in said), f"{name}:{call.lineno}: say the act as it is"
     return [str(one.value) for one in said if isinstance(one, ast.Constant)]
 

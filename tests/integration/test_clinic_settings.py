@@ -46,7 +46,7 @@ async def test_hold_minutes__outside_two_to_ten__are_refused(world, minutes):
     assert (await clinic_settings.get_settings(admin)).hold_minutes == 10
 
 
-@pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.NURSE, Role.REGION_ADMIN])
+@pytest.mark.parametrize("role", [Role.CASE_HANDLER, Role.CLINICIAN, Role.READ_ONLY, Role.REGION_ADMIN])
 async def test_hold_minutes__others_may_not_change_them(world, role):
     staff = replace(world.staff, role=role)
     with pytest.raises(NotAllowed):
@@ -94,7 +94,7 @@ async def test_messages__what_cannot_be_is_refused(world, name, hours, field):
     assert list(refused.value.problems) == [field]
 
 
-@pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.NURSE, Role.REGION_ADMIN])
+@pytest.mark.parametrize("role", [Role.CASE_HANDLER, Role.CLINICIAN, Role.READ_ONLY, Role.REGION_ADMIN])
 async def test_messages__others_may_not_change_them(world, role):
     with pytest.raises(NotAllowed):
         await clinic_settings.set_messages(
@@ -139,7 +139,7 @@ async def test_answer_days__outside_one_to_ten__are_refused__and_nothing_is_chan
     assert (await clinic_settings.get_settings(admin)).case_types == set(CaseTypeKind)
 
 
-@pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.NURSE, Role.REGION_ADMIN])
+@pytest.mark.parametrize("role", [Role.CASE_HANDLER, Role.CLINICIAN, Role.READ_ONLY, Role.REGION_ADMIN])
 async def test_case_types__others_may_not_change_them(world, role):
     with pytest.raises(NotAllowed):
         await clinic_settings.set_case_types(replace(world.staff, role=role), on=[], answer_days=2)

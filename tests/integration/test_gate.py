@@ -171,17 +171,17 @@ async def _staff(world: World, role: Role) -> Staff:
 async def _cookie(world: World, who: str) -> str:
     if who == "resident":
         return await sessions.create(world.resident)
-    if who in ("receptionist", "clinic_admin"):
+    if who in ("case_handler", "clinic_admin"):
         return await sessions.create(await _staff(world, Role(who)))
     return "no-such-session" if who == "bad cookie" else ""
 
 
-EVERYBODY = ("anonymous", "bad cookie", "resident", "receptionist", "clinic_admin")
+EVERYBODY = ("anonymous", "bad cookie", "resident", "case_handler", "clinic_admin")
 ALLOWED = {
     "open_to_all": EVERYBODY,
     "for_residents": ("resident",),
     "in_background": ("resident",),
-    "for_staff": ("receptionist", "clinic_admin"),
+    "for_staff": ("case_handler", "clinic_admin"),
     "for_admins": ("clinic_admin",),
     "undeclared": (),
     "setvar": (),

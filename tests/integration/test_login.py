@@ -179,7 +179,7 @@ async def test_staff__logs_in__with_the_role_that_we_hold(browser: httpx2.AsyncC
     assert live.login.clinic_name == "Testkliniken"
 
 
-@pytest.mark.parametrize("change", ["DELETE FROM staff_role", "UPDATE staff_role SET role = 'nurse'"])
+@pytest.mark.parametrize("change", ["DELETE FROM staff_role", "UPDATE staff_role SET role = 'read_only'"])
 async def test_staff__whose_role_is_taken_away__is_logged_out(
     browser: httpx2.AsyncClient, world: World, clock: FixedClock, change: str
 ) -> None:

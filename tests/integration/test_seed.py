@@ -122,4 +122,4 @@ async def test_the_people_of_the_demo__have_the_roles_they_say(seeded):
                 Clinic, col(Clinic.id) == StaffRole.clinic_id
             )
         )
-    assert set(rows) == {(person.hsa_id, person.role, person.clinic) for person in STAFF}
+    assert set(rows) == {(person.hsa_id, *one) for person in STAFF for one in person.commissions}

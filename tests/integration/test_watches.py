@@ -1,6 +1,7 @@
 """Watching for a time: who is first in line is offered what becomes free, alone, and then the next."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -21,10 +22,11 @@ from webtidbok_app.db.tables import (
     Slot,
     TimeType,
 )
-from webtidbok_app.domain.actor import Resident
+from webtidbok_app.domain.actor import Resident, Role
 from webtidbok_app.domain.clock import now
 from webtidbok_app.domain.errors import (
     AgeOutside,
+    BookingStopped,
     CapabilityMissing,
     HoldExpired,
     InvalidInput,
@@ -40,8 +42,9 @@ from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.notify.worker import send_due
-from webtidbok_app.services import offers, reception, watches
+from webtidbok_app.services import notices, offers, reception, watches
 from webtidbok_app.services.booking import release_time
+from webtidbok_app.services.notices import Scope
 from webtidbok_app.services.terms import accept_terms
 from webtidbok_app.services.watches import MyWatch
 from webtidbok_app.timebook.keeper import keep_line, keeping_line
@@ -300,7 +303,14 @@ async def test_as_many_a_day_as_the_clinic_lets__and_more_the_next_day(world, cl
     assert await offered(world, world.resident, mine) == FIRST_START + timedelta(minutes=40)
 
 
-@pytest.mark.parametrize("off", ["watch", "case type", "time type"])
+STOPS = {
+    "booking": Scope(),
+    "booking of the time type": Scope(time_type="besok"),
+    "booking everywhere": Scope(whole_service=True),
+}
+
+
+@pytest.mark.parametrize("off", ["watch", "case type", "time type", *STOPS])
 async def test_turned_off__offers_nothing__and_on_again_the_place_is_kept(world, off):
     [booking] = await booked_out(world)
     mine = await watch(world, world.resident)
@@ -313,9 +323,31 @@ async def test_turned_off__offers_nothing__and_on_again_the_place_is_kept(world,
     assert await offered(world, world.resident, mine) == FIRST_START
 
 
+@pytest.mark.parametrize("off", STOPS)
+async def test_stopped__what_is_offered_already__cannot_be_taken(world, off):
+    [booking] = await booked_out(world)
+    mine = await watch(world, world.resident)
+    await cancel(world, world.residents[-1], booking)
+    await _turn(world, off, on=False)
+    with pytest.raises(BookingStopped):
+        await take(world, world.resident, mine)
+    await _turn(world, off, on=True)
+    assert await take(world, world.resident, mine) == world.time_type
+
+
 async def _turn(world: World, what: str, *, on: bool) -> None:
     if what == "watch":
         await set_clinic(world, watch=on)
+        return
+    if what in STOPS:
+        region = STOPS[what].whole_service
+        staff = replace(
+            world.staff,
+            role=Role.REGION_ADMIN if region else Role.CLINIC_ADMIN,
+            clinic_id=None if region else world.clinic_id,
+        )
+        act = notices.start_booking if on else notices.stop_booking
+        await act(staff, scope=STOPS[what])
         return
     async with world.database.write() as session:
         if what == "case type":

@@ -30,7 +30,7 @@ from webtidbok_app.web.headers import SecurityHeaders, content_security_policy
 from webtidbok_app.web.routes import HOME, safe_path
 
 RESIDENT = Resident(UUID(int=1), RESIDENTS[0].number, "Karin", "A")
-NURSE = Staff("SE2321000016-1", "Johan", Role.NURSE, None)
+CLINICIAN = Staff("SE2321000016-1", "Johan", Role.CLINICIAN, None)
 REAL = {
     "encryption_keys": {"k": "a" * 44}, "lookup_key": "a", "cookie_key": "b",
     "resident_idp": {"issuer": "https://idp.example", "client_secret": "c"},
@@ -39,15 +39,15 @@ REAL = {
 
 
 def test_permission__is_for_those_named() -> None:
-    nurses = permission_of(requires(Role.NURSE, Role.CLINIC_ADMIN)(_copy()))
+    clinicians = permission_of(requires(Role.CLINICIAN, Role.CLINIC_ADMIN)(_copy()))
     both = permission_of(requires("resident", "staff")(_copy()))
     everybody = permission_of(public(_copy()))
-    assert nurses
+    assert clinicians
     assert both
     assert everybody
-    assert [nurses.allows(one) for one in (None, RESIDENT, NURSE)] == [False, False, True]
-    assert [both.allows(one) for one in (None, RESIDENT, NURSE)] == [False, True, True]
-    assert [everybody.allows(one) for one in (None, RESIDENT, NURSE)] == [True, True, True]
+    assert [clinicians.allows(one) for one in (None, RESIDENT, CLINICIAN)] == [False, False, True]
+    assert [both.allows(one) for one in (None, RESIDENT, CLINICIAN)] == [False, True, True]
+    assert [everybody.allows(one) for one in (None, RESIDENT, CLINICIAN)] == [True, True, True]
     assert permission_of(_copy()) is None
 
 
@@ -66,9 +66,9 @@ def test_principal__is_who_acts__within_the_block() -> None:
         assert require_resident() is RESIDENT
         with pytest.raises(NotAllowed):
             require_staff()
-        with acting_as(NURSE):
-            assert require_staff() is NURSE
-            assert require_staff(Role.NURSE) is NURSE
+        with acting_as(CLINICIAN):
+            assert require_staff() is CLINICIAN
+            assert require_staff(Role.CLINICIAN) is CLINICIAN
             with pytest.raises(NotAllowed):
                 require_staff(Role.CLINIC_ADMIN)
             with pytest.raises(NotAllowed):
@@ -196,7 +196,7 @@ def test_personas__cover_the_ways_to_live(clock: FixedClock) -> None:
     assert max(ages) > 85
     assert any(one.number.is_coordination_number for one in RESIDENTS)
     assert any(one.protected for one in RESIDENTS)
-    assert {one.role for one in STAFF} == set(Role)
+    assert {role for one in STAFF for role, _ in one.commissions} == set(Role)
     assert len({one.key for one in (*RESIDENTS, *STAFF)}) == len(RESIDENTS) + len(STAFF)
     assert all(normalise_hsa_id(one.hsa_id) == one.hsa_id for one in STAFF)
     for one in RESIDENTS:  # the test series: nobody has such a number

@@ -7,7 +7,7 @@ import pytest
 
 from webtidbok_app.i18n import CATALOG, LANGS, Lang, path, t, tn
 
-STAFF = ("staff.", "setup.", "common.staff.", "common.layout.staff_nav", "common.week.")
+STAFF = ("staff.", "setup.", "permissions.", "common.staff.", "common.layout.staff_nav", "common.week.")
 """Pages for staff are in Swedish only."""
 
 BANNED = {

@@ -10,7 +10,7 @@ from webtidbok_app.services.inbox import Filter, Inbox, InboxRow, Show, Whose
 from webtidbok_app.state.staff.inbox import inbox_view, take_in, wanted_by
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-RITA = Staff("SE2321000016-T001", "Rita Test", Role.RECEPTIONIST, None)
+RITA = Staff("SE2321000016-T001", "Rita Test", Role.CASE_HANDLER, None)
 
 
 def row(number: str, status: CaseStatus = CaseStatus.SENT, assigned_to: str | None = None) -> InboxRow:

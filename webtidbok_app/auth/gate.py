@@ -34,6 +34,7 @@ from starlette.requests import cookie_parser
 from webtidbok_app.auth import sessions
 from webtidbok_app.auth.permissions import Permission, permission_of
 from webtidbok_app.auth.principal import Login, key_of, set_login
+from webtidbok_app.domain.actor import Staff
 from webtidbok_app.domain.errors import NotAllowed, Unavailable
 from webtidbok_app.logs import report
 from webtidbok_app.settings import get_settings
@@ -51,6 +52,7 @@ FRAMEWORK = HYDRATION | frozenset(
     )
 )
 """The framework's own events, by their exact names. A prefix would let generated states of ours through."""
+CHOOSE_COMMISSION = "/personal/uppdrag"
 UNKNOWN = "?"
 BURST, PER_SECOND = 240, 20.0
 _MOST_BUCKETS = 50_000
@@ -87,17 +89,20 @@ class Gate(Middleware):
         memory = await state.get_state(GateState)
         try:
             live = await sessions.look_up(cookie_of(state), active=event.name not in FRAMEWORK)
+            lost = live is None and await sessions.lost_its_role(cookie_of(state))
         except Unavailable as error:
             return self._in_the_dark(state, memory, event, error)
         login = live.login if live else None
-        if (answer := _same_as_before(state, memory, event, login)) is not None:
+        if (answer := _same_as_before(state, memory, event, login, lost=lost)) is not None:
             return answer
-        if event.name not in FRAMEWORK and (answer := self._ask(state, event, login)) is not None:
-            return answer
+        if event.name not in FRAMEWORK:
+            answer = self._ask(state, event, login, lost=lost)
+            if answer is not None:
+                return answer
         set_login(login, partial(_renew, cookie_of(state)))
         return None
 
-    def _ask(self, state: BaseState, event: Event, login: Login | None) -> StateUpdate | None:
+    def _ask(self, state: BaseState, event: Event, login: Login | None, *, lost: bool) -> StateUpdate | None:
         permission = _permission_for(event.name)
         if permission is None:
             _log.error("denied, nothing declared: %s", event.name)
@@ -105,7 +110,9 @@ class Gate(Middleware):
         if permission.allows(login.actor if login else None):
             return None
         if login is None:  # late events of the page before are dropped, so that the way back to it is kept
-            return StateUpdate() if _is_login_page(state) else _answer(_to_login(state))
+            return StateUpdate() if _is_login_page(state) else _answer(_to_login(state, lost=lost))
+        if isinstance(login.actor, Staff) and login.actor.role is None:
+            return _answer(rx.redirect(f"{CHOOSE_COMMISSION}?vidare={quote(_here(state))}", replace=True))
         _log.warning("denied to %r: %s", login.actor, event.name)
         return _answer(_to_login(state, skal="behorighet", referens=report(NotAllowed())))
 
@@ -139,7 +146,7 @@ def _permission_for(event_name: str) -> Permission | None:
 
 
 def _same_as_before(
-    state: BaseState, memory: GateState, event: Event, login: Login | None
+    state: BaseState, memory: GateState, event: Event, login: Login | None, *, lost: bool
 ) -> StateUpdate | None:
     key = key_of(login.actor if login else None)
     if memory._key == key:
@@ -152,7 +159,7 @@ def _same_as_before(
         return None
     if login or _is_login_page(state):
         return _answer(State.hydrate_and_load)
-    return _answer(State.hydrate, _to_login(state, skal="utgangen"))
+    return _answer(State.hydrate, _to_login(state, skal="utgangen", lost=lost))
 
 
 def _forget(state: BaseState, memory: GateState, key: str) -> None:
@@ -160,14 +167,21 @@ def _forget(state: BaseState, memory: GateState, key: str) -> None:
     memory._key = key
 
 
-def _to_login(state: BaseState, **query: str) -> EventSpec:
-    url = state.router.url
-    here = url.path + (f"?{url.query}" if url.query else "")
+def _to_login(state: BaseState, *, lost: bool = False, **query: str) -> EventSpec:
+    """Return the way to the login page; it says so when the role is ``lost`` that there was."""
+    if lost:
+        query["skal"] = "andrad"
     parts = [f"{name}={quote(value)}" for name, value in query.items()]
     if not _is_login_page(state):
-        parts.append(f"vidare={quote(here)}")
-    prefix = "/en" if url.path == "/en" or url.path.startswith("/en/") else ""
+        parts.append(f"vidare={quote(_here(state))}")
+    path = state.router.url.path
+    prefix = "/en" if path == "/en" or path.startswith("/en/") else ""
     return rx.redirect(f"{prefix}/logga-in?{'&'.join(parts)}", replace=True)
+
+
+def _here(state: BaseState) -> str:
+    url = state.router.url
+    return url.path + (f"?{url.query}" if url.query else "")
 
 
 def _is_login_page(state: BaseState) -> bool:

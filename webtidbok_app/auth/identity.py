@@ -1,16 +1,19 @@
 """From an identity provider's claims to somebody we know."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from webtidbok_app.auth.commissions import commissions_of
 from webtidbok_app.db.crypto import lookup_hash
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.insert import insert_or_ignore
-from webtidbok_app.db.tables import Clinic, Person, StaffRole
-from webtidbok_app.domain.actor import Resident, Role, Staff
+from webtidbok_app.db.tables import Person, StaffRole
+from webtidbok_app.domain.actor import Resident, Staff
 from webtidbok_app.domain.clock import now
 from webtidbok_app.domain.errors import InvalidInput, NotAllowed, WebtidbokError
 from webtidbok_app.domain.ids import PersonalNumber, normalise_hsa_id, parse_personal_number
@@ -22,7 +25,7 @@ DEMO_PROTECTED = "urn:webtidbok:demo:protected"
 
 
 class NoAssignment(NotAllowed):
-    """The HSA-id has no role at any clinic here."""
+    """The HSA-id has no role at any clinic here. Facts: ``hsa_id``, the visitor's own."""
 
 
 class UnreadableIdentity(WebtidbokError):
@@ -48,28 +51,27 @@ async def resident_from(claims: Mapping[str, Any]) -> Resident:
 async def staff_from(claims: Mapping[str, Any]) -> Staff:
     """Return the member of staff of Inera's claims, in the role that we hold for the HSA-id.
 
-    With roles at several clinics, the commission chooses when it names one of them by its HSA-id; otherwise the
-    first by the clinics' names is taken. Raises NoAssignment when there is none, or UnreadableIdentity.
+    With several commissions it is the one that the provider's claim names by the clinic's HSA-id; without such a
+    claim they have to choose one here, and come without a role until then. The name is the provider's of today.
+    Raises NoAssignment when there is no commission, or UnreadableIdentity.
     """
     names = get_settings().staff_claims
     try:
         hsa_id = normalise_hsa_id(str(claims.get(names.hsa_id, "")))
     except InvalidInput as error:
         raise UnreadableIdentity from error
-    commission = str(claims.get(names.commission_hsa_id, "")).upper()
-    async with get_database().read() as session:
-        rows = (
-            await session.execute(
-                select(StaffRole, col(Clinic.hsa_id))
-                .outerjoin(Clinic, col(Clinic.id) == StaffRole.clinic_id)
-                .where(StaffRole.hsa_id == hsa_id)
-                .order_by(col(Clinic.name))
-            )
-        ).all()
-    if not rows:
-        raise NoAssignment
-    chosen = next((role for role, clinic in rows if clinic and clinic.upper() == commission), rows[0][0])
-    return Staff(hsa_id, str(claims.get(names.name, "")) or hsa_id, Role(chosen.role), chosen.clinic_id)
+    name, named = str(claims.get(names.name, "")), str(claims.get(names.commission_hsa_id, "")).upper()
+    async with get_database().write() as session:
+        held = await commissions_of(session, hsa_id)
+        if name and any(one.staff.name != name for one in held):
+            await session.execute(update(StaffRole).where(col(StaffRole.hsa_id) == hsa_id).values(name=name))
+    if not held:
+        raise NoAssignment(hsa_id=hsa_id)
+    known = replace(held[0].staff, name=name or hsa_id)
+    if len(held) == 1:
+        return known
+    chosen = next((one.staff for one in held if named and one.clinic_hsa_id.upper() == named), None)
+    return replace(chosen, name=known.name) if chosen else Staff(hsa_id, known.name, None, None)
 
 
 def _number_from(claims: Mapping[str, Any]) -> PersonalNumber:

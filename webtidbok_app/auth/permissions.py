@@ -24,6 +24,7 @@ class Permission:
     everybody: bool = False
     kinds: frozenset[str] = frozenset()
     roles: frozenset[Role] = frozenset()
+    without_commission: bool = False
 
     def allows(self, actor: Principal | None) -> bool:
         """Whether ``actor`` may. Which bookings or clinics they may touch is for the use case to say."""
@@ -31,7 +32,11 @@ class Permission:
             return True
         if isinstance(actor, Resident):
             return "resident" in self.kinds
-        return isinstance(actor, Staff) and ("staff" in self.kinds or actor.role in self.roles)
+        if not isinstance(actor, Staff):
+            return False
+        if actor.role is None:
+            return self.without_commission
+        return "staff" in self.kinds or actor.role in self.roles
 
 
 def public(handler: Handler) -> Handler:
@@ -39,13 +44,17 @@ def public(handler: Handler) -> Handler:
     return _mark(handler, Permission(everybody=True))
 
 
-def requires(*who: Kind | Role) -> Callable[[Handler], Handler]:
-    """Declare who may fire this event: ``"resident"``, ``"staff"`` (any role), or roles of staff."""
+def requires(*who: Kind | Role, without_commission: bool = False) -> Callable[[Handler], Handler]:
+    """Declare who may fire this event: ``"resident"``, ``"staff"`` (any role), or roles of staff.
+
+    ``without_commission`` lets in staff who have several commissions and have not chosen one yet, too.
+    """
     if not who:
         raise TypeError("requires() without anybody; use @public for everybody")
     permission = Permission(
         kinds=frozenset(one for one in who if not isinstance(one, Role)),
         roles=frozenset(one for one in who if isinstance(one, Role)),
+        without_commission=without_commission,
     )
     return lambda handler: _mark(handler, permission)
 

@@ -24,7 +24,10 @@ class Login:
 
     actor: Principal
     clinic_name: str = ""
+    """The clinic, or the region that a superadmin acts for."""
     clinic_slug: str = ""
+    commissions: int = 1
+    """How many they have; with several they can change from one to another."""
 
 
 Renewal = Callable[[], Awaitable[Login | None]]

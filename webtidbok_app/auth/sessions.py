@@ -13,12 +13,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
+from webtidbok_app.auth.commissions import commissions_of
 from webtidbok_app.auth.principal import Kind, Login, Principal
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import Clinic, Guardianship, LoginSession, Person, StaffRole
-from webtidbok_app.domain.actor import Guardian, Resident, Role, Staff
+from webtidbok_app.db.tables import Guardianship, LoginSession, Person
+from webtidbok_app.domain.actor import Guardian, Resident, Staff
 from webtidbok_app.domain.clock import now
 from webtidbok_app.domain.errors import DatabaseBusy
 from webtidbok_app.domain.ids import PersonalNumber
@@ -110,15 +111,44 @@ async def act_for(cookie: str, child_id: UUID | None) -> None:
 
     At once in this process, within seconds in others. Whether they may is asked at every act.
     """
-    global _endings  # noqa: PLW0603  counts for the whole process
     async with get_database().write() as session:
         await session.execute(
             update(LoginSession)
             .where(col(LoginSession.id_hash) == hash_of(cookie), col(LoginSession.kind) == "resident")
             .values(acts_for=child_id)
         )
+    read_anew()
+
+
+async def take_commission(cookie: str, staff: Staff) -> None:
+    """Let the login act in a commission of the one who has logged in, and in no other, from now on."""
+    async with get_database().write() as session:
+        await session.execute(
+            update(LoginSession)
+            .where(
+                col(LoginSession.id_hash) == hash_of(cookie), col(LoginSession.staff_hsa_id) == staff.hsa_id
+            )
+            .values(role=staff.role, clinic_id=staff.clinic_id)
+        )
+    read_anew()
+
+
+def read_anew() -> None:
+    """Let every login be read anew: at once in this process, within seconds in others."""
+    global _endings  # noqa: PLW0603  counts for the whole process
     _endings += 1
     _cache.clear()
+
+
+async def lost_its_role(cookie: str) -> bool:
+    """Whether the login is over because the role that it had is another now, or gone."""
+    if not cookie:
+        return False
+    async with get_database().read() as session:
+        row = await session.get(LoginSession, hash_of(cookie))
+        if row is None or row.kind != "staff" or now() >= row.ends_at:
+            return False
+        return await _staff(session, row) is None
 
 
 async def end(id_hash: str) -> None:
@@ -132,11 +162,9 @@ async def end_all(person_id: UUID) -> None:
 
 
 async def _end(which: ColumnElement[bool]) -> None:
-    global _endings  # noqa: PLW0603  counts for the whole process
     async with get_database().write() as session:
         await session.execute(delete(LoginSession).where(which))
-    _endings += 1
-    _cache.clear()
+    read_anew()
 
 
 async def _read(id_hash: str, moment: datetime, known: LiveSession | None) -> LiveSession | None:
@@ -169,22 +197,18 @@ def _as_resident(person: Person) -> Resident:
 
 
 async def _staff(session: AsyncSession, row: LoginSession) -> Login | None:
-    """Read the role again, so that a role that has been taken away ends the login."""
-    found = (
-        await session.execute(
-            select(StaffRole, Clinic)
-            .outerjoin(Clinic, col(Clinic.id) == StaffRole.clinic_id)
-            .where(
-                StaffRole.hsa_id == row.staff_hsa_id,
-                col(StaffRole.clinic_id).is_not_distinct_from(row.clinic_id),
-            )
-        )
-    ).first()
-    if found is None or found[0].role != row.role:
+    """Read the role again, so that a role that has been changed or taken away ends the login."""
+    if row.staff_hsa_id is None:
         return None
-    staff_role, clinic = found
-    staff = Staff(staff_role.hsa_id, row.staff_name, Role(staff_role.role), staff_role.clinic_id)
-    return Login(staff, clinic.name, clinic.slug) if clinic else Login(staff)
+    held = await commissions_of(session, row.staff_hsa_id)
+    if row.role is None:
+        staff = Staff(row.staff_hsa_id, row.staff_name, None, None)
+        return Login(staff, commissions=len(held)) if held else None
+    for one in held:
+        if (one.staff.clinic_id, one.staff.role) == (row.clinic_id, row.role):
+            staff = replace(one.staff, name=row.staff_name)
+            return Login(staff, one.place, one.slug, commissions=len(held))
+    return None
 
 
 async def _note(id_hash: str, live: LiveSession, moment: datetime) -> LiveSession:

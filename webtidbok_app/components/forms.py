@@ -42,7 +42,7 @@ def text_field(
         type=type,
         default_value=value,
         class_name=f"input input-{width}",
-        **_ties(name, hint, problems),
+        **field_ties(name, hint, problems),
         **props,
     )
     return _field(lang, name, label, control, hint=hint, problems=problems, optional=optional)
@@ -69,7 +69,7 @@ def textarea_field(
         rows=rows,
         class_name="input input-full",
         data_counter=f"{name}-counter",
-        **_ties(name, hint, problems, f"{name}-limit"),
+        **field_ties(name, hint, problems, f"{name}-limit"),
         **props,
     )
     counter = rx.el.div(
@@ -105,7 +105,7 @@ def select_field(
         name=name,
         default_value=value,
         class_name="input input-select",
-        **_ties(name, hint, problems),
+        **field_ties(name, hint, problems),
         **{"key": value} | props,
     )
     return _field(lang, name, label, control, hint=hint, problems=problems, optional=optional)
@@ -131,17 +131,17 @@ def checkbox(
         value=value,
         default_checked=checked,
         class_name="tick",
-        **_ties(name, hint, problems),
+        **field_ties(name, hint, problems),
         **props,
     )
     return rx.el.div(
-        _error(lang, name, problems),
+        field_error(lang, name, problems),
         rx.el.div(
             control,
             rx.el.label(label, html_for=name, class_name="tick-label"),
             class_name="tick-row",
         ),
-        _hint(name, hint),
+        field_hint(name, hint),
         class_name="field field-tick field-boxed" if box else "field field-tick",
     )
 
@@ -218,8 +218,8 @@ def _field(
     note = [" ", rx.el.span(t(lang, "common.form.optional"), class_name="optional")] if optional else []
     return rx.el.div(
         rx.el.label(label, *note, html_for=name, class_name="label"),
-        _hint(name, hint),
-        _error(lang, name, problems),
+        field_hint(name, hint),
+        field_error(lang, name, problems),
         *controls,
         class_name="field",
     )
@@ -238,8 +238,8 @@ def _group(
     words = rx.el.h1(legend, id="page-heading", tab_index=-1) if heading else legend
     return rx.el.fieldset(
         rx.el.legend(words, class_name="legend"),
-        _hint(name, hint),
-        _error(lang, name, problems),
+        field_hint(name, hint),
+        field_error(lang, name, problems),
         rx.el.div(*choices, class_name="choices choices-inline" if inline else "choices"),
         class_name="fieldset field",
         aria_describedby=_described_by(name, hint, problems),
@@ -292,12 +292,14 @@ def _id(name: str) -> rx.Var[str]:
     return rx.Var.create(name)
 
 
-def _hint(name: str, hint: Text) -> rx.Component:
+def field_hint(name: str, hint: Text) -> rx.Component:
+    """Return the hint, tied to the control by its id."""
     given = isinstance(hint, rx.Var) or bool(hint)
     return rx.el.p(hint, id=f"{name}-hint", class_name="hint") if given else rx.fragment()
 
 
-def _error(lang: Lang, name: str, problems: Problems) -> rx.Component:
+def field_error(lang: Lang, name: str, problems: Problems) -> rx.Component:
+    """Return what is wrong with the field, tied to the control by its id; nothing while nothing is."""
     if problems is None:
         return rx.fragment()
     text = problem_of(problems, name)
@@ -305,7 +307,8 @@ def _error(lang: Lang, name: str, problems: Problems) -> rx.Component:
     return rx.cond(text != "", rx.el.p(prefix, text, id=f"{name}-error", class_name="field-error"))
 
 
-def _ties(name: str, hint: Text, problems: Problems, *more: str) -> dict[str, object]:
+def field_ties(name: str, hint: Text, problems: Problems, *more: str) -> dict[str, object]:
+    """Return what ties a control to its hint, its problem and what else has an id about it."""
     ties: dict[str, object] = {"aria_describedby": _described_by(name, hint, problems, *more)}
     if problems is not None:
         ties["aria_invalid"] = rx.cond(problem_of(problems, name) != "", "true", "false")

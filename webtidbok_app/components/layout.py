@@ -21,6 +21,13 @@ _STAFF_NAV = {
     "changes": "/personal/andringar",
     "settings": "/personal/installningar",
 }
+_HIDDEN_WITHOUT = {"publish": "handles_times", "requests": "handles_cases"}
+"""The pages that only some staff may use, by what they must be able to do."""
+_SUPERADMIN_NAV = {
+    "clinics": "/personal/mottagningar",
+    "superadmins": "/personal/superadministratorer",
+    "service_notice": "/region/driftmeddelande",
+}
 _FOOTER = {
     "help": "/hjalp",
     "accessibility": "/tillganglighet",
@@ -92,7 +99,7 @@ def staff_page(
     failure: rx.Var[Problem] | None = None,
     announcement: Text = "",
 ) -> rx.Component:
-    """Return a page for staff, in Swedish. ``current`` is a name of ``_STAFF_NAV``."""
+    """Return a page for staff, in Swedish. ``current`` is a name of ``_STAFF_NAV`` or ``_SUPERADMIN_NAV``."""
     return _shell(
         "sv",
         session,
@@ -166,6 +173,14 @@ def _account(lang: Lang, session: rx.Var[SessionView]) -> rx.Component:
             rx.el.span(session.name, class_name="account-name"),
             class_name="account",
         ),
+        rx.cond(
+            session.commissions & ~session.unchosen,
+            rx.el.a(
+                t("sv", "common.staff.change_commission"),
+                href="/personal/uppdrag",
+                class_name="button button-link",
+            ),
+        ),
         post_form(
             buttons.link_button(t(lang, "common.layout.log_out"), type="submit"), action="/auth/logout"
         ),
@@ -195,19 +210,34 @@ def _nav(lang: Lang, session: rx.Var[SessionView], current: str) -> rx.Component
     ]
     staff = rx.cond(
         session.kind == "staff",
-        rx.el.li(_nav_link(t(lang, "common.layout.staff_home"), "/personal", here=False)),
+        rx.el.li(
+            rx.cond(
+                session.superadmin,
+                _nav_link(t("sv", "common.staff.clinics"), _SUPERADMIN_NAV["clinics"], here=False),
+                _nav_link(t(lang, "common.layout.staff_home"), "/personal", here=False),
+            )
+        ),
     )
     return rx.el.nav(rx.el.ul(*links, staff), aria_label=t(lang, "common.layout.main_nav"), class_name="nav")
 
 
 def _staff_nav(session: rx.Var[SessionView], current: str) -> rx.Component:
-    links = [
-        rx.el.li(_nav_link(t("sv", f"common.staff.{name}"), href, name == current))
-        for name, href in _STAFF_NAV.items()
-    ]
+    def link(name: str, href: str) -> rx.Component:
+        item = rx.el.li(_nav_link(t("sv", f"common.staff.{name}"), href, name == current))
+        needed = _HIDDEN_WITHOUT.get(name)
+        return rx.cond(getattr(session, needed), item) if needed else item
+
+    links = rx.cond(
+        session.superadmin,
+        rx.fragment(*(link(*one) for one in _SUPERADMIN_NAV.items())),
+        rx.fragment(*(link(*one) for one in _STAFF_NAV.items())),
+    )
     return rx.el.nav(
         rx.el.p(session.clinic, class_name="side-clinic"),
-        rx.el.ul(*links, rx.el.li(_nav_link(t("sv", "common.staff.public_site"), "/", here=False))),
+        rx.el.ul(
+            rx.cond(session.unchosen, rx.fragment(), links),
+            rx.el.li(_nav_link(t("sv", "common.staff.public_site"), "/", here=False)),
+        ),
         aria_label=t("sv", "common.layout.staff_nav"),
         class_name="side-nav",
     )

@@ -6,6 +6,7 @@ import reflex as rx
 
 from webtidbok_app.components.feedback import badge
 from webtidbok_app.components.native import anchor
+from webtidbok_app.components.rich_text import rich_text
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.state.resident_views import BookingCard, ErrandRow
 from webtidbok_app.state.views import BookingRow, SummaryRow
@@ -74,8 +75,11 @@ def booking_cards(lang: Lang, cards: rx.Var[list[BookingCard]]) -> rx.Component:
             rx.el.h3(rx.el.a(card.when, href=card.href)),
             rx.el.dl(rx.foreach(card.facts, _fact), class_name="card-facts"),
             rx.cond(
-                card.prepare != "",
-                rx.el.p(rx.el.strong(t(lang, "citizen.booking.prepare_title")), ": ", card.prepare),
+                card.prepare.first != "",
+                rx.el.div(
+                    rx.el.p(t(lang, "citizen.booking.prepare_title"), class_name="strong"),
+                    rich_text(lang, card.prepare),
+                ),
             ),
             rx.cond(card.change_text != "", rx.el.p(card.change_text)),
             rx.el.p(

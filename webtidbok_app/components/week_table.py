@@ -43,10 +43,12 @@ def schedule_box(
     )
 
 
-def week_table(week: rx.Var[WeekView]) -> rx.Component:
-    """Return the grid, in a region of its own that scrolls sideways."""
+def week_table(week: rx.Var[WeekView], *, may_choose: rx.Var[bool]) -> rx.Component:
+    """Return the grid, in a region of its own that scrolls sideways, with how to choose for those who may."""
     return rx.el.div(
-        rx.el.p(t("sv", "staff.week.help"), id=HELP, class_name="fine grid-help no-print"),
+        rx.cond(
+            may_choose, rx.el.p(t("sv", "staff.week.help"), id=HELP, class_name="fine grid-help no-print")
+        ),
         rx.el.div(
             rx.el.table(
                 rx.el.caption(week.caption, id="week-caption"),
@@ -57,8 +59,8 @@ def week_table(week: rx.Var[WeekView]) -> rx.Component:
                 ),
                 rx.el.tbody(rx.foreach(week.rows, _row)),
                 role="grid",
-                aria_multiselectable="true",
-                aria_describedby=HELP,
+                aria_multiselectable=rx.cond(may_choose, "true", "false"),
+                aria_describedby=rx.cond(may_choose, HELP, rx.Var("undefined")),
                 class_name="week",
             ),
             role="region",

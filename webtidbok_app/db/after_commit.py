@@ -10,11 +10,17 @@ from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 
 _CHANGED = "what has changed"
+_ALL = "everything has changed"
 
 
 def tell_of_change(session: AsyncSession, clinic_id: UUID, starts: Iterable[datetime]) -> None:
     """Tell the bus, when the transaction is committed, that the clinic's times that start then look different now."""
     session.info.setdefault(_CHANGED, set()).update(topics.of_times(clinic_id, starts))
+
+
+def tell_everybody(session: AsyncSession) -> None:
+    """Tell the bus, when the transaction is committed, that everything looks different."""
+    session.info[_ALL] = True
 
 
 def tell_of_message(session: AsyncSession) -> None:
@@ -46,3 +52,5 @@ def tell_of_watch(session: AsyncSession, watch_id: UUID) -> None:
 def committed(session: AsyncSession) -> None:
     """Tell what was to be told. Called by the database after its commit."""
     bus.publish(session.info.pop(_CHANGED, ()))
+    if session.info.pop(_ALL, False):
+        bus.publish_all()

@@ -13,6 +13,8 @@ HEALTH_CENTRE = "bjorkens-vardcentral"
 VACCINATION_CLINIC = "hamnens-vaccinationsmottagning"
 CHILD_HEALTH_CENTRE = "solglantans-bvc"
 SAMPLING_UNIT = "kvarnens-provtagning"
+REHAB_CLINIC = "alvens-rehab"
+REGION = "mellanbygd"
 YOUTH_CLINIC = "kompassens-ungdomsmottagning"
 NEW_CLINIC = "backens-fysioterapi"
 
@@ -37,21 +39,30 @@ class ResidentPersona:
 
 @dataclass(frozen=True)
 class StaffPersona:
-    """A member of staff whom anybody can be in the demo. ``clinic`` is a clinic's slug; None for the region."""
+    """A member of staff whom anybody can be in the demo; without ``role`` somebody whom no clinic has added.
+
+    ``clinic`` is a clinic's slug; None for the region. ``also`` are the commissions beside that, by clinic.
+    """
 
     key: str
     hsa_id: str
     given_name: str
     family_name: str
-    role: Role
+    role: Role | None
     clinic: str | None
     about_sv: str
     about_en: str
+    also: tuple[tuple[Role, str], ...] = ()
 
     @property
     def name(self) -> str:
         """The whole name."""
         return f"{self.given_name} {self.family_name}"
+
+    @property
+    def commissions(self) -> tuple[tuple[Role, str | None], ...]:
+        """The roles, each with its clinic."""
+        return ((self.role, self.clinic), *self.also) if self.role else self.also
 
 
 RESIDENTS = (
@@ -117,7 +128,7 @@ STAFF = (
         "SE2321000016-1001",
         "Maria",
         "Sandhage",
-        Role.RECEPTIONIST,
+        Role.CASE_HANDLER,
         HEALTH_CENTRE,
         "Receptionist, Björkens vårdcentral",
         "Receptionist, Björkens vårdcentral",
@@ -127,7 +138,7 @@ STAFF = (
         "SE2321000016-1002",
         "Johan",
         "Öbergh",
-        Role.NURSE,
+        Role.CLINICIAN,
         HEALTH_CENTRE,
         "Sjuksköterska, Björkens vårdcentral",
         "Nurse, Björkens vårdcentral",
@@ -147,7 +158,7 @@ STAFF = (
         "SE2321000016-2001",
         "Ali",
         "Rahimian",
-        Role.RECEPTIONIST,
+        Role.CASE_HANDLER,
         VACCINATION_CLINIC,
         "Receptionist, Hamnens vaccinationsmottagning",
         "Receptionist, Hamnens vaccinationsmottagning",
@@ -157,7 +168,7 @@ STAFF = (
         "SE2321000016-3001",
         "Nora",
         "Sund",
-        Role.RECEPTIONIST,
+        Role.CASE_HANDLER,
         CHILD_HEALTH_CENTRE,
         "Receptionist, Solgläntans barnavårdscentral (inga tider än)",
         "Receptionist, Solgläntans barnavårdscentral (no times yet)",
@@ -177,7 +188,7 @@ STAFF = (
         "SE2321000016-5001",
         "Tove",
         "Hällström",
-        Role.NURSE,
+        Role.CLINICIAN,
         YOUTH_CLINIC,
         "Barnmorska, Kompassens ungdomsmottagning",
         "Midwife, Kompassens ungdomsmottagning",
@@ -201,5 +212,46 @@ STAFF = (
         None,
         "Superadministratör i regionen",
         "Superadministrator of the region",
+    ),
+    StaffPersona(
+        "bodil",
+        "SE2321000016-1004",
+        "Bodil",
+        "Åkerstrand",
+        Role.CLINICIAN,
+        HEALTH_CENTRE,
+        "Sjuksköterska på Björkens vårdcentral och Hamnens vaccinationsmottagning",
+        "Nurse, Björkens vårdcentral and Hamnens vaccinationsmottagning",
+        also=((Role.CASE_HANDLER, VACCINATION_CLINIC),),
+    ),
+    StaffPersona(
+        "lennart",
+        "SE2321000016-1005",
+        "Lennart",
+        "Myrdal",
+        Role.READ_ONLY,
+        HEALTH_CENTRE,
+        "Läsbehörighet, Björkens vårdcentral",
+        "Read only, Björkens vårdcentral",
+    ),
+    StaffPersona(
+        "greta",
+        "SE2321000016-6001",
+        "Greta",
+        "Vallgren",
+        Role.CLINIC_ADMIN,
+        REHAB_CLINIC,
+        "Mottagningsadministratör, Älvens rehabmottagning",
+        "Clinic administrator, Älvens rehabmottagning",
+    ),
+    StaffPersona(
+        "rut",
+        "SE2321000016-6002",
+        "Rut",
+        "Hedlund",
+        None,
+        None,
+        "Nyanställd, utan uppdrag än",
+        "Newly employed, without a commission yet",
     ),
 )

@@ -31,7 +31,7 @@ from webtidbok_app.db.tables import (
     TimeType,
 )
 from webtidbok_app.demo.people import DemoResident, demo_residents
-from webtidbok_app.demo.personas import RESIDENTS, STAFF, ResidentPersona
+from webtidbok_app.demo.personas import REGION, RESIDENTS, STAFF, ResidentPersona
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.ids import PersonalNumber
@@ -149,11 +149,19 @@ async def _add_people(session: AsyncSession, clinic_ids: dict[str, UUID]) -> Non
         for person in residents
         if (number_hash := lookup_hash(person.number.digits)) not in known
     )
+    region_id = await session.scalar(select(col(Region.id)).where(col(Region.slug) == REGION))
     employed = set(await session.scalars(select(col(StaffRole.hsa_id))))
     session.add_all(
-        StaffRole(clinic_id=clinic_ids.get(person.clinic or ""), hsa_id=person.hsa_id, role=person.role)
+        StaffRole(
+            clinic_id=clinic_ids[clinic] if clinic else None,
+            region_id=None if clinic else region_id,
+            hsa_id=person.hsa_id,
+            name=person.name,
+            role=role,
+        )
         for person in STAFF
         if person.hsa_id not in employed
+        for role, clinic in person.commissions
     )
 
 

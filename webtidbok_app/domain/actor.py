@@ -9,10 +9,14 @@ from webtidbok_app.domain.ids import PersonalNumber
 
 
 class Role(StrEnum):
-    """What a member of staff may do at one clinic (or, for the regional superadmin, in one region)."""
+    """What a member of staff may do at one clinic (or, for the regional superadmin, in one region).
 
-    RECEPTIONIST = "receptionist"
-    NURSE = "nurse"
+    At a clinic each role may do all that the one before it may: ``services/authorise.py`` says what.
+    """
+
+    READ_ONLY = "read_only"
+    CLINICIAN = "clinician"
+    CASE_HANDLER = "case_handler"
     CLINIC_ADMIN = "clinic_admin"
     REGION_ADMIN = "region_admin"
 
@@ -65,12 +69,14 @@ class Resident:
 
 @dataclass(frozen=True)
 class Staff:
-    """A member of staff in one commission: one HSA-id at one clinic."""
+    """A member of staff in one commission: one HSA-id at one clinic, or in one region."""
 
     hsa_id: str
     name: str
-    role: Role
+    role: Role | None
+    """None for who has several commissions and has not chosen one yet: they may nothing but choose."""
     clinic_id: UUID | None
+    region_id: UUID | None = None
 
     def __repr__(self) -> str:
         return f"Staff({self.hsa_id})"

@@ -8,6 +8,7 @@
     │   ├─ TermsNotAccepted
     │   ├─ AgeOutside
     │   ├─ InvitedOnly
+    │   ├─ BookingStopped
     │   ├─ TooLateToChange
     │   ├─ LimitReached
     │   ├─ TooManyBookings
@@ -15,6 +16,7 @@
     │   ├─ TooManyRequests
     │   ├─ MessagesNeeded
     │   ├─ OmbudNotHere
+    │   ├─ LastAdministrator
     │   └─ CapabilityMissing
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
@@ -85,6 +87,10 @@ class InvitedOnly(RuleViolation):
     """The time type can be booked only by those whom the clinic has invited."""
 
 
+class BookingStopped(RuleViolation):
+    """Booking is stopped for now, here or everywhere. Facts: ``why`` (the notice, by language), ``phone``."""
+
+
 class TooLateToChange(RuleViolation):
     """The last moment to cancel has passed. Facts: ``deadline`` (aware), ``phone``."""
 
@@ -111,6 +117,10 @@ class MessagesNeeded(RuleViolation):
 
 class OmbudNotHere(RuleViolation):
     """The clinic's timebook cannot be told that somebody acts for their child. Facts: ``phone``."""
+
+
+class LastAdministrator(RuleViolation):
+    """Nobody else could say who may what there: somebody has to be made administrator first."""
 
 
 class CapabilityMissing(RuleViolation):

@@ -18,7 +18,7 @@ def words_for(code: str, lang: Lang, facts: Mapping[str, object]) -> tuple[str, 
     """Return a title and a text for a failure. A code without words is told as an unexpected one."""
     shown = {name: _in_words(fact, lang) for name, fact in facts.items()}
     try:
-        return t(lang, f"errors.{code}.title", **shown), t(lang, f"errors.{code}.body", **shown)
+        return t(lang, f"errors.{code}.title", **shown), t(lang, f"errors.{code}.body", **shown).strip()
     except KeyError:
         return t(lang, f"errors.{UNEXPECTED}.title"), t(lang, f"errors.{UNEXPECTED}.body")
 
@@ -26,6 +26,8 @@ def words_for(code: str, lang: Lang, facts: Mapping[str, object]) -> tuple[str, 
 def _in_words(fact: object, lang: Lang) -> object:
     if isinstance(fact, datetime):
         return f"{format_day(lang, fact)} {format_time(lang, fact)}"
+    if in_language := getattr(fact, "in_language", None):
+        return in_language(lang)
     if isinstance(fact, list | tuple):
         return ", ".join(str(_in_words(one, lang)) for one in fact)
     return fact

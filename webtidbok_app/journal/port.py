@@ -61,6 +61,10 @@ class TimeTypeInfo:
     questions: tuple[Question, ...] = ()
     opening: Opening = ANY_TIME
     cancel_hours: int = 24
+    notice: Text = Text()
+    """What residents are told of it just now."""
+    stopped: bool = False
+    """Nothing of it can be booked for now."""
     max_active: int | None = None
     """How many coming times of it one person can have booked; None for any number."""
 

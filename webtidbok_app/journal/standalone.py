@@ -348,6 +348,8 @@ def _time_type_info(row: TimeType) -> TimeTypeInfo:
         questions=unpack_questions(row.questions),
         opening=row.opening,
         cancel_hours=row.cancel_hours,
+        notice=Text(*row.notice_on(swedish_time.day_of(clock.now()))),
+        stopped=row.stopped_at is not None,
         max_active=row.max_active,
     )
 

@@ -25,7 +25,7 @@ def watch(watch_id: UUID) -> Topic:
 
 
 def time_types(clinic_id: UUID) -> Topic:
-    """Return the topic of the clinic's time types and their rules."""
+    """Return the topic of the clinic's time types and their rules, and of what is stopped there."""
     return "time types", clinic_id
 
 

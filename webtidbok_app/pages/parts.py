@@ -6,10 +6,11 @@ from webtidbok_app.components import buttons, layout
 from webtidbok_app.components.feedback import notice, skeleton
 from webtidbok_app.components.forms import form, text_field
 from webtidbok_app.components.native import HERE, anchor
+from webtidbok_app.components.rich_text import rich_text
 from webtidbok_app.i18n import Lang, path, t
 from webtidbok_app.state.clinics import ClinicListState
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.views import Problem
+from webtidbok_app.state.views import Problem, RichView
 
 Text = str | rx.Var[str]
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -21,9 +22,24 @@ typed stay too.
 """
 
 
-def resident_page(lang: Lang, *children: rx.Component, **props: object) -> rx.Component:
-    """Return a page in the frame that all public and residents' pages have."""
-    return layout.page(lang, *children, session=SessionState.session, failure=SessionState.failure, **props)
+def resident_page(
+    lang: Lang, *children: rx.Component, above: rx.Component | None = None, **props: object
+) -> rx.Component:
+    """Return a page in the frame that all public and residents' pages have, with what the service tells everybody."""
+    told = SessionState.service_notice
+    return layout.page(
+        lang,
+        *children,
+        session=SessionState.session,
+        failure=SessionState.failure,
+        above=rx.fragment(
+            rx.cond(
+                told.first != "", notice(rich_text(lang, told), title=t(lang, "common.layout.service_notice"))
+            ),
+            *([above] if above is not None else []),
+        ),
+        **props,
+    )
 
 
 def heading(title: Text, *, stop: rx.Var[Problem], caption: rx.Var[str] | None = None) -> rx.Component:
@@ -136,13 +152,13 @@ def phone_link(text: Text, href: Text) -> rx.Component:
     return anchor(text, href=href, class_name="phone")
 
 
-def terms_folded(lang: Lang, terms: rx.Var[list[str]]) -> rx.Component:
+def terms_folded(lang: Lang, terms: rx.Var[RichView]) -> rx.Component:
     """Return the accepted terms, folded; nothing where there are none."""
     return rx.cond(
-        terms.length() > 0,
+        terms.first != "",
         rx.el.details(
             rx.el.summary(t(lang, "citizen.terms.summary")),
-            rx.el.div(rx.foreach(terms, lambda text: rx.el.p(text, key=text)), class_name="prose"),
+            rx.el.div(rich_text(lang, terms), class_name="prose"),
             class_name="folded",
         ),
     )

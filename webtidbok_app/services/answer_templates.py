@@ -12,7 +12,7 @@ from webtidbok_app.db.tables import AnswerTemplate, Clinic
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.request import MESSAGE_MAX
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_case_handler
 from webtidbok_app.services.cases import checked_text
 
 TITLE_MAX = 60
@@ -38,7 +38,7 @@ class Templates:
 
 async def list_templates(actor: Actor | None) -> Templates:
     """Return the clinic's templates."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_case_handler(actor)
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         rows = await session.scalars(
@@ -51,7 +51,7 @@ async def list_templates(actor: Actor | None) -> Templates:
 
 async def add_template(actor: Actor | None, *, title: str, text: str) -> Templates:
     """Keep a template. Raises InvalidInput (``title``, ``text``), also for a title that there is already."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_case_handler(actor)
     name = checked_text(title, "title", most=TITLE_MAX)
     words = checked_text(text, "text", most=MESSAGE_MAX)
     async with get_database().write() as session:
@@ -65,7 +65,7 @@ async def add_template(actor: Actor | None, *, title: str, text: str) -> Templat
 
 async def remove_template(actor: Actor | None, *, template_id: UUID) -> Templates:
     """Remove a template. One that is gone already stays gone."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_case_handler(actor)
     async with get_database().write() as session:
         await session.execute(
             delete(AnswerTemplate).where(

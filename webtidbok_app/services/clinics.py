@@ -1,15 +1,16 @@
 """Clinics as residents find them. Open to everybody."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlmodel import col
 
 from webtidbok_app import journal
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import CareProvider, CaseType, Clinic, Region
+from webtidbok_app.db.tables import CareProvider, CaseType, Clinic, Region, Service
+from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import CapabilityMissing, NotFound, OmbudNotHere
 from webtidbok_app.domain.nearness import Searchable, rank
@@ -26,6 +27,10 @@ class CaseTypeInfo:
 
     kind: CaseTypeKind
     text: Text
+    not_here: Text = field(default_factory=Text)
+    """Who is to turn elsewhere."""
+    care_info: Text = field(default_factory=Text)
+    """What to think of when one writes to the clinic."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class ClinicInfo:
     hours: Text
     text: Text
     notice: Text
+    """What residents are told just now."""
     case_types: tuple[CaseTypeInfo, ...]
     journal_kind: str
     region: RegionInfo
@@ -62,10 +68,16 @@ class ClinicInfo:
     """How many working days it usually takes to answer a request."""
     can_watch: bool
     """Residents can wait here for a time to become free."""
+    stop: Text | None = None
+    """Why nothing can be booked here for now, as far as it is said; None when it can."""
+
+    def case_type(self, kind: CaseTypeKind) -> CaseTypeInfo | None:
+        """Return the case type if it is on, possible and working."""
+        return next((one for one in self.case_types if one.kind == kind), None)
 
     def offers(self, kind: CaseTypeKind) -> bool:
         """Whether the case type is on, possible and working."""
-        return any(case_type.kind == kind for case_type in self.case_types)
+        return self.case_type(kind) is not None
 
     def journal(self, resident: Resident) -> JournalSystem:
         """Return the clinic's timebook, for what the resident does there.
@@ -157,18 +169,19 @@ async def _one_clinic(which: ColumnElement[bool]) -> ClinicInfo:
 
 async def _load_clinics(*which: ColumnElement[bool]) -> list[ClinicInfo]:
     statement = (
-        select(Clinic, CareProvider, Region, CaseType)
+        select(Clinic, CareProvider, Region, Service, CaseType)
         .join(CareProvider, col(CareProvider.id) == Clinic.care_provider_id)
         .join(Region, col(Region.id) == CareProvider.region_id)
+        .join(Service, true())
         .outerjoin(CaseType, (col(CaseType.clinic_id) == Clinic.id) & col(CaseType.active))
         .where(*which)
         .order_by(col(CaseType.kind))
     )
     case_types: dict[UUID, list[CaseType]] = {}
-    owned: dict[UUID, tuple[Clinic, CareProvider, Region]] = {}
+    owned: dict[UUID, tuple[Clinic, CareProvider, Region, Service]] = {}
     async with get_database().read() as session:
-        for clinic, provider, region, case_type in await session.execute(statement):
-            owned[clinic.id] = clinic, provider, region
+        for clinic, provider, region, service, case_type in await session.execute(statement):
+            owned[clinic.id] = clinic, provider, region, service
             case_types.setdefault(clinic.id, []).extend([case_type] if case_type else [])
     return [_clinic_info(*rows, case_types[clinic_id]) for clinic_id, rows in owned.items()]
 
@@ -185,11 +198,13 @@ def can_pass_on(clinic: Clinic) -> bool:
 
 
 def _clinic_info(
-    clinic: Clinic, provider: CareProvider, region: Region, case_types: list[CaseType]
+    clinic: Clinic, provider: CareProvider, region: Region, service: Service, case_types: list[CaseType]
 ) -> ClinicInfo:
     capabilities = journal.connect(clinic_id=clinic.id, kind=clinic.journal).capabilities
     possible = possible_case_types(capabilities)
     on = {CaseTypeKind(row.kind) for row in case_types} & possible
+    today = swedish_time.day_of(clock.now())
+    stopped = next((place for place in (service, clinic) if place.stopped_at), None)
     return ClinicInfo(
         id=clinic.id,
         slug=clinic.slug,
@@ -202,9 +217,15 @@ def _clinic_info(
         phone=clinic.phone,
         hours=Text(clinic.hours_sv, clinic.hours_en),
         text=Text(clinic.text_sv, clinic.text_en),
-        notice=Text(clinic.notice_sv, clinic.notice_en),
+        notice=Text(*clinic.notice_on(today)),
+        stop=Text(*stopped.notice_on(today)) if stopped else None,
         case_types=tuple(
-            CaseTypeInfo(CaseTypeKind(row.kind), Text(row.text_sv, row.text_en))
+            CaseTypeInfo(
+                CaseTypeKind(row.kind),
+                Text(row.text_sv, row.text_en),
+                Text(row.not_here_sv, row.not_here_en),
+                Text(row.care_info_sv, row.care_info_en),
+            )
             for row in case_types
             if CaseTypeKind(row.kind) in possible
         ),

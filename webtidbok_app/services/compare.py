@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TypeVar
 from uuid import UUID
 
-from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain import clock, rich_text, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.nearness import Searchable, rank
 from webtidbok_app.domain.timeslot import Timeslot
@@ -28,6 +28,7 @@ from webtidbok_app.services.clinics import (
     swedish_order,
 )
 from webtidbok_app.services.free_times import HORIZON_DAYS, Offered, count_free
+from webtidbok_app.services.stops import why_stopped
 from webtidbok_app.services.time_types import OldBooking, find_units, may_book
 
 MOST_COMPARED = 40
@@ -179,9 +180,13 @@ async def _each(work: Callable[[T], Awaitable[U]], things: Iterable[T]) -> list[
 
 async def _offered(resident: Resident, clinic: ClinicInfo) -> list[NextFree]:
     if clinic.journal_kind != STANDALONE:
-        return [NextFree(clinic, None)]
+        return [] if why_stopped(clinic) else [NextFree(clinic, None)]
     time_types = await clinic.journal(resident).time_types(resident)
-    return [NextFree(clinic, kind) for kind in time_types if may_book(resident, kind) is None]
+    return [
+        NextFree(clinic, kind)
+        for kind in time_types
+        if not why_stopped(clinic, kind) and may_book(resident, kind) is None
+    ]
 
 
 async def _with_next_free(resident: Resident, row: NextFree) -> NextFree:
@@ -201,7 +206,8 @@ def _searchable(row: NextFree) -> Searchable:
     if row.time_type is None:
         return Searchable((), where)
     name, audience = row.time_type.name, row.time_type.audience
-    return Searchable((name.sv, name.en), f"{audience.sv} {audience.en} {where}")
+    about = f"{rich_text.plain(audience.sv)} {rich_text.plain(audience.en)}"
+    return Searchable((name.sv, name.en), f"{about} {where}")
 
 
 def _by_name(row: NextFree) -> tuple[str, str]:

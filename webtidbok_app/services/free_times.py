@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
-from webtidbok_app.domain.errors import WebtidbokError
+from webtidbok_app.domain.errors import BookingStopped, WebtidbokError
 from webtidbok_app.domain.swedish_time import PartOfDay
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic
+from webtidbok_app.services.stops import why_stopped, why_stopped_now
 from webtidbok_app.services.terms import require_accepted_terms
 from webtidbok_app.services.time_types import OldBooking, enter, may_book, refuse_if_too_many, terms_kind
 
@@ -87,6 +88,8 @@ class LiveTimes:
     _journal: JournalSystem
     _resident: Resident
     _time_type: str
+    stopped: BookingStopped | None = None
+    """Why nothing can be booked for now, if so."""
 
     async def between(self, first: date, last: date, wish: Wish = ANYTHING) -> list[Timeslot]:
         """Return the free times between two days in Sweden, both included, that are as wished."""
@@ -195,11 +198,16 @@ async def follow_times(
 ) -> AsyncIterator[LiveTimes]:
     """Yield the free times now, and again each time that they may have changed, until the caller stops.
 
-    The resident's right to see them is asked for once, at the beginning. Raises TermsNotAccepted.
+    The resident's right to see them is asked for once, at the beginning; whether booking is stopped, each time.
+    Raises TermsNotAccepted.
     """
-    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
+    entered = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks, though_stopped=True)
+    resident, found, kind = entered
+    await require_accepted_terms(resident, clinic=found, kind=terms_kind(clinic, rebooks))
+    journal = found.journal(resident)
     async for _ in journal.changes():
-        yield LiveTimes(journal, resident, kind.id)
+        stopped = await why_stopped_now(resident, found, kind.id)
+        yield LiveTimes(journal, resident, kind.id, stopped)
 
 
 async def _enter(
@@ -250,7 +258,8 @@ async def _others_with_times(resident: Resident, clinic: str, chosen: TimeTypeIn
     return [
         Offered(found, kind, await count_free(resident, journal, kind))
         for kind in others
-        if may_book(resident, kind) is None
+        if not why_stopped(found, kind)
+        and may_book(resident, kind) is None
         and await journal.available_timeslots(resident, kind.id, today, horizon, limit=1)
     ]
 

@@ -11,7 +11,7 @@ from webtidbok_app.db.tables import CaseType, Clinic, Performer, Slot, Terms, Ti
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.services.authorise import administers, as_clinic_staff
+from webtidbok_app.services.authorise import HANDLES_TIMES, administers, as_clinic_staff
 
 Condition = ColumnElement[bool] | SQLColumnExpression[bool]
 _Table = Performer | TimeType | Terms | CaseType | Slot
@@ -30,12 +30,13 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Start:
-    """How far the clinic has come. ``may_set_up`` is whether who asked can do all of it."""
+    """How far the clinic has come, and what of it who asked can do."""
 
     clinic: str
     slug: str
     done: frozenset[Step]
     may_set_up: bool
+    may_publish: bool
 
 
 async def get_start(actor: Actor | None) -> Start:
@@ -65,4 +66,4 @@ async def get_start(actor: Actor | None) -> Start:
         }
     if clinic.hours_sv and clinic.phone:
         done.add(Step.ABOUT)
-    return Start(clinic.name, clinic.slug, frozenset(done), administers(staff))
+    return Start(clinic.name, clinic.slug, frozenset(done), administers(staff), staff.role in HANDLES_TIMES)

@@ -25,7 +25,7 @@ from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.logs import report
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_case_handler
 from webtidbok_app.services.cases import (
     CaseInfo,
     checked_text,
@@ -122,7 +122,7 @@ async def get_inbox(actor: Actor | None, *, wanted: Filter) -> Inbox:
 
     All who look for the same in this worker share one reading, until something changes in them.
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_case_handler(actor)
     mine = staff.hsa_id if wanted.whose == Whose.MINE else ""
     reading = partial(_read_inbox, clinic_id, wanted, staff.hsa_id)
     return await snapshots.get(topics.inbox(clinic_id), (wanted, mine), reading)
@@ -130,7 +130,7 @@ async def get_inbox(actor: Actor | None, *, wanted: Filter) -> Inbox:
 
 async def follow_inbox(actor: Actor | None, *, wanted: Filter) -> AsyncGenerator[Inbox, None]:
     """Yield the requests as they are now and, as long as it is asked for more, after each change."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_case_handler(actor)
     async for _ in bus.changes(topics.inbox(clinic_id)):
         try:
             found = await get_inbox(actor, wanted=wanted)
@@ -145,7 +145,7 @@ async def open_case(actor: Actor | None, *, case_id: str) -> StaffCase:
 
     Raises NotFound.
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_case_handler(actor)
     async with get_database().write() as session:
         row = await lock_case(session, clinic_id, case_id)
         if row.status == CaseStatus.SENT:
@@ -156,7 +156,7 @@ async def open_case(actor: Actor | None, *, case_id: str) -> StaffCase:
 
 async def follow_case(actor: Actor | None, *, case_id: str) -> AsyncGenerator[StaffCase, None]:
     """Yield a request that has been opened as it is now, and again after each change. Raises NotFound."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_case_handler(actor)
     async for _ in bus.changes(topics.case(parse_case_id(case_id))):
         try:
             async with get_database().read() as session:
@@ -173,7 +173,7 @@ async def take_case(actor: Actor | None, *, case_id: str, version: int) -> Staff
     Raises NotFound, CaseEnded, CaseTaken (``taken_by``) when a colleague has taken it since it was shown, and
     StaleVersion when something else has changed.
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_case_handler(actor)
     async with get_database().write() as session:
         row = await _lock(session, clinic_id, case_id)
         if row.assigned_to != staff.hsa_id:
@@ -186,7 +186,7 @@ async def take_case(actor: Actor | None, *, case_id: str, version: int) -> Staff
 
 async def release_case(actor: Actor | None, *, case_id: str) -> StaffCase:
     """Let go of a request that one has; of another's it does nothing. Raises NotFound and CaseEnded."""
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_case_handler(actor)
     async with get_database().write() as session:
         row = await _lock(session, clinic_id, case_id)
         if row.assigned_to == staff.hsa_id:
@@ -201,7 +201,7 @@ async def write_note(actor: Actor | None, *, case_id: str, text: str) -> StaffCa
 
     Raises NotFound and InvalidInput (``note``: nothing, or more than 1000 characters).
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_case_handler(actor)
     words = checked_text(text, "note", most=MESSAGE_MAX)
     async with get_database().write() as session:
         row = await lock_case(session, clinic_id, case_id)
@@ -220,7 +220,7 @@ async def answer_case(
     The same words a second time in a row are not written again. Raises NotFound, CaseEnded, CaseTaken
     (``taken_by``), StaleVersion when something has changed since it was shown, and InvalidInput (``answer``).
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_case_handler(actor)
     words = checked_text(text, "answer", most=MESSAGE_MAX)
     async with get_database().write() as session:
         row = await lock_case(session, clinic_id, case_id)
@@ -244,7 +244,7 @@ async def close_case(actor: Actor | None, *, case_id: str, version: int) -> Staf
 
     Raises NotFound, CaseEnded when it is taken back, CaseTaken (``taken_by``) and StaleVersion.
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_case_handler(actor)
     async with get_database().write() as session:
         row = await lock_case(session, clinic_id, case_id)
         if row.status != CaseStatus.CLOSED:

@@ -43,7 +43,7 @@ from webtidbok_app.domain.request import (
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff, as_resident
+from webtidbok_app.services.authorise import as_case_handler, as_resident
 from webtidbok_app.services.cases import (
     find_case,
     lock_case,
@@ -78,7 +78,7 @@ async def find_offerable(
     Without ``time_type`` it is the one that was asked for, or the clinic's first. Raises NotFound and
     CapabilityMissing (``phone``) where the timebook cannot hold.
     """
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_case_handler(actor)
     async with get_database().read() as session:
         case = await find_case(session, clinic_id, case_id)
         timebook = await _timebook(session, clinic_id)
@@ -110,7 +110,7 @@ async def offer_times(
     CapabilityMissing, CaseEnded, CaseTaken (``taken_by``), StaleVersion, SlotTaken, SlotWithdrawn, and InvalidInput
     (``offered``: none or more than three; ``hours``; ``offer_text``: more than 1000 characters).
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_case_handler(actor)
     _check_offer(slot_ids, hours, text)
     now = clock.now()
     async with get_database().write() as session:
@@ -132,7 +132,7 @@ async def offer_times(
 
 async def withdraw_offer(actor: Actor | None, *, case_id: str) -> None:
     """Let the times go that are held for the case's resident. Done twice it changes nothing more. Raises NotFound."""
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_case_handler(actor)
     async with get_database().write() as session:
         case = await lock_case(session, clinic_id, case_id)
         if await let_go_of_offers(session, case, OfferStatus.WITHDRAWN):

@@ -15,7 +15,7 @@ from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.visit import ScheduleChangeKind, VisitForm
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
 from webtidbok_app.services.schedule import PerformerChoice, read_performers
 from webtidbok_app.timebook import pattern as patterns
 from webtidbok_app.timebook import publishing, schedule_log
@@ -105,7 +105,7 @@ async def list_choices(actor: Actor | None) -> Choices:
 
 async def preview_publication(actor: Actor | None, *, pattern: Pattern) -> Preview:
     """Return what publishing would do, changing nothing. Raises InvalidInput."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_time_handler(actor)
     expansion = patterns.expand(pattern, now=clock.now())
     planned = patterns.new_slots(pattern, expansion.slots)
     async with get_database().read() as session:
@@ -121,7 +121,7 @@ async def publish(actor: Actor | None, *, pattern: Pattern, seen: int | None = N
     have changed the schedule of those days since the preview; Overlaps (``clashes``) unless the pattern leaves
     clashing times out; NotFound for another clinic's performer or time type.
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     now = clock.now()
     expansion = patterns.expand(pattern, now=now)
     async with get_database().write() as session:

@@ -12,6 +12,7 @@ from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.booking import Progress, keep_longer
 from webtidbok_app.services.clinics import ClinicInfo, TimeAtClinic, get_clinic, get_clinic_offering
+from webtidbok_app.services.stops import refuse_if_stopped
 from webtidbok_app.services.terms import require_accepted_terms, terms_in_force
 from webtidbok_app.services.time_types import OldBooking, enter, find_units, may_book, terms_kind
 
@@ -53,11 +54,11 @@ async def rebook(actor: Actor | None, *, clinic: str, rebooks: OldBooking, hold_
 
     The terms are those for changing and, at another clinic, those for booking there. Pressed twice it answers the
     same. Raises NotFound, CannotBeMoved, CapabilityMissing (``phone``), TermsNotAccepted, AlreadyCancelled,
-    TooLateToChange (``deadline``, ``phone``), HoldExpired, and what the timebook raises.
+    TooLateToChange (``deadline``, ``phone``), HoldExpired, BookingStopped, and what the timebook raises.
     """
     resident = as_resident(actor)
     left = await get_clinic_offering(slug=rebooks.clinic, kind=CaseTypeKind.MANAGE_DIRECT)
-    await left.journal(resident).booking(resident, rebooks.id)
+    old = await left.journal(resident).booking(resident, rebooks.id)
     if not left.journal(resident).capabilities.rebook:
         raise CapabilityMissing(phone=left.phone)
     await require_accepted_terms(resident, clinic=left, kind=CaseTypeKind.MANAGE_DIRECT)
@@ -66,6 +67,9 @@ async def rebook(actor: Actor | None, *, clinic: str, rebooks: OldBooking, hold_
         found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
         await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.BOOK_DIRECT)
         await _require_right_to(resident, found, hold_id)
+    else:
+        kinds = await found.journal(resident).time_types(resident)
+        refuse_if_stopped(found, next((kind for kind in kinds if kind.id == old.time_type_id), None))
     try:
         booked = await found.journal(resident).rebook_booking(
             resident, rebooks.id, hold_id, from_clinic=left.id
@@ -87,9 +91,11 @@ async def rebook(actor: Actor | None, *, clinic: str, rebooks: OldBooking, hold_
 
 
 async def _require_right_to(resident: Resident, clinic: ClinicInfo, hold_id: str) -> None:
-    """Raise what ``may_book`` gives for what is held. A hold that is over is for the timebook to judge."""
+    """Raise why what is held cannot be booked, if so. A hold that is over is for the timebook to judge."""
     journal = clinic.journal(resident)
     hold = await journal.current_hold(resident)
     for kind in await journal.time_types(resident):
-        if hold and (hold.id, hold.time_type) == (hold_id, kind.id) and (refusal := may_book(resident, kind)):
-            raise refusal
+        if hold and (hold.id, hold.time_type) == (hold_id, kind.id):
+            refuse_if_stopped(clinic, kind)
+            if refusal := may_book(resident, kind):
+                raise refusal

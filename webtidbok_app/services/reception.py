@@ -24,7 +24,7 @@ from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.logs import report
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
 from webtidbok_app.services.schedule import initials_of
 from webtidbok_app.timebook import bookings
 
@@ -135,7 +135,7 @@ async def cancel_for_resident(actor: Actor | None, *, booking_id: str, message: 
 
     Raises NotFound, AlreadyCancelled, InvalidInput (``message``, more than 500 characters).
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     if len(message) > MESSAGE_MAX:
         raise InvalidInput({"message": "too_long"})
 

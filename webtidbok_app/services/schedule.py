@@ -18,7 +18,7 @@ from webtidbok_app.domain.visit import BookingStatus, VisitForm
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
 from webtidbok_app.timebook import in_line, publishing, schedule_log
 from webtidbok_app.timebook import pattern as patterns
 
@@ -116,7 +116,7 @@ async def follow_week(actor: Actor | None, *, monday: date) -> AsyncIterator[Wee
 
 async def weigh_withdrawal(actor: Actor | None, *, slot_ids: Sequence[UUID]) -> Impact:
     """Return the times as they are now, withdrawn ones too: what withdrawing them would do, changing nothing."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_time_handler(actor)
     async with get_database().read() as session:
         seen = await schedule_log.newest_number(session, clinic_id=clinic_id)
         return Impact(await read_slots(session, clinic_id, slot_ids), seen)
@@ -127,7 +127,7 @@ async def withdraw(actor: Actor | None, *, slot_ids: Sequence[UUID], seen: int) 
 
     Raises ScheduleChanged when staff have changed that part of the schedule after change number ``seen``.
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
 
     async def work(session: AsyncSession) -> Withdrawn:
         withdrawn, kept = await publishing.withdraw_slots(

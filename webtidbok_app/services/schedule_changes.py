@@ -12,7 +12,7 @@ from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.visit import ScheduleChangeKind
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
 from webtidbok_app.services.schedule import ScheduleSlot, read_slots
 from webtidbok_app.timebook import publishing, schedule_log
 
@@ -56,7 +56,7 @@ async def list_changes(actor: Actor | None) -> list[Change]:
 
 async def find_undo_impact(actor: Actor | None, *, change_id: UUID) -> Undoing:
     """Return what undoing would do now, changing nothing. Raises NotFound for another clinic's change."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_time_handler(actor)
     async with get_database().read() as session:
         change = await schedule_log.get_publication(session, clinic_id=clinic_id, change_id=change_id)
         gone, kept = await publishing.find_undo_impact(
@@ -71,7 +71,7 @@ async def undo(actor: Actor | None, *, change_id: UUID) -> Undoing:
     What is undone already is left as it is. Raises NotFound, and TooLateToChange (``deadline``) ten minutes after
     the publication.
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
 
     async def work(session: AsyncSession) -> Undoing:
         gone, kept = await publishing.undo_change(

@@ -19,6 +19,7 @@ from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import BookedTime, OtherUnit, TimeTypeInfo
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic_offering
+from webtidbok_app.services.stops import refuse_if_stopped
 from webtidbok_app.services.terms import require_accepted_terms
 
 
@@ -56,25 +57,44 @@ async def refuse_if_too_many(resident: Resident, clinic: ClinicInfo, time_type: 
 
 
 async def list_time_types(actor: Actor | None, *, clinic: str) -> list[TimeTypeInfo]:
-    """Return the clinic's time types, those too that the resident may not book (see ``may_book``)."""
+    """Return the clinic's time types, those too that the resident may not book (see ``may_book``, ``why_stopped``).
+
+    Raises NotFound, CapabilityMissing (``phone``) and BookingStopped.
+    """
     resident = as_resident(actor)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.BOOK_DIRECT)
+    refuse_if_stopped(found)
     return await found.journal(resident).time_types(resident)
 
 
 async def enter(
-    actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking | None = None
+    actor: Actor | None,
+    *,
+    clinic: str,
+    time_type: str,
+    rebooks: OldBooking | None = None,
+    though_stopped: bool = False,
 ) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
     """Authorise, and find the clinic and a time type that this resident may book.
 
     A booking that ``rebooks`` is exchanged for another of its time type: who has been given such a time may have it
     at another hour, whoever else may book it. At another clinic that it can be moved to, that clinic's own rules
-    hold. Raises NotFound, CapabilityMissing, AgeOutside and InvitedOnly; for rebooking also AlreadyCancelled,
-    TooLateToChange, CannotBeMoved and, for the terms of the clinic that is left, TermsNotAccepted.
+    hold. Raises NotFound, CapabilityMissing, AgeOutside, InvitedOnly and BookingStopped; for rebooking also
+    AlreadyCancelled, TooLateToChange, CannotBeMoved and, for the terms of the clinic that is left, TermsNotAccepted.
     """
     resident = as_resident(actor)
     if rebooks is None:
-        return await _enter_to_book(resident, clinic, time_type)
+        entered = await _enter_to_book(resident, clinic, time_type)
+    else:
+        entered = await _enter_to_rebook(resident, clinic, time_type, rebooks)
+    if not though_stopped:
+        refuse_if_stopped(*entered[1:])
+    return entered
+
+
+async def _enter_to_rebook(
+    resident: Resident, clinic: str, time_type: str, rebooks: OldBooking
+) -> tuple[Resident, ClinicInfo, TimeTypeInfo]:
     left, old = await _enter_to_leave(resident, rebooks)
     journal = left.journal(resident)
     if clinic == left.slug:

@@ -56,6 +56,7 @@ from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic, list_clinics
 from webtidbok_app.services.messages import is_reached
 from webtidbok_app.services.my_bookings import times_at
+from webtidbok_app.services.stops import refuse_if_stopped
 from webtidbok_app.services.terms import require_accepted_terms
 from webtidbok_app.services.time_types import enter
 from webtidbok_app.timebook import bookings, line
@@ -247,14 +248,17 @@ async def stop_watch(actor: Actor | None, *, clinic: str, watch: str) -> None:
 async def take_watched_time(actor: Actor | None, *, clinic: str, watch: str, offer: str) -> str:
     """Make the offered time the resident's choice, to be booked as any other, and return its time type.
 
-    Taken twice it is the same choice. Raises NotFound, and HoldExpired when the offer has run out.
+    Taken twice it is the same choice. Raises NotFound, BookingStopped, and HoldExpired when the offer has run out.
     """
     resident = as_resident(actor)
     found = await get_clinic(slug=clinic)
+    kinds = {kind.id: kind for kind in await found.journal(resident).time_types(resident)}
 
     async def work(session: AsyncSession) -> str:
         row = await _find(session, found, resident, watch, lock=True)
         offered = await _find_offer(session, row, offer)
+        slug = (await session.get_one(TimeType, (found.id, row.time_type_id))).slug
+        refuse_if_stopped(found, kinds.get(slug))
         if offered.status == WatchOfferStatus.OPEN:
             await bookings.choose_watched(
                 session, clinic_id=found.id, offer_id=offered.id, person_id=resident.person_id,
@@ -267,7 +271,7 @@ async def take_watched_time(actor: Actor | None, *, clinic: str, watch: str, off
             tell_of_watch(session, row.id)
         elif await _held_until(session, offered) is None:
             raise HoldExpired
-        return (await session.get_one(TimeType, (found.id, row.time_type_id))).slug
+        return slug
 
     return await get_database().transact(work)
 
@@ -449,7 +453,7 @@ async def _told(session: AsyncSession, clinic: ClinicInfo, watch: Watch) -> MyWa
         ahead=ahead or 0,
         offer=await _newest_offer(session, watch),
         reached=await is_reached(session, told_id=told_id, about=watch.person_id),
-        paused=not (clinic.can_watch and kind.active),
+        paused=bool(not (clinic.can_watch and kind.active) or clinic.stop is not None or kind.stopped_at),
     )
 
 

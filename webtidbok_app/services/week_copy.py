@@ -16,7 +16,7 @@ from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.visit import ScheduleChangeKind, VisitForm
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_time_handler
 from webtidbok_app.services.publication import Preview, Published, refuse_if_unseen
 from webtidbok_app.services.schedule import PerformerChoice, read_performers
 from webtidbok_app.timebook import publishing, schedule_log
@@ -41,7 +41,7 @@ class SourceWeek:
 
 async def get_source_week(actor: Actor | None, *, monday: date) -> SourceWeek:
     """Return what there is to copy in the week of ``monday``."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_time_handler(actor)
     async with get_database().read() as session:
         performers = await read_performers(session, clinic_id)
         times = Counter(slot.performer_id for slot in await _read_week(session, clinic_id, monday))
@@ -50,7 +50,7 @@ async def get_source_week(actor: Actor | None, *, monday: date) -> SourceWeek:
 
 async def preview_copy(actor: Actor | None, *, copy: WeekCopy) -> Preview:
     """Return what copying would do, changing nothing. Raises InvalidInput."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_time_handler(actor)
     async with get_database().read() as session:
         seen = await schedule_log.newest_number(session, clinic_id=clinic_id)
         plan = await _plan(session, clinic_id, copy)
@@ -64,7 +64,7 @@ async def copy_week(actor: Actor | None, *, copy: WeekCopy, seen: int) -> Publis
     ``seen`` is that of the preview. Raises InvalidInput, and ScheduleChanged when staff have changed the week that
     is copied, or those it is copied to, since then.
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_time_handler(actor)
     now = clock.now()
     async with get_database().write() as session:
         await schedule_log.lock_schedule(session, clinic_id=clinic_id)

@@ -133,3 +133,19 @@ def messages(lang: Lang, *, clinic: str = "", time_type: str = "", **wishes: str
 def phone_link(number: str) -> str:
     """Return ``number`` as a link that calls it."""
     return "tel:" + "".join(sign for sign in number if sign.isdigit() or sign == "+")
+
+
+STAFF_CASE_TYPES = {
+    "boka-tid": CaseTypeKind.BOOK_DIRECT,
+    "mina-tidsbokningar": CaseTypeKind.MANAGE_DIRECT,
+    "bestalla-tid": CaseTypeKind.REQUEST,
+    "andra-tid": CaseTypeKind.REQUEST_CHANGE,
+}
+"""The case types, by what they are called in the addresses of the staff's pages about texts and terms."""
+REGION_NOTICE = "/region/driftmeddelande"
+"""The notice and the stop for the whole service."""
+
+
+def staff_notice(time_type: str = "", *, stop: bool = False) -> str:
+    """Return the notice of the clinic or of its time type, or the step that stops booking there."""
+    return with_query(f"/personal/driftmeddelande{'/stoppa' if stop else ''}", tidstyp=time_type)

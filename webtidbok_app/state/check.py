@@ -15,10 +15,10 @@ from webtidbok_app.services.rebooking import rebook
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import attempt, child_of, explain, lang_of
 from webtidbok_app.state.flow import Way, forget_hold, open_step, send_back, way_of
+from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.steps import check_rows, held_until, step_view
-from webtidbok_app.state.present.words import paragraphs
 from webtidbok_app.state.resident_views import StepView
-from webtidbok_app.state.views import Problem, SummaryRow
+from webtidbok_app.state.views import Problem, RichView, SummaryRow
 
 
 class CheckState(rx.State):
@@ -26,7 +26,7 @@ class CheckState(rx.State):
 
     step: StepView = StepView()
     rows: list[SummaryRow] = []
-    terms: list[str] = []
+    terms: RichView = RichView()
     until: str = ""
     problem: Problem = Problem()
     stop: Problem = Problem()
@@ -51,7 +51,7 @@ class CheckState(rx.State):
             self._hold_id = found.hold.id
             self.rows = check_rows(found, found.hold, lang, child=child_of(current()))
             self.until = held_until(found.hold, lang)
-            self.terms = paragraphs(found.terms.text.in_language(lang)) if found.terms else []
+            self.terms = rich_view(found.terms.text, lang, folded=False) if found.terms else RichView()
         return None
 
     @rx.event

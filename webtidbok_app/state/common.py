@@ -11,14 +11,17 @@ from reflex.event import EventSpec
 from webtidbok_app.auth.permissions import public
 from webtidbok_app.auth.principal import Login, current_login
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.actor import Actor, Resident
+from webtidbok_app.domain.actor import Actor, Resident, Role
 from webtidbok_app.domain.errors import NotFound, WebtidbokError
 from webtidbok_app.domain.ombud import may_act
 from webtidbok_app.i18n import Lang
 from webtidbok_app.i18n.failures import code_of, words_for
 from webtidbok_app.logs import is_reference, report
+from webtidbok_app.services.authorise import ADMINISTERS, HANDLES_CASES, HANDLES_TIMES
+from webtidbok_app.services.notices import get_service_notice
 from webtidbok_app.services.ombud import ombud_is_on
-from webtidbok_app.state.views import Problem, SessionView
+from webtidbok_app.state.present.rich import rich_view
+from webtidbok_app.state.views import Problem, RichView, SessionView
 
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
@@ -29,6 +32,8 @@ class SessionState(rx.State):
 
     session: SessionView = SessionView()
     failure: Problem = Problem()
+    service_notice: RichView = RichView()
+    """What is told at every clinic just now."""
     loaded_at: str = ""
     """The path whose page has all that it fetches; while it is another than the browser's, that page is on its way."""
 
@@ -42,6 +47,8 @@ class SessionState(rx.State):
             self.session = SessionView()
         else:
             self.session = _session_view(login)
+        told = await attempt(get_service_notice(), lang_of(self))
+        self.service_notice = RichView() if isinstance(told, Problem) else rich_view(told, lang_of(self))
 
     @rx.event
     @public
@@ -66,7 +73,17 @@ def child_of(actor: Actor | None) -> str:
 def _session_view(login: Login) -> SessionView:
     actor = login.actor
     if not isinstance(actor, Resident):
-        return SessionView(kind="staff", name=actor.name, clinic=login.clinic_name)
+        return SessionView(
+            kind="staff",
+            name=actor.name,
+            clinic=login.clinic_name,
+            commissions=login.commissions > 1,
+            unchosen=actor.role is None,
+            handles_times=actor.role in HANDLES_TIMES,
+            handles_cases=actor.role in HANDLES_CASES,
+            administers=actor.role in ADMINISTERS,
+            superadmin=actor.role is Role.REGION_ADMIN,
+        )
     guardian = actor.by
     return SessionView(
         kind="resident",

@@ -8,6 +8,9 @@ from uuid import UUID
 
 import reflex as rx
 
+from webtidbok_app.domain.rich_text import RAW_MAX
+from webtidbok_app.journal.port import Text
+
 _MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 _YEARS = range(1900, 2200)
 _LONGEST = 5000
@@ -22,6 +25,12 @@ def typed(form: Any, name: str) -> str:
     """Return what was typed in the field ``name``. The form comes from the client and may hold anything."""
     value = form.get(name, "") if isinstance(form, Mapping) else ""
     return value.strip()[:_LONGEST] if isinstance(value, str) else ""
+
+
+def typed_rich(form: Any, name: str) -> Text:
+    """Return the markup that was written in ``<name>_sv`` and ``<name>_en``, to be tidied by the use case."""
+    values = (form.get(f"{name}_{lang}") if isinstance(form, Mapping) else "" for lang in ("sv", "en"))
+    return Text(*(value[:RAW_MAX] if isinstance(value, str) else "" for value in values))
 
 
 def ticked(form: Any, name: str) -> list[str]:

@@ -10,7 +10,7 @@ from webtidbok_app.logs import is_reference
 from webtidbok_app.state.common import lang_of, query
 from webtidbok_app.state.views import Problem
 
-NOTICES = {"utgangen": "expired", "behorighet": "forbidden"}
+NOTICES = {"utgangen": "expired", "behorighet": "forbidden", "andrad": "changed"}
 
 
 class LoginState(rx.State):

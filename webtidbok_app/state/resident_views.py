@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from webtidbok_app.domain.question import QUESTIONS_MAX
-from webtidbok_app.state.views import Choice, SummaryRow
+from webtidbok_app.state.views import NO_WORDS, Choice, RichView, SummaryRow
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,9 @@ class CaseTypeView:
 
     href: str = ""
     title: str = ""
-    text: str = ""
+    text: RichView = NO_WORDS
+    closed: str = ""
+    """That it cannot be used for now; there is no ``href`` then."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,12 @@ class ClinicView:
     phone: str = ""
     phone_href: str = ""
     hours: str = ""
-    text: str = ""
-    notice: str = ""
+    text: RichView = NO_WORDS
+    notice: RichView = NO_WORDS
+    booking: RichView = NO_WORDS
+    """What can be booked directly, in the clinic's words."""
+    not_here: RichView = NO_WORDS
+    """Who is not to book directly."""
     case_types: list[CaseTypeView] = field(default_factory=list)
 
 
@@ -63,8 +69,9 @@ class TimeTypeView:
     href: str = ""
     name: str = ""
     facts: str = ""
-    audience: str = ""
-    not_here: str = ""
+    audience: RichView = NO_WORDS
+    not_here: RichView = NO_WORDS
+    notice: RichView = NO_WORDS
     refusal: str = ""
 
 
@@ -91,10 +98,10 @@ class StepView:
 
 @dataclass(frozen=True)
 class TermsView:
-    """The terms to accept. ``paragraphs`` are the clinic's own words."""
+    """The terms to accept."""
 
     intro: str = ""
-    paragraphs: list[str] = field(default_factory=list)
+    text: RichView = NO_WORDS
 
 
 @dataclass(frozen=True)
@@ -156,6 +163,8 @@ class DetailsView:
     """What is asked, and what is typed already. ``reason_rule`` is none, optional or required."""
 
     reason_rule: str = "none"
+    care_info: RichView = NO_WORDS
+    """What the clinic wants one to think of when writing the reason."""
     reason: str = ""
     phone: str = ""
     email: str = ""
@@ -180,7 +189,7 @@ class BookingView:
     when: str = ""
     note: str = ""
     replaces: str = ""
-    prepare: str = ""
+    prepare: RichView = NO_WORDS
     cancel: str = "no"
     cancel_text: str = ""
     cancel_href: str = ""
@@ -217,7 +226,7 @@ class BookingCard:
     when: str = ""
     href: str = ""
     facts: list[SummaryRow] = field(default_factory=list)
-    prepare: str = ""
+    prepare: RichView = NO_WORDS
     change_text: str = ""
     cancel_href: str = ""
     cancel_label: str = ""
@@ -233,6 +242,9 @@ class RequestView:
 
     caption: str = ""
     intro: str = ""
+    about: RichView = NO_WORDS
+    not_here: RichView = NO_WORDS
+    care_info: RichView = NO_WORDS
     back: str = ""
     times: list[Choice] = field(default_factory=list)
     times_unknown: str = ""

@@ -16,8 +16,9 @@ from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of, query
 from webtidbok_app.state.flow import open_step, way_of
 from webtidbok_app.state.input import typed
+from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.steps import step_view
-from webtidbok_app.state.present.words import field_problems, paragraphs
+from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.resident_views import StepView, TermsView
 from webtidbok_app.state.views import FieldProblem, Problem
 
@@ -118,7 +119,7 @@ class TermsState(rx.State):
 
     def _show(self, terms: TermsInfo, intro: str, lang: Lang) -> None:
         self._version = terms.version
-        self.terms = TermsView(intro, paragraphs(terms.text.in_language(lang)))
+        self.terms = TermsView(intro, rich_view(terms.text, lang, folded=False))
 
     def _on_to_my_times(self) -> EventSpec:
         """Go to the clinic's booked times, or back to the one that was about to be changed."""

@@ -6,6 +6,7 @@ from reflex.event import EventSpec
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.services.clinics import get_clinic
+from webtidbok_app.services.stops import why_stopped
 from webtidbok_app.services.time_types import list_time_types, may_book
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of
@@ -31,12 +32,16 @@ class TimeTypesState(rx.State):
         if isinstance(found, Problem):
             self.stop = found
             return None
-        refusals = {time_type.id: may_book(current(), time_type) for time_type in found}
+        clinic = await get_clinic(slug=slug)
+        refusals = {
+            time_type.id: why_stopped(clinic, time_type) or may_book(current(), time_type)
+            for time_type in found
+        }
         if len(found) == 1 and refusals[found[0].id] is None:
             return rx.redirect(addresses.step(lang, slug, found[0].id), replace=True)
         self.time_types = [
             time_type_view(time_type, lang, clinic=slug, refusal=refusals[time_type.id])
             for time_type in found
         ]
-        self.info = clinic_view(await get_clinic(slug=slug), lang)
+        self.info = clinic_view(clinic, lang)
         return None

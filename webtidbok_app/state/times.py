@@ -1,6 +1,7 @@
 """Choosing a time: the list of days, the month, wishes, and holding what is chosen. True as long as it is open."""
 
 import secrets
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -10,10 +11,10 @@ from reflex.event import EventSpec
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current, key_of
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.errors import Conflict, TermsNotAccepted, WebtidbokError
+from webtidbok_app.domain.errors import BookingStopped, Conflict, TermsNotAccepted, WebtidbokError
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.timeslot import Timeslot
-from webtidbok_app.i18n import t, tn
+from webtidbok_app.i18n import Lang, t, tn
 from webtidbok_app.journal.port import Hold
 from webtidbok_app.services.booking import Progress, hold_time
 from webtidbok_app.services.compare import find_elsewhere
@@ -32,7 +33,7 @@ from webtidbok_app.services.free_times import (
     look_at_times,
 )
 from webtidbok_app.state.addresses import with_query
-from webtidbok_app.state.common import attempt, lang_of, path_of, query
+from webtidbok_app.state.common import attempt, explain, lang_of, path_of, query
 from webtidbok_app.state.flow import note_conflict, note_hold, open_step, take_conflict, way_of
 from webtidbok_app.state.input import ticked, typed
 from webtidbok_app.state.present.clinics import no_times_view, unit_views, watch_href
@@ -110,6 +111,8 @@ class TimesState(rx.State):
     _wish: Wish = Wish()
     _month: date = date.min
     _details_done: bool = False
+    _closed: bool = False
+    """Booking was stopped while the page was shown, or before it."""
 
     @rx.event
     @requires("resident")
@@ -137,7 +140,7 @@ class TimesState(rx.State):
 
     @rx.event(background=True)
     @requires("resident")
-    async def watch(self) -> None:
+    async def watch(self) -> AsyncGenerator[object, None]:
         """Keep the page true until it is left: what is taken turns so in its place, what is new waits."""
         async with self:
             way, here, me = way_of(self), path_of(self), key_of(current())
@@ -148,9 +151,16 @@ class TimesState(rx.State):
                 async with self:
                     if path_of(self) != here or self._whose not in {"", me}:
                         return
-                    if self._shown_at == here:  # not before load, which runs at the same time
+                    if self._shown_at != here:  # not before load, which runs at the same time
+                        continue
+                    opened = self._closed and not times.stopped
+                    if times.stopped:
+                        self._close(times.stopped, way.lang)
+                    elif not opened:
                         await attempt(self._compare(times), way.lang)
                         spans = self._spans()
+                if opened:
+                    yield TimesState.load
         except WebtidbokError:
             return  # the page itself tells why there is nothing to follow
 
@@ -265,6 +275,11 @@ class TimesState(rx.State):
     def _to(self, day: date | None, wish: Wish | None = None) -> EventSpec:
         asked = wish_query(self._wish if wish is None else wish)
         return rx.redirect(with_query(way_of(self).address(""), **asked, dag=day.isoformat() if day else ""))
+
+    def _close(self, why: BookingStopped, lang: Lang) -> None:
+        """Show that nothing can be booked for now, until it can."""
+        if not self._closed:
+            self._closed, self.stop = True, explain(why, lang)
 
     async def _show(self, progress: Progress, *, days: int, month: date) -> None:
         lang = lang_of(self)

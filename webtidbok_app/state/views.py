@@ -14,6 +14,15 @@ class SessionView:
     kind: str = ""
     name: str = ""
     clinic: str = ""
+    """The clinic, or the superadmin's region."""
+    commissions: bool = False
+    """Staff who have several commissions, and can change from one to another."""
+    unchosen: bool = False
+    """They have not chosen one yet."""
+    handles_times: bool = False
+    handles_cases: bool = False
+    administers: bool = False
+    superadmin: bool = False
     acts_for: str = ""
     """The child that a guardian acts for."""
     ombud_over: bool = False
@@ -50,6 +59,22 @@ class Choice:
     value: str = ""
     label: str = ""
     hint: str = ""
+
+
+@dataclass(frozen=True)
+class RichView:
+    """A clinic's own words as safe markup. An empty ``first`` is no text; ``rest`` is what is folded after it.
+
+    ``lang`` is the words' own, and ``note`` says so where it is not the page's.
+    """
+
+    first: str = ""
+    rest: str = ""
+    lang: str = "sv"
+    note: str = ""
+
+
+NO_WORDS = RichView()
 
 
 @dataclass(frozen=True)

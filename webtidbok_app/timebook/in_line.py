@@ -28,12 +28,14 @@ from webtidbok_app.db.tables import (
     Guardianship,
     MessageChoice,
     Person,
+    Service,
     Slot,
+    TimeType,
     Watch,
     WatchOffer,
 )
 from webtidbok_app.domain import swedish_time
-from webtidbok_app.domain.visit import CaseTypeKind
+from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 
 Condition = ColumnElement[bool] | SQLColumnExpression[bool] | TextClause
 
@@ -51,7 +53,15 @@ def can_be_told(now: datetime) -> tuple[Condition, ...]:
         col(Booking.expires_at) > now,
     )
     bookable = there_is(CaseType, col(CaseType.kind) == CaseTypeKind.BOOK_DIRECT, col(CaseType.active))
-    return text(f"watch.{IN_LINE}"), col(Clinic.watch), ~choosing, bookable, _reached(now), ~standing
+    stopped = select(literal(1)).where(col(Service.stopped_at).is_not(None)).exists()
+    open_clinic = col(Clinic.watch) & col(Clinic.stopped_at).is_(None) & ~stopped
+    return text(f"watch.{IN_LINE}"), open_clinic, ~choosing, bookable, _reached(now), ~standing
+
+
+def is_offered() -> ColumnElement[bool]:
+    """Return the condition for a time type, joined in the question, to be offered to those who wait for it."""
+    for_residents = col(TimeType.bookable) != Bookable.STAFF
+    return col(TimeType.active) & for_residents & col(TimeType.stopped_at).is_(None)
 
 
 def there_is(table: type[WatchOffer | Booking | CaseType], *conditions: Condition) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from webtidbok_app.db.tables import IN_LINE, STANDING, Booking, Clinic, TimeType
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.opening import Opening
 from webtidbok_app.domain.timeslot import Timeslot
-from webtidbok_app.domain.visit import Bookable, BookingStatus
+from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.domain.watch import earliest_start, told_at
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
@@ -122,8 +122,7 @@ async def _in_line(database: Database, now: datetime) -> list[_Waiting]:
             )
             .where(
                 *in_line.can_be_told(now),
-                col(TimeType.active),
-                col(TimeType.bookable) != Bookable.STAFF,
+                in_line.is_offered(),
                 col(Watch.last_day) >= swedish_time.day_of(now),
                 in_line.offers_on_day_of(told) < col(Clinic.watch_a_day),
             )

@@ -30,7 +30,7 @@ from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.errors import SlotTaken, SlotWithdrawn
 from webtidbok_app.domain.opening import Opening
-from webtidbok_app.domain.visit import Bookable, BookingStatus
+from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.domain.watch import GRACE, WatchOfferStatus, WatchStatus, earliest_start, told_at
 from webtidbok_app.timebook import in_line, places
 
@@ -202,8 +202,7 @@ async def _passing(
             .where(
                 col(Slot.clinic_id) == clinic_id,
                 col(Slot.id) == slot_id,
-                col(TimeType.active),
-                col(TimeType.bookable) != Bookable.STAFF,
+                in_line.is_offered(),
                 in_line.anybody_for_slot(),
             )
         )

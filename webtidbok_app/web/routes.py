@@ -17,21 +17,24 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from webtidbok_app.auth import oidc, sessions
 from webtidbok_app.auth.demo_idp import DemoProvider
-from webtidbok_app.auth.gate import cookie_name
+from webtidbok_app.auth.gate import CHOOSE_COMMISSION, cookie_name
 from webtidbok_app.auth.identity import resident_from, staff_from
 from webtidbok_app.auth.principal import Kind, Principal
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.domain import clock
+from webtidbok_app.domain.actor import Resident, Role
 from webtidbok_app.domain.errors import NotAllowed, NotFound, Unavailable, WebtidbokError
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.live.bus import bus
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.services.calendar_file import get_calendar_file
+from webtidbok_app.services.commissions import choose_commission
 from webtidbok_app.services.ombud import choose_child
 from webtidbok_app.settings import get_settings
 from webtidbok_app.web.error_page import failure_page, html_page
 
 HOME = {"resident": "/mina-tider", "staff": "/personal"}
+SUPERADMIN_HOME = "/personal/mottagningar"
 CALENDAR_FILE = "/bokning/{clinic:str}/{booking:str}/kalender.ics"
 LOGIN_SECONDS = 600
 _LONGEST_PATH = 500
@@ -62,6 +65,7 @@ def routes() -> list[BaseRoute]:
             Route("/callback/{kind:str}", finish_login),
             Route("/logout", log_out, methods=["POST"]),
             Route("/ombud", choose_person, methods=["POST"]),
+            Route("/uppdrag", change_commission, methods=["POST"]),
             Route("/extend", extend, methods=["POST"]),
             Route("/session", time_left),
         ],
@@ -104,7 +108,7 @@ async def finish_login(request: Request) -> Response:
         cookie = await sessions.create(actor)
         if errand.replaces:
             await sessions.end(errand.replaces)
-        answer = RedirectResponse(errand.after, 303)
+        answer = RedirectResponse(_after(actor, errand.after), 303)
         # Strict: no other site can make the browser bring it. The page that comes now is static and does
         # not need it; the websocket that the page opens is our own and has it.
         answer.set_cookie(
@@ -143,6 +147,25 @@ async def choose_person(request: Request) -> Response:
         chosen = await choose_child(live.login.actor if live else None, child=child)
         await sessions.act_for(cookie, chosen)
         return RedirectResponse(after, 303)
+
+    return await _or_failure(choose, after)
+
+
+async def change_commission(request: Request) -> Response:
+    """Let the member of staff act in the commission they have chosen, and in no other; on to ``vidare`` after."""
+    if not _is_ours(request):
+        return PlainTextResponse("Forbidden", 403)
+    form = await request.form()
+    after = _landing("staff", safe_path(str(form.get("vidare", ""))), "sv")
+    cookie = request.cookies.get(cookie_name(), "")
+
+    async def choose() -> Response:
+        live = await sessions.look_up(cookie, active=True)
+        staff = await choose_commission(
+            live.login.actor if live else None, commission=str(form.get("commission", ""))
+        )
+        await sessions.take_commission(cookie, staff)
+        return RedirectResponse(_after(staff, after), 303)
 
     return await _or_failure(choose, after)
 
@@ -268,10 +291,20 @@ def _kind(request: Request) -> Kind | None:
 
 def _landing(kind: Kind, wanted: str, lang: Lang) -> str:
     """Return where to go after login: where the visitor was, if that is for such a login."""
-    for_staff = urlsplit(wanted).path == "/personal" or wanted.startswith("/personal/")
+    for_staff = urlsplit(wanted).path.split("/")[1:2] in (["personal"], ["region"])
     if wanted not in ("", "/", "/en") and for_staff == (kind == "staff"):
         return wanted
     return f"/en{HOME[kind]}" if lang == "en" and kind == "resident" else HOME[kind]
+
+
+def _after(actor: Principal, wanted: str) -> str:
+    """Return where this one goes: staff with several commissions choose one first, a superadmin has no schedule."""
+    if isinstance(actor, Resident):
+        return wanted
+    if actor.role is None:
+        return f"{CHOOSE_COMMISSION}?vidare={quote(wanted)}"
+    at_home = urlsplit(wanted).path == HOME["staff"]
+    return SUPERADMIN_HOME if actor.role is Role.REGION_ADMIN and at_home else wanted
 
 
 def _is_english(address: str) -> bool:

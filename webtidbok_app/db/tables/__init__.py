@@ -13,6 +13,7 @@ from webtidbok_app.db.tables.access import (
     LoginSession,
     LogSeal,
     LogSealLine,
+    RoleChange,
     StaffRole,
 )
 from webtidbok_app.db.tables.clinics import (
@@ -20,6 +21,7 @@ from webtidbok_app.db.tables.clinics import (
     CaseType,
     Clinic,
     Region,
+    Service,
     Terms,
 )
 from webtidbok_app.db.tables.messages import WAITING, MessageChoice, OutboxMessage
@@ -77,7 +79,9 @@ __all__ = [
     "RequestDraft",
     "RequestMessage",
     "RequestWords",
+    "RoleChange",
     "ScheduleChange",
+    "Service",
     "Slot",
     "StaffRole",
     "Terms",

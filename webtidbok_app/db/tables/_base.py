@@ -1,5 +1,6 @@
 """What all tables share: named constraints, so that migrations can speak of them on every database."""
 
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlmodel import Field, SQLModel
@@ -22,6 +23,28 @@ class Identified(SQLModel):
     """A row with an identity of its own."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
+
+
+class Announces(SQLModel):
+    """What can carry a notice (driftmeddelande) to residents, and be stopped: nothing new is booked there then."""
+
+    notice_sv: str = ""
+    notice_en: str = ""
+    notice_from: date | None = None
+    """The first day in Sweden that the notice is shown; empty: at once."""
+    notice_until: date | None = None
+    """The last such day; empty: until it is taken away."""
+    stopped_at: datetime | None = None
+    """Since when nothing can be booked by residents; empty while it can."""
+    stopped_by: str = ""
+    """HSA-id of the member of staff."""
+    stopped_by_name: str = ""
+
+    def notice_on(self, day: date) -> tuple[str, str]:
+        """Return the notice that is shown on a day in Sweden, in Swedish and English; empty if there is none."""
+        begun = self.notice_from is None or self.notice_from <= day
+        over = self.notice_until is not None and self.notice_until < day
+        return (self.notice_sv, self.notice_en) if begun and not over else ("", "")
 
 
 class OfClinic(SQLModel):

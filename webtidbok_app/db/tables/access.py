@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlmodel import AutoString, Field, SQLModel
 
 from webtidbok_app.db.crypto import Sealed
@@ -11,17 +11,48 @@ from webtidbok_app.db.tables._base import Identified, OfClinic
 from webtidbok_app.domain.access import Judgement, Purpose
 from webtidbok_app.domain.actor import Role
 
+OF_REGION = "clinic_id IS NULL"
+"""A superadmin answers for one region: an HSA-id has at most one such role."""
+
 
 class StaffRole(Identified, table=True):
-    """What one HSA-id may do at one clinic, or (clinic empty) in a region."""
+    """What one HSA-id may do at one clinic, or (clinic empty) in a region: a commission (medarbetaruppdrag)."""
 
     __tablename__ = "staff_role"
-    __table_args__ = (Index(None, "clinic_id", "hsa_id", unique=True),)
+    __table_args__ = (
+        Index(None, "clinic_id", "hsa_id", unique=True),
+        Index(
+            "uq_staff_role_of_region",
+            "hsa_id",
+            unique=True,
+            sqlite_where=text(OF_REGION),
+            postgresql_where=text(OF_REGION),
+        ),
+    )
 
     clinic_id: UUID | None = Field(default=None, foreign_key="clinic.id")
     region_id: UUID | None = Field(default=None, foreign_key="region.id")
     hsa_id: str = Field(index=True)
     role: Role = Field(sa_type=AutoString)
+    name: str = Field(default="", sa_type=Sealed("staff_role.name"))
+    """As it was given with the role, and since then as the last login said."""
+
+
+class RoleChange(Identified, table=True):
+    """Who gave which role to whom, changed it or took it away: kept when the role is gone."""
+
+    __tablename__ = "role_change"
+    __table_args__ = (Index(None, "clinic_id", "changed_at"), Index(None, "region_id", "changed_at"))
+
+    clinic_id: UUID | None = Field(default=None, foreign_key="clinic.id")
+    region_id: UUID | None = Field(default=None, foreign_key="region.id")
+    changed_at: datetime
+    changed_by: str
+    changed_by_name: str = Field(sa_type=Sealed("role_change.changed_by_name"))
+    hsa_id: str
+    name: str = Field(sa_type=Sealed("role_change.name"))
+    before: Role | None = Field(default=None, sa_type=AutoString)
+    after: Role | None = Field(default=None, sa_type=AutoString)
 
 
 class LoginSession(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Who owns what: region → care provider (vårdgivare) → clinic (mottagning), and the clinic's case types."""
+"""Who owns what: region → care provider (vårdgivare) → clinic (mottagning), the clinic's case types, and all of it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,8 +6,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlmodel import AutoString, Field, SQLModel
 
-from webtidbok_app.db.tables._base import Identified
+from webtidbok_app.db.tables._base import Announces, Identified
 from webtidbok_app.domain.visit import CaseTypeKind
+
+
+class Service(Announces, table=True):
+    """The whole service, in one row: what is told and stopped at every clinic."""
+
+    id: int = Field(default=1, primary_key=True)
 
 
 class Region(Identified, table=True):
@@ -27,7 +33,7 @@ class CareProvider(Identified, table=True):
     name: str
 
 
-class Clinic(Identified, table=True):
+class Clinic(Identified, Announces, table=True):
     """A mottagning as residents see it."""
 
     __table_args__ = (
@@ -50,8 +56,6 @@ class Clinic(Identified, table=True):
     hours_en: str
     text_sv: str = ""
     text_en: str = ""
-    notice_sv: str = ""
-    notice_en: str = ""
     journal: str = "standalone"
     """Which adapter reaches its timebook."""
     hold_minutes: int = 10
@@ -87,6 +91,13 @@ class CaseType(SQLModel, table=True):
     active: bool = False
     text_sv: str = ""
     text_en: str = ""
+    """What it is for, in the clinic's own words ("Bokningen avser")."""
+    not_here_sv: str = ""
+    not_here_en: str = ""
+    """Who is to turn elsewhere; where one books or asks for a time."""
+    care_info_sv: str = ""
+    care_info_en: str = ""
+    """What to think of when one writes to the clinic ("Information till vården"); where one does."""
 
 
 class Terms(SQLModel, table=True):

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlmodel import AutoString, Field, SQLModel
 
 from webtidbok_app.db.crypto import Sealed
-from webtidbok_app.db.tables._base import OfClinic
+from webtidbok_app.db.tables._base import Announces, OfClinic
 from webtidbok_app.domain.opening import Opening
 from webtidbok_app.domain.visit import Bookable, BookingStatus, ReasonRule, ScheduleChangeKind, VisitForm
 
@@ -20,7 +20,7 @@ CHOSEN = "status = 'held' AND offer_id IS NULL"
 """Held because a resident has chosen it, and not because staff offer it. Written as it stands, like LIVE."""
 
 
-class TimeType(OfClinic, table=True):
+class TimeType(OfClinic, Announces, table=True):
     """A tidstyp: what a time is for, who may book it and by which rules."""
 
     __tablename__ = "time_type"

@@ -6,6 +6,7 @@ from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import notice
 from webtidbok_app.components.icons import icon
 from webtidbok_app.components.native import anchor
+from webtidbok_app.components.rich_text import rich_text
 from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import Lang, path, t
 from webtidbok_app.pages.parts import heading, once_fetched, resident_page
@@ -76,8 +77,10 @@ def _before(lang: Lang) -> rx.Component:
 def _coming(lang: Lang) -> rx.Component:
     return rx.fragment(
         rx.cond(
-            State.booked.prepare != "",
-            rx.el.section(rx.el.h2(t(lang, "citizen.booking.prepare_title")), rx.el.p(State.booked.prepare)),
+            State.booked.prepare.first != "",
+            rx.el.section(
+                rx.el.h2(t(lang, "citizen.booking.prepare_title")), rich_text(lang, State.booked.prepare)
+            ),
         ),
         rx.cond(
             State.messages != "",

@@ -5,6 +5,7 @@ import reflex as rx
 from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import error_summary, notice, problem_box
 from webtidbok_app.components.forms import form, radio_group, select_field, text_field, textarea_field
+from webtidbok_app.components.rich_text import rich_text
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.pages.citizen.already import already_booked
 from webtidbok_app.pages.parts import back_to, heading, once_fetched, resident_page
@@ -66,17 +67,20 @@ def _overlapping(lang: Lang) -> rx.Component:
 
 
 def _reason(lang: Lang, *, optional: bool) -> rx.Component:
-    return textarea_field(
-        lang,
-        "reason",
-        t(lang, "citizen.details.reason"),
-        hint=t(lang, "citizen.details.reason_hint"),
-        max_chars=REASON_MAX,
-        value=State.details.reason,
-        on_change=State.keep_reason,
-        problems=State.problems,
-        optional=optional,
-        rows=3,
+    return rx.fragment(
+        rich_text(lang, State.details.care_info),
+        textarea_field(
+            lang,
+            "reason",
+            t(lang, "citizen.details.reason"),
+            hint=t(lang, "citizen.details.reason_hint"),
+            max_chars=REASON_MAX,
+            value=State.details.reason,
+            on_change=State.keep_reason,
+            problems=State.problems,
+            optional=optional,
+            rows=3,
+        ),
     )
 
 

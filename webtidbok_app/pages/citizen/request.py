@@ -5,6 +5,7 @@ import reflex as rx
 from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import error_summary, notice, problem_box
 from webtidbok_app.components.forms import form, radio_group, text_field, textarea_field
+from webtidbok_app.components.rich_text import not_here, rich_text
 from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.pages.parts import back_to, emergency, heading, once_fetched, resident_page
@@ -78,6 +79,8 @@ def _page(lang: Lang, title_key: str, *fields: rx.Component) -> rx.Component:
         heading(t(lang, title_key), stop=State.stop, caption=State.request.caption),
         once_fetched(
             lang,
+            rich_text(lang, State.request.about),
+            not_here(lang, State.request.not_here),
             rx.el.p(State.request.intro),
             form(
                 *fields,
@@ -135,17 +138,20 @@ def _which(lang: Lang) -> rx.Component:
 
 
 def _reason(lang: Lang, kind: str, *, hint: str = "", optional: bool = False) -> rx.Component:
-    return textarea_field(
-        lang,
-        "reason",
-        t(lang, f"requests.{kind}.reason"),
-        hint=hint,
-        max_chars=REQUEST_REASON_MAX,
-        value=State.request.reason,
-        on_change=State.keep_reason,
-        problems=State.problems,
-        optional=optional,
-        rows=5,
+    return rx.fragment(
+        rich_text(lang, State.request.care_info),
+        textarea_field(
+            lang,
+            "reason",
+            t(lang, f"requests.{kind}.reason"),
+            hint=hint,
+            max_chars=REQUEST_REASON_MAX,
+            value=State.request.reason,
+            on_change=State.keep_reason,
+            problems=State.problems,
+            optional=optional,
+            rows=5,
+        ),
     )
 
 

@@ -5,6 +5,7 @@ import reflex as rx
 from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import error_summary, problem_box
 from webtidbok_app.components.forms import checkbox, form
+from webtidbok_app.components.rich_text import rich_text
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.pages.parts import back_to, heading, once_fetched, resident_page
 from webtidbok_app.state.terms import TermsState as State
@@ -27,10 +28,7 @@ def _page(lang: Lang, title_key: str, on_submit: object, *, current: str) -> rx.
         once_fetched(
             lang,
             rx.el.p(State.terms.intro),
-            rx.el.div(
-                rx.foreach(State.terms.paragraphs, lambda text: rx.el.p(text, key=text)),
-                class_name="card prose",
-            ),
+            rich_text(lang, State.terms.text, class_name="card"),
             form(
                 checkbox(lang, "accept", t(lang, "citizen.terms.accept"), problems=State.problems, box=True),
                 buttons.submit(t(lang, "common.action.continue")),

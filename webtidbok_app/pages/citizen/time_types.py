@@ -3,6 +3,7 @@
 import reflex as rx
 
 from webtidbok_app.components.feedback import empty_state, notice
+from webtidbok_app.components.rich_text import not_here, rich_text
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.pages.parts import (
     back_to,
@@ -25,6 +26,8 @@ def page(lang: Lang) -> rx.Component:
         once_fetched(
             lang,
             for_a_child(lang),
+            rich_text(lang, State.info.booking),
+            not_here(lang, State.info.not_here),
             rx.cond(
                 State.time_types.length() > 0,
                 rx.el.ul(
@@ -51,8 +54,9 @@ def time_type(lang: Lang, found: rx.Var[TimeTypeView]) -> rx.Component:
             class_name="card-title",
         ),
         rx.el.p(found.facts, class_name="muted"),
-        rx.cond(found.audience != "", rx.el.p(found.audience)),
-        rx.cond(may & (found.not_here != ""), rx.el.p(rx.el.strong(found.not_here))),
+        rich_text(lang, found.notice, class_name="rich-notice"),
+        rich_text(lang, found.audience),
+        rx.cond(may, rich_text(lang, found.not_here, class_name="strong")),
         rx.cond(
             may,
             rx.fragment(),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from webtidbok_app.components.feedback import notice
+from webtidbok_app.components.rich_text import rich_text
 from webtidbok_app.i18n import Lang, path, t
 from webtidbok_app.pages.parts import emergency, heading, once_fetched, phone_link, resident_page
 from webtidbok_app.state.clinics import ClinicState as State
@@ -21,8 +22,11 @@ def page(lang: Lang) -> rx.Component:
         ),
         once_fetched(
             lang,
-            rx.cond(clinic.notice != "", notice(clinic.notice, title=t(lang, "public.clinic.notice"))),
-            rx.cond(clinic.text != "", rx.el.p(clinic.text, class_name="lead")),
+            rx.cond(
+                clinic.notice.first != "",
+                notice(rich_text(lang, clinic.notice), title=t(lang, "public.clinic.notice")),
+            ),
+            rich_text(lang, clinic.text, class_name="lead"),
             _services(lang),
             _contact(lang),
             emergency(lang),
@@ -39,10 +43,20 @@ def page(lang: Lang) -> rx.Component:
 def _services(lang: Lang) -> rx.Component:
     def one(case_type: rx.Var[CaseTypeView]) -> rx.Component:
         return rx.el.li(
-            rx.el.h3(rx.el.a(case_type.title, href=case_type.href, class_name="card-link")),
-            rx.el.p(case_type.text),
-            rx.el.p(t(lang, "public.clinic.login_hint"), class_name="fine"),
-            key=case_type.href,
+            rx.el.h3(
+                rx.cond(
+                    case_type.href != "",
+                    rx.el.a(case_type.title, href=case_type.href, class_name="card-link"),
+                    case_type.title,
+                )
+            ),
+            rich_text(lang, case_type.text),
+            rx.cond(
+                case_type.closed != "",
+                rx.el.p(case_type.closed, class_name="strong"),
+                rx.el.p(t(lang, "public.clinic.login_hint"), class_name="fine"),
+            ),
+            key=case_type.title,
         )
 
     return rx.el.section(

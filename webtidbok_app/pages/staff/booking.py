@@ -58,7 +58,7 @@ def _booking() -> rx.Component:
         summary_list("sv", opened.words_rows),
         rx.el.p(t("sv", "staff.booking.logged"), class_name="fine"),
         rx.cond(
-            opened.cancellable,
+            opened.cancellable & SessionState.session.handles_times,
             buttons.button_row(
                 buttons.link_as_button(
                     t("sv", "staff.booking.cancel"), href=opened.cancel_href, kind="secondary"

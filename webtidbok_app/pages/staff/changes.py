@@ -100,7 +100,7 @@ def _row(row: rx.Var[ChangeRow]) -> rx.Component:
             "undo",
             rx.cond(row.note != "", badge(row.note)),
             rx.cond(
-                row.undo_href != "",
+                (row.undo_href != "") & SessionState.session.handles_times,
                 rx.el.a(t("sv", "staff.undo.link"), href=row.undo_href, aria_label=row.undo_name),
             ),
         ),

@@ -3,38 +3,61 @@
 from webtidbok_app.pages.staff.booking import booking_page, cancel_page
 from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
+from webtidbok_app.pages.staff.commissions import commissions_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
+from webtidbok_app.pages.staff.region import region_page
 from webtidbok_app.pages.staff.settings.general import general_page
 from webtidbok_app.pages.staff.settings.log import log_by_colleague_page, log_by_patient_page
 from webtidbok_app.pages.staff.settings.log_checks import log_check_page, log_checks_page
 from webtidbok_app.pages.staff.settings.log_extract import log_extract_page
+from webtidbok_app.pages.staff.settings.notices import (
+    notice_page,
+    region_notice_page,
+    region_stop_page,
+    stop_page,
+)
 from webtidbok_app.pages.staff.settings.performers import performers_page
+from webtidbok_app.pages.staff.settings.permissions import (
+    clinic_permissions_page,
+    permissions_page,
+    superadmins_page,
+)
+from webtidbok_app.pages.staff.settings.terms import terms_page
+from webtidbok_app.pages.staff.settings.texts import case_type_page, presentation_page, texts_page
 from webtidbok_app.pages.staff.settings.time_types import time_type_page, time_types_page
 from webtidbok_app.pages.staff.templates import templates_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
 from webtidbok_app.pages.staff.week import week_page
+from webtidbok_app.state.addresses import REGION_NOTICE
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff import performers, time_types
 from webtidbok_app.state.staff.booking import StaffBookingState
 from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
+from webtidbok_app.state.staff.commissions import CommissionState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.log import StaffLogState
 from webtidbok_app.state.staff.log_checks import StaffLogChecksState, StaffLogCheckState
+from webtidbok_app.state.staff.notices import StaffNoticeState
 from webtidbok_app.state.staff.performers import StaffPerformersState
+from webtidbok_app.state.staff.permissions import StaffPermissionsState
 from webtidbok_app.state.staff.publish import StaffPublishState
+from webtidbok_app.state.staff.region import StaffRegionState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
+from webtidbok_app.state.staff.terms import StaffTermsState
+from webtidbok_app.state.staff.texts import StaffTextFormState, StaffTextsState
 from webtidbok_app.state.staff.time_types import StaffTimeTypesState
 from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
+REGION = "/personal/mottagningar"
 _ARRIVE = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget, StaffLogState.forget]
 
 ROUTES = [
@@ -87,6 +110,54 @@ ROUTES = [
         log_check_page,
         "staff.log_check.title",
         [*_ARRIVE, StaffLogCheckState.load],
+    ),
+    ("/personal/behorigheter", permissions_page, "permissions.title", [*_ARRIVE, StaffPermissionsState.load]),
+    (REGION, region_page, "permissions.clinics.title", [*_ARRIVE, StaffRegionState.load]),
+    (
+        f"{REGION}/[clinic]",
+        clinic_permissions_page,
+        "permissions.title",
+        [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        "/personal/superadministratorer",
+        superadmins_page,
+        "permissions.superadmins",
+        [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        "/personal/uppdrag",
+        commissions_page,
+        "permissions.commission.title",
+        [SessionState.load, CommissionState.load],
+    ),
+    ("/personal/texter", texts_page, "staff.texts.title", [*_ARRIVE, StaffTextsState.load]),
+    (
+        "/personal/presentation",
+        presentation_page,
+        "staff.texts.presentation",
+        [*_ARRIVE, StaffTextFormState.load],
+    ),
+    (
+        "/personal/texter/[case_type]",
+        case_type_page,
+        "staff.texts.case_type",
+        [*_ARRIVE, StaffTextFormState.load],
+    ),
+    ("/personal/villkor/[case_type]", terms_page, "staff.terms.title", [*_ARRIVE, StaffTermsState.load]),
+    ("/personal/driftmeddelande", notice_page, "staff.notice.title", [*_ARRIVE, StaffNoticeState.load]),
+    (
+        "/personal/driftmeddelande/stoppa",
+        stop_page,
+        "staff.stop.heading",
+        [*_ARRIVE, StaffNoticeState.load_stop],
+    ),
+    (REGION_NOTICE, region_notice_page, "staff.notice.title", [SessionState.load, StaffNoticeState.load]),
+    (
+        f"{REGION_NOTICE}/stoppa",
+        region_stop_page,
+        "staff.stop.heading",
+        [SessionState.load, StaffNoticeState.load_stop],
     ),
     (time_types.PAGE, time_types_page, "setup.types.title", [*_ARRIVE, StaffTimeTypesState.load]),
     (time_types.NEW, time_type_page, "setup.types.new", [*_ARRIVE, StaffTimeTypesState.load_one]),

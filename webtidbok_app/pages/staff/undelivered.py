@@ -53,7 +53,7 @@ def _row(row: rx.Var[UndeliveredRow]) -> rx.Component:
         rx.el.th(row.when, scope="row", role="rowheader"),
         _cell("what", row.what),
         _cell("why", row.why),
-        _cell("booking", link),
+        _cell("booking", rx.cond(row.href != "", link)),
         key=row.id,
         role="row",
     )

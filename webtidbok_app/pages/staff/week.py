@@ -23,6 +23,7 @@ from webtidbok_app.state.staff.week import SCHEDULE, SPAN_DAY, SPAN_FROM, SPAN_T
 from webtidbok_app.state.staff.week import StaffWeekState as State
 from webtidbok_app.state.staff.week_where import DAY, LIST
 
+MAY_CHANGE = SessionState.session.handles_times
 PUBLISH = "/personal/publicera"
 COPY = "/personal/kopiera"
 
@@ -65,10 +66,14 @@ def _schedule() -> rx.Component:
         schedule_box(
             rx.cond(
                 State.empty != "",
-                empty_state(State.empty, buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH)),
+                empty_state(
+                    State.empty,
+                    rx.cond(MAY_CHANGE, buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH)),
+                ),
                 rx.fragment(
                     rx.cond(
-                        State.view != LIST, rx.el.div(week_table(State.week), class_name="week-as-table")
+                        State.view != LIST,
+                        rx.el.div(week_table(State.week, may_choose=MAY_CHANGE), class_name="week-as-table"),
                     ),
                     rx.el.div(rx.foreach(State.days, _day), class_name="week-as-list"),
                 ),
@@ -99,12 +104,19 @@ def _toolbar() -> rx.Component:
         ),
         _ways(State.views, "views", "switch", "data-wide"),
         _ways(State.narrow_views, "views", "switch", "data-narrow"),
-        buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH),
-        buttons.link_as_button(
-            t("sv", "staff.copy.link"), href=State.here.replace("/personal?", f"{COPY}?"), kind="secondary"
+        rx.cond(
+            MAY_CHANGE,
+            rx.fragment(
+                buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH),
+                buttons.link_as_button(
+                    t("sv", "staff.copy.link"),
+                    href=State.here.replace("/personal?", f"{COPY}?"),
+                    kind="secondary",
+                ),
+            ),
         ),
         rx.cond(State.performers.length() > 0, _ways(State.performers, "performers", "chips")),
-        rx.cond(State.empty == "", _selection()),
+        rx.cond((State.empty == "") & MAY_CHANGE, _selection()),
         class_name="toolbar",
     )
 

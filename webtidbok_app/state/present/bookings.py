@@ -10,6 +10,7 @@ from webtidbok_app.services.clinics import ClinicInfo
 from webtidbok_app.services.my_bookings import ClinicBookings, ManagedTimes, MyBooking
 from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
+from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.steps import language
 from webtidbok_app.state.present.words import form, moment_text, phone_text, when
 from webtidbok_app.state.resident_views import BookingCard, BookingView
@@ -84,7 +85,7 @@ def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
         status=status,
         when=when(time, lang),
         note=_booking_note(time, status, lang),
-        prepare=time.prepare.in_language(lang),
+        prepare=rich_view(time.prepare, lang),
         cancel=cancel,
         cancel_text=_cancel_text(mine, cancel, lang),
         cancel_href=addresses.cancel(lang, clinic.slug, time.id),

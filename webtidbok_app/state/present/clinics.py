@@ -5,22 +5,23 @@ from dataclasses import replace
 from typing import cast
 
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.errors import AgeOutside, WebtidbokError
+from webtidbok_app.domain.errors import AgeOutside, BookingStopped, WebtidbokError
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.i18n import Lang, t, tn
-from webtidbok_app.journal.port import TimeTypeInfo
+from webtidbok_app.journal.port import Text, TimeTypeInfo
 from webtidbok_app.services.booking import Progress
-from webtidbok_app.services.clinics import ClinicInfo, RegionInfo
+from webtidbok_app.services.clinics import CaseTypeInfo, ClinicInfo, RegionInfo
 from webtidbok_app.services.free_times import ANYTHING, Offered, Wish
 from webtidbok_app.services.requests import KINDS
 from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
+from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.rules import age_text, next_release_text
 from webtidbok_app.state.present.steps import rebooks_of
 from webtidbok_app.state.present.wishes import PART, PERFORMER
 from webtidbok_app.state.present.words import form, length
 from webtidbok_app.state.resident_views import CaseTypeView, ClinicRow, ClinicView, NoTimesView, TimeTypeView
-from webtidbok_app.state.views import Choice
+from webtidbok_app.state.views import NO_WORDS, Choice
 
 
 def clinic_row(clinic: ClinicInfo, lang: Lang) -> ClinicRow:
@@ -54,7 +55,8 @@ def name_of_region(regions: Iterable[RegionInfo], slug: str) -> str:
 
 def clinic_view(clinic: ClinicInfo, lang: Lang) -> ClinicView:
     """Return a clinic's own page, with the case types in the order that they are used."""
-    kinds = {case_type.kind: case_type.text.in_language(lang) for case_type in clinic.case_types}
+    closed = clinic.stop is not None
+    book = clinic.case_type(CaseTypeKind.BOOK_DIRECT)
     hrefs = {
         CaseTypeKind.BOOK_DIRECT: addresses.time_types(lang, clinic.slug),
         CaseTypeKind.MANAGE_DIRECT: addresses.my_times(lang, clinic.slug),
@@ -68,17 +70,25 @@ def clinic_view(clinic: ClinicInfo, lang: Lang) -> ClinicView:
         phone=clinic.phone,
         phone_href=addresses.phone_link(clinic.phone),
         hours=clinic.hours.in_language(lang),
-        text=clinic.text.in_language(lang),
-        notice=clinic.notice.in_language(lang),
+        text=rich_view(clinic.text, lang),
+        notice=rich_view(clinic.notice, lang),
+        booking=rich_view(book.text, lang) if book else NO_WORDS,
+        not_here=rich_view(book.not_here, lang) if book else NO_WORDS,
         case_types=[
-            CaseTypeView(
-                href=hrefs[kind],
-                title=t(lang, f"public.clinic.{kind}.title"),
-                text=kinds[kind] or t(lang, f"public.clinic.{kind}.text"),
-            )
+            _case_type_view(found, hrefs[kind], lang, closed=closed and kind == CaseTypeKind.BOOK_DIRECT)
             for kind in CaseTypeKind
-            if kind in kinds
+            if (found := clinic.case_type(kind))
         ],
+    )
+
+
+def _case_type_view(found: CaseTypeInfo, href: str, lang: Lang, *, closed: bool) -> CaseTypeView:
+    usual = Text(t("sv", f"public.clinic.{found.kind}.text"), t("en", f"public.clinic.{found.kind}.text"))
+    return CaseTypeView(
+        href="" if closed else href,
+        title=t(lang, f"public.clinic.{found.kind}.title"),
+        text=rich_view(found.text if found.text.sv else usual, lang),
+        closed=t(lang, "public.clinic.closed") if closed else "",
     )
 
 
@@ -93,14 +103,17 @@ def time_type_view(
         facts=t(
             lang, "citizen.types.facts", length=length(time_type, lang), form=form(time_type.visit_form, lang)
         ),
-        audience=time_type.audience.in_language(lang),
-        not_here=time_type.not_here.in_language(lang),
+        audience=rich_view(time_type.audience, lang),
+        not_here=rich_view(time_type.not_here, lang),
+        notice=rich_view(time_type.notice, lang),
         refusal=refusal_text(refusal, lang) if refusal else "",
     )
 
 
 def refusal_text(refusal: WebtidbokError, lang: Lang) -> str:
     """Return why the resident may not book, in words."""
+    if isinstance(refusal, BookingStopped):
+        return t(lang, "citizen.types.stopped", phone=refusal.facts["phone"])
     if not isinstance(refusal, AgeOutside):
         return t(lang, "citizen.types.invited")
     low, high = (cast("int | None", refusal.facts[name]) for name in ("min_age", "max_age"))

@@ -10,10 +10,11 @@ from webtidbok_app.services.clinics import ClinicInfo
 from webtidbok_app.services.my_cases import CaseRow, MyCase
 from webtidbok_app.services.requests import RequestForm
 from webtidbok_app.state import addresses
+from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.steps import language
 from webtidbok_app.state.present.words import moment_text, phone_text, when
 from webtidbok_app.state.resident_views import CaseView, ErrandRow, MessageView, OfferView, RequestView
-from webtidbok_app.state.views import Choice, SummaryRow
+from webtidbok_app.state.views import NO_WORDS, Choice, SummaryRow
 
 _AREA = {CaseTypeKind.REQUEST: "request", CaseTypeKind.REQUEST_CHANGE: "change"}
 OTHER = "other"
@@ -23,8 +24,12 @@ OTHER = "other"
 def request_view(form: RequestForm, lang: Lang) -> RequestView:
     """Return the request as far as it is written."""
     clinic = form.clinic
+    texts = clinic.case_type(form.kind)
     return RequestView(
         caption=_caption(form, lang),
+        about=rich_view(texts.text, lang) if texts else NO_WORDS,
+        not_here=rich_view(texts.not_here, lang) if texts else NO_WORDS,
+        care_info=rich_view(texts.care_info, lang) if texts else NO_WORDS,
         intro=t(lang, f"requests.{_AREA[form.kind]}.intro", clinic=clinic.name, days=_days(clinic, lang)),
         back=addresses.clinic_page(lang, clinic.slug),
         times=_time_choices(form.times, lang),

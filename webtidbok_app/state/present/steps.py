@@ -2,17 +2,18 @@
 
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.question import QUESTIONS_MAX
-from webtidbok_app.domain.visit import ReasonRule
+from webtidbok_app.domain.visit import CaseTypeKind, ReasonRule
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.journal.port import Hold
 from webtidbok_app.services.booking import Progress
 from webtidbok_app.services.clinics import ClinicInfo, TimeAtClinic
 from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
+from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.rules import rules_in_words
 from webtidbok_app.state.present.words import form, held_until, length, moment_text, phone_text, when
 from webtidbok_app.state.resident_views import ChosenView, DetailsView, QuestionView, StepView
-from webtidbok_app.state.views import Choice, SummaryRow
+from webtidbok_app.state.views import NO_WORDS, Choice, SummaryRow
 
 LANGUAGES = (
     "sign", "arabic", "bosnian", "dari", "english", "finnish", "kurmanji", "sorani", "persian", "polish",
@@ -80,9 +81,10 @@ def chosen_view(hold: Hold, lang: Lang, *, href: str) -> ChosenView:
 
 def details_view(progress: Progress, lang: Lang) -> DetailsView:
     """Return what is asked, and what the resident has typed already."""
-    details = progress.details
+    details, book = progress.details, progress.clinic.case_type(CaseTypeKind.BOOK_DIRECT)
     return DetailsView(
         reason_rule=progress.time_type.reason,
+        care_info=rich_view(book.care_info, lang) if book else NO_WORDS,
         reason=details.reason,
         phone=phone_text(details.phone or ""),
         email=details.email or "",

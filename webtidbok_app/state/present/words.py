@@ -43,11 +43,6 @@ def phone_text(number: str) -> str:
     return f"{number[:3]}-{number[3:6]} {number[6:8]} {number[8:]}"
 
 
-def paragraphs(text: str) -> list[str]:
-    """Return the clinic's own words, paragraph by paragraph."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
 def field_problems(problems: dict[str, str], lang: Lang, *, order: Iterable[str]) -> list[FieldProblem]:
     """Return what to mend, in the order of the fields on the page."""
     return [

@@ -11,6 +11,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.i18n import format_day, format_span, format_time, t
 from webtidbok_app.services import reception
+from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.reception import OpenBooking
 from webtidbok_app.state.common import argument, attempt
 from webtidbok_app.state.input import typed
@@ -40,7 +41,7 @@ class StaffBookingState(rx.State):
         await self._open(argument(self, "booking"))
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load_cancel(self) -> EventType[()] | None:
         """Show the step where the booking is cancelled; it is open already when one comes from its page."""
         wanted = argument(self, "booking")
@@ -51,7 +52,7 @@ class StaffBookingState(rx.State):
         return None
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def cancel(self, form: rx.form.FormData) -> EventType[()] | None:
         """Cancel with the message that was written."""
         self.message = typed(form, "message")

@@ -15,6 +15,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import t
 from webtidbok_app.services import inbox, offers
 from webtidbok_app.services.answer_templates import list_templates
+from webtidbok_app.services.authorise import HANDLES_CASES
 from webtidbok_app.services.cases import CaseMessage
 from webtidbok_app.services.inbox import StaffCase
 from webtidbok_app.services.offers import Offerable
@@ -55,7 +56,7 @@ class StaffCaseState(rx.State):
     _texts: dict[str, str] = {}
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def load(self) -> None:
         """Open the request in the address; who opens it is logged."""
         self.reset()
@@ -74,7 +75,7 @@ class StaffCaseState(rx.State):
             self.offerable = replace(self.offerable, slots=[], none="")
 
     @rx.event(background=True)
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def watch(self) -> None:
         """Keep the request true as long as the page is open: who has it, and what the resident writes."""
         async with self:
@@ -93,25 +94,25 @@ class StaffCaseState(rx.State):
             return  # the page itself tells why there is nothing to follow
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def take(self) -> None:
         """Take the request, or take it over."""
         await self._change(inbox.take_case(current(), case_id=self._case, version=self._version), "taken")
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def release(self) -> None:
         """Let the request go."""
         await self._change(inbox.release_case(current(), case_id=self._case), "released")
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def keep_answer(self, text: str) -> None:
         """Remember what is written, so that a template is put in after it."""
         self.answer = typed({"answer": text}, "answer")
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def insert(self, form: rx.form.FormData) -> None:
         """Put a template into the answer, after what is written."""
         text = self._texts.get(typed(form, "template"), "")
@@ -120,7 +121,7 @@ class StaffCaseState(rx.State):
             self.answer_boxes += 1
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def send(self, form: rx.form.FormData) -> None:
         """Answer the resident."""
         self.answer = typed(form, "answer")
@@ -136,7 +137,7 @@ class StaffCaseState(rx.State):
             self.answer_boxes += 1
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def write_note(self, form: rx.form.FormData) -> None:
         """Write a note for colleagues."""
         noting = inbox.write_note(current(), case_id=self._case, text=typed(form, "note"))
@@ -144,7 +145,7 @@ class StaffCaseState(rx.State):
             self.note_boxes += 1
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def find_times(self, form: rx.form.FormData) -> None:
         """Find free times to offer, of a time type and from a day on."""
         self.problem, self.problems = Problem(), []
@@ -160,7 +161,7 @@ class StaffCaseState(rx.State):
         await self._find(typed(form, "time_type"), first)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def offer(self, form: rx.form.FormData) -> None:
         """Hold the times that are ticked for the resident, and answer with them."""
         offering = offers.offer_times(
@@ -179,7 +180,7 @@ class StaffCaseState(rx.State):
             )
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def withdraw_offer(self) -> None:
         """Let the times go that are held."""
         withdrawing = offers.withdraw_offer(current(), case_id=self._case)
@@ -198,7 +199,7 @@ class StaffCaseState(rx.State):
             self.offerable = offerable_view(found, first or day_of(clock.now()))
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def close(self) -> None:
         """Close the request without an answer."""
         closing = inbox.close_case(current(), case_id=self._case, version=self._version)

@@ -11,6 +11,7 @@ from webtidbok_app.domain.errors import TooLateToChange
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, format_day_span, format_span, format_time, t, tn
 from webtidbok_app.services import schedule_changes
+from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.schedule import ScheduleSlot
 from webtidbok_app.services.schedule_changes import Change, Undoing
 from webtidbok_app.state.common import attempt, uuid_argument
@@ -50,14 +51,14 @@ class StaffUndoState(rx.State):
     _attempts: int = 0
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load(self) -> None:
         """Show what undoing the change in the address would do now."""
         self.publication, self.impact, self.done = UndoView(), Outcome(), Outcome()
         await self._show()
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def undo(self) -> None:
         """Take away the times that nobody has. A second click finds nothing to do."""
         if not self.impact.confirm:

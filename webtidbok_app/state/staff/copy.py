@@ -12,6 +12,7 @@ from webtidbok_app.domain.errors import InvalidInput, ScheduleChanged
 from webtidbok_app.domain.swedish_time import day_of, monday_of
 from webtidbok_app.i18n import t
 from webtidbok_app.services import week_copy
+from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.publication import Preview, Published
 from webtidbok_app.services.week_copy import SourceWeek, WeekCopy
 from webtidbok_app.state.common import attempt, query
@@ -59,7 +60,7 @@ class StaffCopyState(rx.State):
     _published: Published | None = None
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load(self) -> None:
         """Show the form for the week in the address, or of the day in it, as it was left if it is the same week."""
         day = parse_day(query(self, "dag"), today=_today()) or _today()
@@ -77,14 +78,14 @@ class StaffCopyState(rx.State):
         self.week_hint = t("sv", "staff.copy.other_week_hint", example=week_example(_today()))
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load_check(self) -> EventType[()] | None:
         """Show the check, or lead to the schedule when there is nothing to check: it is done, or never was."""
         self.problem, self.loaded = Problem(), self._copy is not None
         return None if self.loaded else rx.redirect(SCHEDULE, replace=True)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load_done(self) -> EventType[()] | None:
         """Show what was published, or lead to the schedule when nothing was."""
         self.problem, self.loaded = Problem(), self._published is not None
@@ -94,7 +95,7 @@ class StaffCopyState(rx.State):
         return None
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def check(self, form: rx.form.FormData) -> EventType[()] | None:
         """Show what copying would do, or what has to be mended. Nothing that was typed is lost."""
         if self._source is None:
@@ -109,7 +110,7 @@ class StaffCopyState(rx.State):
         return await self._preview(wish)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def publish(self) -> EventType[()] | None:
         """Publish what was checked. A second click finds nothing to do.
 

@@ -14,6 +14,7 @@ from webtidbok_app.domain.errors import NotAllowed
 from webtidbok_app.domain.request import CaseStatus
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.i18n import t, tn
+from webtidbok_app.services.authorise import HANDLES_CASES
 from webtidbok_app.services.inbox import Filter, Inbox, InboxRow, Show, Whose, follow_inbox, get_inbox
 from webtidbok_app.services.requests import KINDS
 from webtidbok_app.state.addresses import with_query
@@ -45,7 +46,7 @@ class StaffInboxState(rx.State):
     _wanted: Filter = Filter()
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def load(self) -> None:
         """Show the requests that the address asks for."""
         self.reset()
@@ -54,7 +55,7 @@ class StaffInboxState(rx.State):
         await self._fetch()
 
     @rx.event(background=True)
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def watch(self) -> None:
         """Keep the list true for as long as the page is open: what is shown changes in its place."""
         async with self:
@@ -71,14 +72,14 @@ class StaffInboxState(rx.State):
             return  # the page itself tells why there is nothing to follow
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def show_new(self) -> EventType[()] | None:
         """Show the requests that wait."""
         await self._fetch()
         return rx.set_focus(COUNT)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def choose(self, form: rx.form.FormData) -> EventSpec:
         """Put what is looked for in the address."""
         wanted = wanted_by(lambda name: typed(form, name))

@@ -12,6 +12,7 @@ from webtidbok_app.domain.errors import InvalidInput, Overlaps, ScheduleChanged
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import t
 from webtidbok_app.services import publication
+from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.publication import Choices, Pattern, Preview, Published
 from webtidbok_app.state.common import attempt
 from webtidbok_app.state.input import ticked
@@ -54,7 +55,7 @@ class StaffPublishState(rx.State):
     _published: Published | None = None
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load(self) -> None:
         """Show the form as it was left."""
         choices = await attempt(publication.list_choices(current()), "sv")
@@ -65,14 +66,14 @@ class StaffPublishState(rx.State):
             self._offer(choices)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load_check(self) -> EventType[()] | None:
         """Show the check, or lead to the form when there is nothing to check: it is published, or never was."""
         self.problem, self.loaded = Problem(), self._pattern is not None
         return None if self.loaded else rx.redirect(PAGE, replace=True)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def load_done(self) -> EventType[()] | None:
         """Show what was published, or lead to the form when nothing was."""
         self.problem, self.loaded = Problem(), self._published is not None
@@ -82,13 +83,13 @@ class StaffPublishState(rx.State):
         return None
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def choose_kind(self, kind: str) -> None:
         """Show the fields of one time, or of a weekly pattern."""
         self.form = replace(self.form, kind=ONCE if kind == ONCE else WEEKLY)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def choose_time_type(self, value: str) -> None:
         """Fill in the length and the visit form that the time type has."""
         chosen = next((one for one in self._choices.time_types if str(one.id) == value), None)
@@ -99,7 +100,7 @@ class StaffPublishState(rx.State):
             self.filled += 1
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def check(self, form: rx.form.FormData) -> EventType[()] | None:
         """Show what the form would publish, or what has to be mended. Nothing that was typed is lost."""
         today = day_of(clock.now())
@@ -113,7 +114,7 @@ class StaffPublishState(rx.State):
         return await self._preview(pattern)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def publish(self) -> EventType[()] | None:
         """Publish what was checked, without the times that clashed then. A second click finds nothing to do.
 

@@ -56,11 +56,14 @@ def start_view(start: Start) -> StartView:
 
 def _step(step: Step, start: Start, following: Step) -> StartStep:
     state = "done" if step in start.done else "next" if step is following else "later"
-    may = start.may_set_up or step is Step.TIMES
+    publishes = step is Step.TIMES
+    may = start.may_publish if publishes else start.may_set_up
     return StartStep(
         name=step,
         title=t("sv", f"setup.start.{step}.title"),
-        body=t("sv", f"setup.start.{step}.body") if may else t("sv", "setup.start.ask"),
+        body=t("sv", f"setup.start.{step}.body")
+        if may
+        else t("sv", "setup.start.ask_publish" if publishes else "setup.start.ask"),
         action=t("sv", f"setup.start.{step}.action"),
         href=_WHERE[step] if may and state != "done" else "",
         state=state,

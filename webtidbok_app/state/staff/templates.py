@@ -15,6 +15,7 @@ from webtidbok_app.services.answer_templates import (
     list_templates,
     remove_template,
 )
+from webtidbok_app.services.authorise import HANDLES_CASES
 from webtidbok_app.state.common import attempt
 from webtidbok_app.state.input import parse_id, typed
 from webtidbok_app.state.present.words import field_problems
@@ -37,7 +38,7 @@ class StaffTemplatesState(rx.State):
     problem: Problem = Problem()
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def load(self) -> None:
         """Show the templates."""
         self.reset()
@@ -48,7 +49,7 @@ class StaffTemplatesState(rx.State):
             self._show(found)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def add(self, form: rx.form.FormData) -> None:
         """Keep a new template."""
         adding = add_template(current(), title=typed(form, "title"), text=typed(form, "text"))
@@ -56,7 +57,7 @@ class StaffTemplatesState(rx.State):
             self.boxes += 1
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_CASES)
     async def remove(self, template: str) -> None:
         """Remove a template."""
         identity = parse_id(template)

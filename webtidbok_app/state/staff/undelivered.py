@@ -3,8 +3,9 @@
 import reflex as rx
 
 from webtidbok_app.auth.permissions import requires
-from webtidbok_app.auth.principal import current
+from webtidbok_app.auth.principal import current, require_staff
 from webtidbok_app.i18n import format_day, t, tn
+from webtidbok_app.services.authorise import HANDLES_CASES
 from webtidbok_app.services.undelivered import UndeliveredMessage, get_undelivered
 from webtidbok_app.state.common import attempt
 from webtidbok_app.state.present.words import moment_text
@@ -46,10 +47,12 @@ def _row(message: UndeliveredMessage) -> UndeliveredRow:
 
 
 def _about(message: UndeliveredMessage, when: str) -> dict[str, str]:
-    """Return the link to the booking, or to the request where it is about one."""
+    """Return the link to the booking, or to the request where it is about one and one may read it."""
     if not message.case_id:
         name = t("sv", "staff.undelivered.open_name", when=when)
         return {"href": f"/personal/bokning/{message.booking_id}", "link_name": name}
+    if require_staff().role not in HANDLES_CASES:
+        return {}
     day = format_day("sv", message.given_up_at)
     name = t("sv", "staff.undelivered.open_case_name", day=day)
     return {"href": f"/personal/forfragningar/{message.case_id}", "link_name": name}

@@ -304,3 +304,40 @@ class TemplateView:
     title: str = ""
     text: str = ""
     remove_name: str = ""
+
+
+@dataclass(frozen=True)
+class PermissionRow:
+    """Somebody with a role. ``changed`` says who gave it when; empty when that is not known."""
+
+    id: str = ""
+    name: str = ""
+    hsa_id: str = ""
+    role: str = ""
+    role_name: str = ""
+    changed: str = ""
+    change_name: str = ""
+    me: bool = False
+
+
+@dataclass(frozen=True)
+class CommissionRow:
+    """A commission to choose."""
+
+    id: str = ""
+    place: str = ""
+    role: str = ""
+    here: bool = False
+
+
+@dataclass(frozen=True)
+class RegionClinicRow:
+    """A clinic of the region, with its administrators in a line; ``none`` when it has none."""
+
+    slug: str = ""
+    name: str = ""
+    city: str = ""
+    administrators: str = ""
+    none: bool = False
+    href: str = ""
+    link_name: str = ""

@@ -8,12 +8,13 @@ import reflex as rx
 from reflex.event import EventType
 
 from webtidbok_app.auth.permissions import requires
-from webtidbok_app.auth.principal import current, still_logged_in
+from webtidbok_app.auth.principal import current, require_staff, still_logged_in
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import NotAllowed, ScheduleChanged
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, t, tn
 from webtidbok_app.services import schedule
+from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.getting_started import get_start
 from webtidbok_app.services.schedule import ScheduleSlot, Week
 from webtidbok_app.services.waiting import count_waiting
@@ -134,7 +135,7 @@ class StaffWeekState(rx.State):
         return rx.set_focus(SCHEDULE)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def choose(self, choice: str) -> None:
         """Take over the choice made in the grid: a stamp of its own, then the ids of all that is chosen."""
         stamp, _, ids = str(choice).partition(" ")
@@ -142,7 +143,7 @@ class StaffWeekState(rx.State):
         self._select(ids.split())
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def toggle(self, slot_id: str) -> None:
         """Tick a free time, or take the tick away."""
         if slot_id in self.selected:
@@ -151,20 +152,20 @@ class StaffWeekState(rx.State):
             self._select([*self.selected, slot_id])
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def select_day(self, iso: str) -> None:
         """Tick every free time of a day that is shown."""
         cells = [cell.id for day in self.days if day.iso == iso for cell in day.cells if cell.selectable]
         self._select([*self.selected, *cells])
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def toggle_all(self) -> None:
         """Take every tick away, or with none tick every free time that is shown."""
         self._select([] if self.selected else self._free)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def select_span(self, form: rx.form.FormData) -> None:
         """Tick the free times between two clock times, of one day or all that are shown."""
         self.attempts += 1
@@ -184,7 +185,7 @@ class StaffWeekState(rx.State):
         self.note = t("sv", "staff.week.span_none") if len(self.selected) == before else ""
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def ask_withdraw(self) -> None:
         """Tell what withdrawing would do, by the schedule as it is now."""
         self.done, self.problems = Outcome(), []
@@ -202,14 +203,14 @@ class StaffWeekState(rx.State):
         self.impact = impact_of(impact.slots, clock.now(), str(self.attempts))
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def keep(self) -> EventType[()]:
         """Withdraw nothing after all; the ticks stand."""
         self.impact = Outcome()
         return rx.set_focus(WITHDRAW_BUTTON)
 
     @rx.event
-    @requires("staff")
+    @requires(*HANDLES_TIMES)
     async def withdraw(self) -> EventType[()] | None:
         """Withdraw what was asked about; those that somebody has are kept and named.
 
@@ -291,9 +292,10 @@ class StaffWeekState(rx.State):
     def _draw(self) -> None:
         """Put the times in words; a var that turns out the same is not sent again."""
         [week], slots, where, now = self._shown, self._slots(), self._where(), clock.now()
-        self._free = [str(slot.id) for slot in slots if slot.is_free(now)]
+        may_choose = require_staff().role in HANDLES_TIMES
+        self._free = [str(slot.id) for slot in slots if may_choose and slot.is_free(now)]
         self._boxed = sorted({*self._boxed, *self._free})
-        boxed = frozenset(self._boxed)
+        boxed = frozenset(self._boxed) if may_choose else None
         one = bool(where.performer) or len(week.performers) == 1
         if where.view == DAY:
             table = words.day_table(week, where.day, slots, now, boxed=boxed)

@@ -95,13 +95,13 @@ def week_table(
     slots: Sequence[ScheduleSlot],
     now: datetime,
     *,
-    boxed: Collection[str] = (),
+    boxed: Collection[str] | None = (),
     one: bool = False,
 ) -> WeekView:
     """Return the week as a table: days across, and a row for each clock time at which anything begins.
 
-    ``boxed`` are the ids that have a box to choose by; ``one`` says that all times are the same performer's,
-    whose name then is left out.
+    ``boxed`` are the ids that have a box to choose by, None where nothing can be chosen; ``one`` says that all times
+    are the same performer's, whose name then is left out.
     """
     cells: dict[tuple[time, str], list[WeekCell]] = {}
     for slot in slots:
@@ -112,7 +112,7 @@ def week_table(
 
 
 def day_table(
-    week: Week, day: date, slots: Sequence[ScheduleSlot], now: datetime, *, boxed: Collection[str] = ()
+    week: Week, day: date, slots: Sequence[ScheduleSlot], now: datetime, *, boxed: Collection[str] | None = ()
 ) -> WeekView:
     """Return one day as a table: performers across, and a row for each clock time at which anything begins."""
     cells: dict[tuple[time, str], list[WeekCell]] = {}
@@ -134,7 +134,7 @@ def list_of(
     now: datetime,
     *,
     days: Sequence[date] | None = None,
-    boxed: Collection[str] = (),
+    boxed: Collection[str] | None = (),
     one: bool = False,
 ) -> list[WeekDay]:
     """Return the week, or ``days`` of it, day by day."""
@@ -198,7 +198,7 @@ def cell_of(
     slot: ScheduleSlot,
     now: datetime,
     *,
-    boxed: Collection[str] = (),
+    boxed: Collection[str] | None = (),
     one: bool = False,
     with_time: bool = False,
 ) -> WeekCell:
@@ -215,8 +215,8 @@ def cell_of(
         text=f"{clock} {text}" if with_time else text,
         sub=slot.time_type if one else f"{slot.time_type}, {slot.performer}",
         name=name,
-        selectable=slot.is_free(now),
-        boxed=slot.is_free(now) or str(slot.id) in boxed,
+        selectable=boxed is not None and slot.is_free(now),
+        boxed=boxed is not None and (slot.is_free(now) or str(slot.id) in boxed),
     )
 
 

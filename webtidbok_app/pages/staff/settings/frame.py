@@ -9,11 +9,15 @@ from webtidbok_app.state.staff import performers, time_types
 
 PARTS = {
     "general": "/personal/installningar",
+    "texts": "/personal/texter",
     "time_types": time_types.PAGE,
     "performers": performers.PAGE,
+    "permissions": "/personal/behorigheter",
     "log": "/personal/logg",
 }
 """The settings, by the name of their title in the catalogue (``staff.settings_nav``)."""
+FOR_ADMINISTRATORS = frozenset({"permissions", "log"})
+"""Those that other staff do not even see."""
 
 
 def settings_frame(
@@ -38,14 +42,13 @@ def settings_frame(
 
 
 def _parts(here: str) -> rx.Component:
-    links = [
-        rx.el.li(
-            rx.el.a(
-                t("sv", f"staff.settings_nav.{name}"),
-                href=href,
-                **({"aria_current": "page"} if name == here else {}),
-            )
-        )
-        for name, href in PARTS.items()
-    ]
-    return rx.el.nav(rx.el.ul(*links), aria_label=t("sv", "staff.settings_nav.label"), class_name="part-nav")
+    def item(name: str, href: str) -> rx.Component:
+        current = {"aria_current": "page"} if name == here else {}
+        link = rx.el.li(rx.el.a(t("sv", f"staff.settings_nav.{name}"), href=href, **current))
+        return rx.cond(SessionState.session.administers, link) if name in FOR_ADMINISTRATORS else link
+
+    return rx.el.nav(
+        rx.el.ul(*(item(*part) for part in PARTS.items())),
+        aria_label=t("sv", "staff.settings_nav.label"),
+        class_name="part-nav",
+    )

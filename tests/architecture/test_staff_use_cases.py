@@ -1,0 +1,106 @@
+"""Which staff may use which use case: the whole table, so that a new one has to say where it belongs."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from webtidbok_app import services
+from webtidbok_app.db import engine
+from webtidbok_app.domain.actor import Role, Staff
+from webtidbok_app.domain.errors import NotAllowed
+from webtidbok_app.services.authorise import (
+    ADMINISTERS,
+    APPOINTS,
+    HANDLES_CASES,
+    HANDLES_TIMES,
+    SEES,
+)
+
+SUPERADMIN = frozenset({Role.REGION_ADMIN})
+STAFF = frozenset({None, *Role})
+GUARDS = frozenset(
+    {
+        "as_administrator", "as_appointer", "as_case_handler", "as_clinic_staff", "as_staff", "as_superadmin",
+        "as_time_handler",
+    }
+)  # fmt: skip
+MAY = {
+    SEES: (
+        "clinic_settings.get_settings", "clinic_texts.get_texts", "getting_started.get_start", "notices.list_notices",
+        "performers.list_performers", "publication.list_choices", "reception.follow_day_list",
+        "reception.get_day_list", "reception.open_booking",
+        "schedule.follow_week", "schedule.get_week",
+        "schedule_changes.list_changes", "terms_versions.list_terms", "time_type_rules.list_rules",
+        "undelivered.get_undelivered", "waiting.count_waiting",
+    ),
+    HANDLES_TIMES: (
+        "publication.preview_publication", "publication.publish", "reception.cancel_for_resident",
+        "schedule.weigh_withdrawal", "schedule.withdraw", "schedule_changes.find_undo_impact",
+        "schedule_changes.undo", "week_copy.copy_week", "week_copy.get_source_week", "week_copy.preview_copy",
+    ),
+    HANDLES_CASES: (
+        "answer_templates.add_template", "answer_templates.list_templates", "answer_templates.remove_template",
+        "inbox.answer_case", "inbox.close_case", "inbox.follow_case", "inbox.follow_inbox", "inbox.get_inbox",
+        "inbox.open_case", "inbox.release_case", "inbox.take_case", "inbox.write_note",
+        "offers.find_offerable", "offers.offer_times", "offers.withdraw_offer",
+    ),
+    ADMINISTERS: (
+        "clinic_settings.set_about", "clinic_settings.set_case_types", "clinic_settings.set_hold_minutes",
+        "clinic_settings.set_messages", "clinic_settings.set_rebooking", "clinic_settings.set_watch",
+        "clinic_texts.set_case_type_texts", "clinic_texts.set_presentation",
+        "performers.save_performer", "terms_versions.plan_terms", "terms_versions.remove_terms",
+        "time_type_rules.add_time_type", "time_type_rules.change_time_type",
+    ),
+    APPOINTS: (
+        "permissions.change_role", "permissions.give_role", "permissions.list_permissions",
+        "permissions.remove_role",
+    ),
+    SUPERADMIN: ("permissions.list_region_clinics",),
+    STAFF: ("commissions.choose_commission", "commissions.list_commissions"),
+}  # fmt: skip
+"""Every use case of staff, by who may use it."""
+TABLE = {name: roles for roles, names in MAY.items() for name in names}
+
+
+def _use_cases() -> Iterator[str]:
+    """Give every public function that takes an actor and asks for staff."""
+    for module in pkgutil.iter_modules(services.__path__):
+        found = importlib.import_module(f"{services.__name__}.{module.name}")
+        for name, function in inspect.getmembers(found, inspect.isfunction):
+            own = function.__module__ == found.__name__ and module.name != "authorise"
+            if own and not name.startswith("_") and not GUARDS.isdisjoint(function.__code__.co_names):
+                yield f"{module.name}.{name}"
+
+
+def test_every_use_case_of_staff__stands_in_the_table() -> None:
+    assert sorted(_use_cases()) == sorted(TABLE)
+
+
+async def _is_let_in(name: str, actor: Staff) -> bool:
+    """Whether the use case gets beyond its beginning, where it says no, to its arguments: there are none to use."""
+    module, _, function = name.partition(".")
+    use_case = getattr(importlib.import_module(f"{services.__name__}.{module}"), function)
+    arguments = {one: object() for one in inspect.signature(use_case).parameters if one != "actor"}
+    started = use_case(actor, **arguments)
+    try:
+        await (anext(started) if inspect.isasyncgen(started) else started)
+    except NotAllowed:
+        return False
+    except Exception:  # noqa: BLE001  whatever it wanted of a database that is not there
+        return True
+    return True
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.parametrize("name", sorted(TABLE))
+async def test_use_case__lets_in_those_who_may__and_nobody_else(
+    name: str, role: Role | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_database", object())
+    clinic_id = None if role in {None, Role.REGION_ADMIN} else uuid4()
+    actor = Staff("SE2321000016-T001", "Rita Test", role, clinic_id, None if clinic_id else uuid4())
+    assert await _is_let_in(name, actor) == (role in TABLE[name])

@@ -6,10 +6,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 DEV = @$(or $(PYTHON),$(error Webtidbok needs Python 3.11 or later, and found none. Install it, or set PYTHON=/path/to/python3)) scripts/dev.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit e2e lint types fmt bench soak migrate verify-log demo-reset
+.PHONY: help run test unit e2e lint types fmt bench soak migrate verify-log downtime-list demo-reset
 
 help: ## show this list
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
 
 run: ## start the demo on http://localhost:8000 (PORT changes it)
 	$(DEV) run
@@ -43,6 +43,9 @@ migrate: ## bring the database up to date
 
 verify-log: ## verify that the access log is as it was written (ARGS=earlier.txt: and that nothing is cut off)
 	$(DEV) verify-log $(ARGS)
+
+downtime-list: ## write each clinic's list of today and the coming day, for when nothing else works
+	$(DEV) downtime-list
 
 demo-reset: ## throw the demo's data away and make it anew
 	$(DEV) demo-reset

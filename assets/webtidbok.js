@@ -369,6 +369,24 @@
     spoken = setTimeout(() => (counter.lastElementChild.textContent = words), ONCE);
   }
 
+  /* A file of rows is read into the box for them: UTF-8 if it is that, otherwise what Excel has always written. */
+
+  async function readFile(event) {
+    const { fileInto, most, tooBig } = event.target.dataset ?? {};
+    const file = fileInto && event.target.files[0];
+    if (!file) return;
+    const bytes = file.size < most ? await file.arrayBuffer() : null;
+    write(`#${event.target.id}-problem`, bytes ? "" : tooBig);
+    if (!bytes) return;
+    const box = document.getElementById(fileInto);
+    try {
+      box.value = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch {
+      box.value = new TextDecoder("windows-1252").decode(bytes);
+    }
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   /* Clicks, before anybody else sees them. */
 
   let clicked = new WeakMap();
@@ -380,6 +398,7 @@
     if (target.dataset.jump) return jump(event, target);
     if (target.dataset.toMonth) return toMonth(event);
     if (target.dataset.print) return window.print();
+    if (target.dataset.printAfter) toPrint = target.dataset.printAfter;
     if (target.dataset.language) syncLanguage(); // the query may have changed alone
     if (target.id === "session-stay") session.stay();
     if (target.dataset.day) {
@@ -387,6 +406,16 @@
       rove(target.closest("[data-month-grid]"), target);
       toDayTimes();
     }
+  }
+
+  /* What the server logs before it goes to the printer. */
+  let toPrint = "";
+
+  function printWhenLogged() {
+    const count = find("[data-print-after]")?.dataset.printAfter;
+    if (!toPrint || !count || count === toPrint) return;
+    toPrint = "";
+    window.print();
   }
 
   function isSecond(target) {
@@ -431,6 +460,7 @@
     errorTitle();
     tellOfTaken();
     keepFocus();
+    printWhenLogged();
     connection();
     newVersion();
     watchSession();
@@ -461,13 +491,14 @@
       subtree: true,
       childList: true,
       attributes: true,
-      attributeFilter: ["data-ready", "data-session", "data-state", "data-day", "data-time-state", "aria-selected"],
+      attributeFilter: ["data-ready", "data-session", "data-state", "data-day", "data-time-state", "data-print-after", "aria-selected"],
     });
   }
 
   addEventListener("click", click, true);
   addEventListener("keydown", monthKey, true);
   addEventListener("input", countCharacters, true);
+  addEventListener("change", readFile, true);
   addEventListener("online", () => {
     connection();
     tryAgain();

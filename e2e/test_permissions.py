@@ -12,7 +12,7 @@ from e2e.support import ready, visit
 
 DESK, TABLET = {"width": 1280, "height": 900}, {"width": 820, "height": 1180}
 REHAB = "/personal/mottagningar/alvens-rehab"
-RUT, RUT_ID = "Rut Hedlund", "SE2321000016-6002"
+RUT, RUT_ID = "Rut Hedlund", "SE2321000016-7002"
 
 
 def _row(page: Page, name: str) -> Locator:
@@ -46,7 +46,7 @@ def test_appointed__works__and_stops_the_moment_the_role_is_another(
     expect(_row(petra, "Älvens rehabmottagning")).to_contain_text("Greta Vallgren")
     check_page(petra)
     petra.get_by_role("link", name="Behörigheter på Älvens rehabmottagning").click()
-    petra.get_by_role("textbox", name="HSA-id").fill("6002")
+    petra.get_by_role("textbox", name="HSA-id").fill("7002")
     petra.get_by_role("button", name="Lägg till").click()
     summary = petra.get_by_role("alert", name="Det finns ett problem")
     expect(summary).to_be_focused()

@@ -205,7 +205,7 @@ def test_stop__of_the_clinic__shows_why_and_refuses_the_last_step(
 
 
 def test_service__the_region_tells_everybody_and_stops_all(new_context: ContextMaker) -> None:
-    region = staff_page(new_context, "petra", "/region/driftmeddelande")
+    region = staff_page(new_context, "petra", "/personal/hela-tjansten")
     expect(region.locator("h1")).to_have_text("Driftmeddelande och stopp")
     check_page(region)
     write(region, "Driftmeddelande på svenska")
@@ -216,7 +216,7 @@ def test_service__the_region_tells_everybody_and_stops_all(new_context: ContextM
         resident.log_in("samuel")
         resident.go_to_times(CLINIC, TIME_TYPE)
         expect(resident.page.get_by_text("Vi byter servrar i kväll.")).to_be_visible()
-        with stopped(region, "/region/driftmeddelande"):
+        with stopped(region, "/personal/hela-tjansten"):
             resident.heading("Bokningen på nätet är stängd")
             check_page(resident.page)
         expect(resident.free_time()).to_be_visible()
@@ -224,7 +224,7 @@ def test_service__the_region_tells_everybody_and_stops_all(new_context: ContextM
         write(region, "Driftmeddelande på svenska")
         save(region, "Spara meddelandet", "Meddelandet är sparat.")
     clinic = staff_page(new_context, "signe", "/personal")
-    visit(clinic, "/region/driftmeddelande")
+    visit(clinic, "/personal/hela-tjansten")
     expect(clinic.get_by_text("Du har inte behörighet till sidan")).to_be_visible()
 
 

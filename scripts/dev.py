@@ -569,6 +569,13 @@ def verify_log(*earlier: str) -> None:
         raise Failure("The log is not as it was written; what is wrong stands above")
 
 
+def downtime_list() -> None:
+    """Write the lists for when nothing else works, now."""
+    prepare_python()
+    if not passes([PYTHON, "-m", "webtidbok_app.downtime"]):
+        raise Failure("The lists could not be written; the reason stands above")
+
+
 def demo_reset() -> None:
     """Throw the demo's data away and make it anew."""
     prepare_python()
@@ -592,6 +599,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "soak": soak,
     "migrate": migrate,
     "verify-log": verify_log,
+    "downtime-list": downtime_list,
     "demo-reset": demo_reset,
 }
 

@@ -1,5 +1,6 @@
 """All settings, read once from ``WEBTIDBOK_*`` in the environment. Nothing else reads the environment."""
 
+from datetime import time
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
@@ -93,6 +94,14 @@ class Settings(BaseSettings):
     """Where messages to residents go. What is not set is off; in demo mode an inbox of our own takes its place."""
     population_register: Literal["off", "demo"] | None = None
     """Which adapter says who is guardian of whom. Off, nobody acts for anybody else; the demo has one of its own."""
+    downtime_dir: Path | None = None
+    """Where each clinic's list of the coming day is written every evening; off when empty. The demo has one in var/."""
+    downtime_at: time = time(18)
+    """From when, on clocks in Sweden."""
+    downtime_keep_days: int = Field(default=7, ge=1)
+    """How many days a list is kept after the day that it is about."""
+    downtime_print: str = ""
+    """A command that is given each list, such as ``lp -d {clinic} {file}``; run without a shell."""
     trusted_proxy_hops: int = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -130,6 +139,11 @@ class Settings(BaseSettings):
     def register_in_use(self) -> Literal["off", "demo"]:
         """The population register that is asked; in demo mode our own unless another is set."""
         return self.population_register or ("demo" if self.demo else "off")
+
+    @property
+    def downtime_folder(self) -> Path | None:
+        """Where the lists for when nothing else works are written; None where they are not."""
+        return self.downtime_dir or (ROOT / "var" / "downtime" if self.demo else None)
 
     @property
     def channels(self) -> frozenset[Channel]:

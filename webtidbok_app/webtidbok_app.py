@@ -13,6 +13,7 @@ from webtidbok_app.logs import set_up_logging
 from webtidbok_app.notify.worker import sending
 from webtidbok_app.pages.routes import NOT_FOUND, ROUTES
 from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
+from webtidbok_app.services.downtime import writing_lists
 from webtidbok_app.services.log_seals import sealing_log
 from webtidbok_app.settings import get_settings
 from webtidbok_app.state.common import SessionState, backend_exception_handler, frontend_exception_handler
@@ -30,9 +31,15 @@ ENGLISH = "if(/^\\/en(\\/|$)/.test(location.pathname))document.documentElement.l
 
 @asynccontextmanager
 async def in_service() -> AsyncIterator[None]:
-    """Send messages, move the line, hand times over and seal the log while the server runs; then let go of all."""
+    """Send messages, move the line, hand times over, write lists and seal the log while the server runs."""
     database = get_database()
-    async with sending(), keeping_line(database), handing_over(database), sealing_log(database):
+    async with (
+        sending(),
+        keeping_line(database),
+        handing_over(database),
+        writing_lists(),
+        sealing_log(database),
+    ):
         yield
     await database.dispose()
 

@@ -30,19 +30,22 @@ GUARDS = frozenset(
 )  # fmt: skip
 MAY = {
     SEES: (
-        "clinic_settings.get_settings", "clinic_texts.get_texts", "getting_started.get_start", "notices.list_notices",
-        "performers.list_performers", "publication.list_choices", "reception.follow_day_list",
-        "reception.get_day_list", "reception.open_booking",
-        "schedule.follow_week", "schedule.get_week",
-        "schedule_changes.list_changes", "terms_versions.list_terms", "time_type_rules.list_rules",
-        "undelivered.get_undelivered", "waiting.count_waiting",
+        "downtime.get_downtime_status", "export.export_schedule", "find_bookings.find_bookings",
+        "reception.note_printing",
+        "clinic_settings.get_settings", "clinic_texts.get_texts", "getting_started.get_start",
+        "notices.list_notices", "performers.list_performers", "publication.list_choices",
+        "reception.follow_day_list", "reception.get_day_list", "reception.open_booking", "schedule.follow_week",
+        "schedule.get_week", "schedule_changes.list_changes", "terms_versions.list_terms",
+        "time_type_rules.list_rules", "undelivered.get_undelivered", "waiting.count_waiting",
     ),
     HANDLES_TIMES: (
+        "attendance.mark_attendance", "import_times.import_times", "import_times.preview_import",
         "publication.preview_publication", "publication.publish", "reception.cancel_for_resident",
         "schedule.weigh_withdrawal", "schedule.withdraw", "schedule_changes.find_undo_impact",
         "schedule_changes.undo", "week_copy.copy_week", "week_copy.get_source_week", "week_copy.preview_copy",
     ),
     HANDLES_CASES: (
+        "find_bookings.find_case",
         "answer_templates.add_template", "answer_templates.list_templates", "answer_templates.remove_template",
         "inbox.answer_case", "inbox.close_case", "inbox.follow_case", "inbox.follow_inbox", "inbox.get_inbox",
         "inbox.open_case", "inbox.release_case", "inbox.take_case", "inbox.write_note",
@@ -51,9 +54,9 @@ MAY = {
     ADMINISTERS: (
         "clinic_settings.set_about", "clinic_settings.set_case_types", "clinic_settings.set_hold_minutes",
         "clinic_settings.set_messages", "clinic_settings.set_rebooking", "clinic_settings.set_watch",
-        "clinic_texts.set_case_type_texts", "clinic_texts.set_presentation",
-        "performers.save_performer", "terms_versions.plan_terms", "terms_versions.remove_terms",
-        "time_type_rules.add_time_type", "time_type_rules.change_time_type",
+        "clinic_texts.set_case_type_texts", "clinic_texts.set_presentation", "performers.save_performer",
+        "terms_versions.plan_terms", "terms_versions.remove_terms", "time_type_rules.add_time_type",
+        "time_type_rules.change_time_type",
     ),
     APPOINTS: (
         "permissions.change_role", "permissions.give_role", "permissions.list_permissions",

@@ -82,7 +82,7 @@ async def test_text__too_long_or_in_english_only__is_refused(world, database):
         assert (await session.get_one(Clinic, world.clinic_id)).text_sv == ""
 
 
-@pytest.mark.parametrize("role", [Role.CASE_HANDLER, Role.CLINICIAN, Role.REGION_ADMIN])
+@pytest.mark.parametrize("role", [Role.CASE_HANDLER, Role.CLINICIAN, Role.READ_ONLY, Role.REGION_ADMIN])
 async def test_texts__others_may_not_change_them(world, role):
     staff = replace(world.staff, role=role)
     for act in (

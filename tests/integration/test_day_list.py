@@ -14,7 +14,7 @@ from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.live.bus import bus
 from webtidbok_app.services import reception
-from webtidbok_app.state.staff.day import take_in
+from webtidbok_app.state.staff.day_view import take_in
 
 DAY = day_of(FIRST_START)
 

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from tests.world import World, build_world
 from webtidbok_app.db.tables import AccessLog, TimeType
+from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.actor import Role, Staff
 from webtidbok_app.domain.errors import BookingStopped, InvalidInput, NotAllowed, NotFound
 from webtidbok_app.domain.visit import CaseTypeKind
@@ -28,7 +29,7 @@ from webtidbok_app.services.clinics import get_clinic
 from webtidbok_app.services.notices import Scope
 from webtidbok_app.services.time_types import OldBooking
 
-REGION = Staff("SE2321000016-T009", "Siv Test", Role.REGION_ADMIN, None)
+REGION = Staff("SE2321000016-T009", "Siv Test", Role.REGION_ADMIN, None, region_id=new_id())
 SCOPES = {"clinic": Scope(), "time_type": Scope(time_type="besok"), "service": Scope(whole_service=True)}
 
 
@@ -169,7 +170,7 @@ async def test_impact__counts_free_times_and_those_who_are_about_to_book(world, 
         assert (impact.free, impact.choosing, impact.waiting) == (2, 1, 0)
 
 
-@pytest.mark.parametrize("role", [Role.CASE_HANDLER, Role.CLINICIAN, Role.REGION_ADMIN])
+@pytest.mark.parametrize("role", [Role.CASE_HANDLER, Role.CLINICIAN, Role.READ_ONLY, Role.REGION_ADMIN])
 async def test_stop__others_may_not(world, role):
     staff = replace(world.staff, role=role)
     for act in (notices.stop_booking, notices.start_booking, notices.measure_stop):

@@ -22,6 +22,7 @@ from webtidbok_app.db.tables import (
     Slot,
     TimeType,
 )
+from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.actor import Resident, Role
 from webtidbok_app.domain.clock import now
 from webtidbok_app.domain.errors import (
@@ -345,6 +346,7 @@ async def _turn(world: World, what: str, *, on: bool) -> None:
             world.staff,
             role=Role.REGION_ADMIN if region else Role.CLINIC_ADMIN,
             clinic_id=None if region else world.clinic_id,
+            region_id=new_id() if region else None,
         )
         act = notices.start_booking if on else notices.stop_booking
         await act(staff, scope=STOPS[what])

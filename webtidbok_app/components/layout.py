@@ -3,11 +3,13 @@
 import reflex as rx
 from reflex.components.core.banner import has_connection_errors
 
-from webtidbok_app.components import buttons
+from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import problem_box
 from webtidbok_app.components.icons import mark
 from webtidbok_app.components.native import anchor, dialog, noscript, post_form
 from webtidbok_app.i18n import Lang, other_lang, path, t
+from webtidbok_app.state.staff.search import FIELD as SEARCH_FIELD
+from webtidbok_app.state.staff.search import StaffSearchState
 from webtidbok_app.state.views import Problem, SessionView
 
 Text = str | rx.Var[str]
@@ -26,7 +28,7 @@ _HIDDEN_WITHOUT = {"publish": "handles_times", "requests": "handles_cases"}
 _SUPERADMIN_NAV = {
     "clinics": "/personal/mottagningar",
     "superadmins": "/personal/superadministratorer",
-    "service_notice": "/region/driftmeddelande",
+    "service": "/personal/hela-tjansten",
 }
 _FOOTER = {
     "help": "/hjalp",
@@ -233,6 +235,7 @@ def _staff_nav(session: rx.Var[SessionView], current: str) -> rx.Component:
         rx.fragment(*(link(*one) for one in _STAFF_NAV.items())),
     )
     return rx.el.nav(
+        rx.cond(session.clinic != "", _quick_search()),
         rx.el.p(session.clinic, class_name="side-clinic"),
         rx.el.ul(
             rx.cond(session.unchosen, rx.fragment(), links),
@@ -240,6 +243,29 @@ def _staff_nav(session: rx.Var[SessionView], current: str) -> rx.Component:
         ),
         aria_label=t("sv", "common.layout.staff_nav"),
         class_name="side-nav",
+    )
+
+
+def _quick_search() -> rx.Component:
+    """Return the field that finds a booking from wherever one is."""
+    return rx.el.div(
+        forms.form(
+            forms.text_field(
+                "sv",
+                SEARCH_FIELD,
+                t("sv", "staff.search.label"),
+                hint=t("sv", "staff.search.hint"),
+                value=StaffSearchState.typed,
+                problems=StaffSearchState.problems,
+                key=StaffSearchState.searches,
+                auto_complete="off",
+            ),
+            forms.submit(t("sv", "staff.search.go"), kind="secondary"),
+            on_submit=StaffSearchState.search,
+        ),
+        role="search",
+        aria_label=t("sv", "staff.search.label"),
+        class_name="quick-search no-print",
     )
 
 

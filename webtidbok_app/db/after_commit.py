@@ -23,6 +23,14 @@ def tell_everybody(session: AsyncSession) -> None:
     session.info[_ALL] = True
 
 
+def tell_of_visit(session: AsyncSession, clinic_id: UUID) -> None:
+    """Tell the bus, when the transaction is committed, that what staff see of the clinic's day looks different.
+
+    Its times are free and taken as they were, so those who look for one are not woken.
+    """
+    session.info.setdefault(_CHANGED, set()).add(clinic_id)
+
+
 def tell_of_message(session: AsyncSession) -> None:
     """Tell the bus, when the transaction is committed, that there are messages to send."""
     session.info.setdefault(_CHANGED, set()).add(topics.OUTBOX)

@@ -236,7 +236,7 @@ STAFF = (
     ),
     StaffPersona(
         "greta",
-        "SE2321000016-6001",
+        "SE2321000016-7001",
         "Greta",
         "Vallgren",
         Role.CLINIC_ADMIN,
@@ -246,7 +246,7 @@ STAFF = (
     ),
     StaffPersona(
         "rut",
-        "SE2321000016-6002",
+        "SE2321000016-7002",
         "Rut",
         "Hedlund",
         None,

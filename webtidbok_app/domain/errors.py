@@ -10,6 +10,7 @@
     │   ├─ InvitedOnly
     │   ├─ BookingStopped
     │   ├─ TooLateToChange
+    │   ├─ TooEarly
     │   ├─ LimitReached
     │   ├─ TooManyBookings
     │   ├─ TooManyCodes
@@ -93,6 +94,10 @@ class BookingStopped(RuleViolation):
 
 class TooLateToChange(RuleViolation):
     """The last moment to cancel has passed. Facts: ``deadline`` (aware), ``phone``."""
+
+
+class TooEarly(RuleViolation):
+    """It is not time for it yet. Facts: ``earliest`` (aware)."""
 
 
 class LimitReached(RuleViolation):

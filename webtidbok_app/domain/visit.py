@@ -47,10 +47,18 @@ class BookingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Attendance(StrEnum):
+    """What became of a booked visit, as staff have marked it."""
+
+    ARRIVED = "arrived"
+    NO_SHOW = "no_show"
+
+
 class ScheduleChangeKind(StrEnum):
     """What staff did to the schedule."""
 
     PUBLISH = "publish"
     COPY = "copy"
+    IMPORT = "import"
     WITHDRAW = "withdraw"
     UNDO = "undo"

@@ -19,6 +19,10 @@ LOG = "log"
 """The access log. Nobody tells of a line: it is looked at now and then."""
 
 
+DOWNTIME = "downtime"
+"""The lists that are written every evening; nothing tells of them but the clock."""
+
+
 def watch(watch_id: UUID) -> Topic:
     """Return the topic of one watch."""
     return "watch", watch_id

@@ -15,11 +15,11 @@ from sqlmodel import col
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import Booking, Clinic, Performer, Person, Slot, TimeType
 from webtidbok_app.domain import clock, swedish_time
-from webtidbok_app.domain.actor import Actor
+from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.errors import InvalidInput, NotFound, Unavailable
 from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.question import Answer, unpack_answers
-from webtidbok_app.domain.visit import BookingStatus, VisitForm
+from webtidbok_app.domain.visit import Attendance, BookingStatus, VisitForm
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.logs import report
@@ -40,6 +40,7 @@ class DayRow:
     starts_at: datetime
     ends_at: datetime
     time_type: str
+    performer_id: UUID
     performer: str
     visit_form: VisitForm
     masked_name: str
@@ -48,6 +49,8 @@ class DayRow:
     rebooked_to: datetime | None
     """When the time starts that the resident has exchanged it for; it is cancelled then."""
     interpreter: str
+    attendance: Attendance | None
+    attendance_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,10 @@ class OpenBooking:
     access_needs: str
     booked_by: str
     """The guardian who has booked it for their child; empty for who has booked for themselves."""
+    attendance: Attendance | None
+    attendance_at: datetime | None
+    attendance_by: str
+    """The name of the member of staff who has marked it."""
 
 
 async def get_day_list(actor: Actor | None, *, day: date) -> DayList:
@@ -112,6 +119,14 @@ async def follow_day_list(actor: Actor | None, *, day: date) -> AsyncGenerator[D
             report(error)
         else:
             yield found
+
+
+async def note_printing(actor: Actor | None) -> Staff:
+    """Log that a day's list is about to be printed, and return who does it."""
+    staff, clinic_id = as_clinic_staff(actor)
+    async with get_database().write() as session:
+        audit.record(session, staff, "print_day_list", clinic_id=clinic_id)
+    return staff
 
 
 async def open_booking(actor: Actor | None, *, booking_id: str) -> OpenBooking:
@@ -143,7 +158,7 @@ async def cancel_for_resident(actor: Actor | None, *, booking_id: str, message: 
         cancelled = await bookings.cancel_booking(
             session,
             clinic_id=clinic_id,
-            booking_id=_parse_id(booking_id),
+            booking_id=parse_booking_id(booking_id),
             cancelled_by=staff.hsa_id,
             message=message.strip(),
             now=clock.now(),
@@ -166,16 +181,19 @@ async def _read_day(clinic_id: UUID, day: date) -> DayList:
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         rows = await session.execute(
-            _bookings(clinic_id)
+            bookings_of(clinic_id)
             .where(
                 col(Slot.starts_at) >= since, col(Slot.starts_at) < until, text("booking.status <> 'held'")
             )
             .order_by(col(Slot.starts_at), col(Performer.name), col(Booking.place))
         )
-        return DayList(clinic.name, day, [_day_row(*row) for row in rows])
+        return DayList(clinic.name, day, [day_row(*row) for row in rows])
 
 
-def _bookings(clinic_id: UUID) -> Select[Booking, Slot, str, str, Person, datetime | None, UUID | None]:
+def bookings_of(
+    clinic_id: UUID,
+) -> Select[Booking, Slot, str, str, Person, datetime | None, UUID | None]:
+    """Return the question for a clinic's bookings, each with when and where the time is that it became."""
     newer: Any = aliased(Booking)
     rebooked_to: ColumnElement[datetime | None] = newer.starts_at
     rebooked_at: ColumnElement[UUID | None] = newer.clinic_id
@@ -192,7 +210,7 @@ def _bookings(clinic_id: UUID) -> Select[Booking, Slot, str, str, Person, dateti
     )
 
 
-def _day_row(
+def day_row(
     booking: Booking,
     slot: Slot,
     time_type: str,
@@ -201,11 +219,13 @@ def _day_row(
     rebooked_to: datetime | None,
     _rebooked_at: UUID | None,
 ) -> DayRow:
+    """Return a row of ``bookings_of`` as lists show it."""
     return DayRow(
         booking_id=booking.id.hex,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         time_type=time_type,
+        performer_id=slot.performer_id,
         performer=performer,
         visit_form=VisitForm(slot.visit_form),
         masked_name=PROTECTED if person.protected else initials_of(person.given_name, person.family_name),
@@ -213,14 +233,16 @@ def _day_row(
         cancelled=booking.status == BookingStatus.CANCELLED,
         rebooked_to=rebooked_to,
         interpreter=booking.interpreter,
+        attendance=Attendance(booking.attendance) if booking.attendance else None,
+        attendance_at=booking.attendance_at,
     )
 
 
 async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tuple[OpenBooking, UUID]:
     row = (
         await session.execute(
-            _bookings(clinic_id).where(
-                col(Booking.id) == _parse_id(booking_id), text("booking.status <> 'held'")
+            bookings_of(clinic_id).where(
+                col(Booking.id) == parse_booking_id(booking_id), text("booking.status <> 'held'")
             )
         )
     ).one_or_none()
@@ -253,11 +275,15 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
         interpreter=booking.interpreter,
         access_needs=booking.access_needs,
         booked_by=f"{guardian.given_name} {guardian.family_name}" if guardian else "",
+        attendance=Attendance(booking.attendance) if booking.attendance else None,
+        attendance_at=booking.attendance_at,
+        attendance_by=booking.attendance_by_name,
     )
     return opened, person.id
 
 
-def _parse_id(text_id: str) -> UUID:
+def parse_booking_id(text_id: str) -> UUID:
+    """Return the identity that is written. Raises NotFound when it is none."""
     try:
         return UUID(hex=text_id)
     except ValueError:

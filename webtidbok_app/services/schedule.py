@@ -161,12 +161,11 @@ async def _read_week(clinic_id: UUID, monday: date) -> Week:
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         newest = next(iter(await schedule_log.newest_changes(session, clinic_id=clinic_id, limit=1)), None)
-        slots = await _slots_between(session, clinic_id, since, until)
         return Week(
             clinic=clinic.name,
             monday=monday,
             performers=await read_performers(session, clinic_id),
-            slots=await _with_bookings(session, clinic_id, slots),
+            slots=await read_slots_between(session, clinic_id, since, until),
             holidays=dict(patterns.closed_days(monday, monday + timedelta(days=6))),
             seen=newest.number if newest else 0,
             last_change=LastChange(newest.changed_by_name, newest.changed_at) if newest else None,
@@ -255,6 +254,14 @@ async def _with_bookings(
         )
         for key, slot in slots.items()
     ]
+
+
+async def read_slots_between(
+    session: AsyncSession, clinic_id: UUID, since: datetime, until: datetime
+) -> list[ScheduleSlot]:
+    """Return the published times that start in [since, until), for the use cases of the schedule."""
+    slots = await _slots_between(session, clinic_id, since, until)
+    return await _with_bookings(session, clinic_id, slots)
 
 
 def initials_of(given: str, family: str) -> str:

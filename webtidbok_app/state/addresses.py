@@ -142,7 +142,7 @@ STAFF_CASE_TYPES = {
     "andra-tid": CaseTypeKind.REQUEST_CHANGE,
 }
 """The case types, by what they are called in the addresses of the staff's pages about texts and terms."""
-REGION_NOTICE = "/region/driftmeddelande"
+REGION_NOTICE = "/personal/hela-tjansten"
 """The notice and the stop for the whole service."""
 
 

@@ -15,7 +15,7 @@ from webtidbok_app.domain.visit import ScheduleChangeKind
 
 UNDO_FOR = timedelta(minutes=10)
 """How long after a publication it can be undone."""
-PUBLICATIONS = frozenset({ScheduleChangeKind.PUBLISH, ScheduleChangeKind.COPY})
+PUBLICATIONS = frozenset({ScheduleChangeKind.PUBLISH, ScheduleChangeKind.COPY, ScheduleChangeKind.IMPORT})
 
 
 async def lock_schedule(session: AsyncSession, *, clinic_id: UUID) -> None:

@@ -29,6 +29,7 @@ from webtidbok_app.live.bus import bus
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.services.calendar_file import get_calendar_file
 from webtidbok_app.services.commissions import choose_commission
+from webtidbok_app.services.export import EXPORT_PAGE, EXPORTED, export_schedule
 from webtidbok_app.services.ombud import choose_child
 from webtidbok_app.settings import get_settings
 from webtidbok_app.web.error_page import failure_page, html_page
@@ -36,6 +37,7 @@ from webtidbok_app.web.error_page import failure_page, html_page
 HOME = {"resident": "/mina-tider", "staff": "/personal"}
 SUPERADMIN_HOME = "/personal/mottagningar"
 CALENDAR_FILE = "/bokning/{clinic:str}/{booking:str}/kalender.ics"
+SCHEDULE_FILE = "/personal/exportera/schema.{kind:str}"
 LOGIN_SECONDS = 600
 _LONGEST_PATH = 500
 
@@ -72,6 +74,7 @@ def routes() -> list[BaseRoute]:
     )
     found: list[BaseRoute] = [auth, Route("/livez", alive), Route("/readyz", ready)]
     found += [Route(f"{prefix}{CALENDAR_FILE}", calendar_file) for prefix in ("", "/en")]
+    found.append(Route(SCHEDULE_FILE, schedule_file))
     if settings.demo:
         found += [
             Route("/demo/meddelanden", demo_inbox),
@@ -200,6 +203,30 @@ async def calendar_file(request: Request) -> Response:
     return await _or_failure(give, page.removesuffix("/kalender.ics"))
 
 
+async def schedule_file(request: Request) -> Response:
+    """Give staff the clinic's times of a period as a file: ``schema.csv``, or one performer's as ``schema.ics``."""
+    live = await sessions.look_up(request.cookies.get(cookie_name(), ""), active=True)
+    if live is None:
+        return RedirectResponse(f"/logga-in?vidare={quote(EXPORT_PAGE)}", 303)
+    kind, asked = request.path_params["kind"], request.query_params
+
+    async def give() -> Response:
+        contents = await export_schedule(
+            live.login.actor,
+            kind=kind,
+            first=asked.get("fran", ""),
+            last=asked.get("till", ""),
+            performer=asked.get("hos", ""),
+        )
+        headers = {
+            "Content-Disposition": f'attachment; filename="schema.{kind}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(contents, media_type=EXPORTED[kind], headers=headers)
+
+    return await _or_failure(give, EXPORT_PAGE)
+
+
 async def alive(_request: Request) -> Response:
     """Answer that the process runs."""
     return PlainTextResponse("ok")
@@ -291,7 +318,7 @@ def _kind(request: Request) -> Kind | None:
 
 def _landing(kind: Kind, wanted: str, lang: Lang) -> str:
     """Return where to go after login: where the visitor was, if that is for such a login."""
-    for_staff = urlsplit(wanted).path.split("/")[1:2] in (["personal"], ["region"])
+    for_staff = urlsplit(wanted).path == "/personal" or wanted.startswith("/personal/")
     if wanted not in ("", "/", "/en") and for_staff == (kind == "staff"):
         return wanted
     return f"/en{HOME[kind]}" if lang == "en" and kind == "resident" else HOME[kind]

@@ -1,6 +1,6 @@
 """The standalone timebook (fristående tidbok)."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,14 @@ from sqlmodel import AutoString, Field, SQLModel
 from webtidbok_app.db.crypto import Sealed
 from webtidbok_app.db.tables._base import Announces, OfClinic
 from webtidbok_app.domain.opening import Opening
-from webtidbok_app.domain.visit import Bookable, BookingStatus, ReasonRule, ScheduleChangeKind, VisitForm
+from webtidbok_app.domain.visit import (
+    Attendance,
+    Bookable,
+    BookingStatus,
+    ReasonRule,
+    ScheduleChangeKind,
+    VisitForm,
+)
 
 LIVE = "status IN ('held', 'booked')"
 """What takes a place. Written as it stands, never with bound parameters: the partial index needs a literal."""
@@ -99,7 +106,7 @@ class ScheduleChange(OfClinic, table=True):
     __tablename__ = "schedule_change"
     __table_args__ = (
         Index(None, "clinic_id", "number", unique=True),
-        CheckConstraint("kind IN ('publish', 'copy', 'withdraw', 'undo')", name="kind"),
+        CheckConstraint("kind IN ('publish', 'copy', 'import', 'withdraw', 'undo')", name="kind"),
     )
 
     number: int
@@ -162,6 +169,7 @@ class Booking(OfClinic, table=True):
         ForeignKeyConstraint(["clinic_id", "slot_id"], ["slot.clinic_id", "slot.id"]),
         CheckConstraint("status IN ('held', 'booked', 'cancelled')", name="status"),
         CheckConstraint("status <> 'held' OR expires_at IS NOT NULL", name="hold_expires"),
+        CheckConstraint("attendance IN ('arrived', 'no_show')", name="attendance"),
         Index(
             "uq_booking_live_place",
             "clinic_id",
@@ -230,6 +238,13 @@ class Booking(OfClinic, table=True):
     access_needs: str = Field(default="", sa_type=Sealed("booking.access_needs"))
     phone: str | None = Field(default=None, sa_type=Sealed("booking.phone"))
     email: str | None = Field(default=None, sa_type=Sealed("booking.email"))
+    attendance: Attendance | None = Field(default=None, sa_type=AutoString)
+    """Whether its resident has come, once staff have said so."""
+    attendance_at: datetime | None = None
+    """When it was marked: for who has come, about when they came."""
+    attendance_by: str | None = None
+    """HSA-id of the member of staff who marked it."""
+    attendance_by_name: str = ""
 
 
 class HoldCount(SQLModel, table=True):
@@ -240,3 +255,19 @@ class HoldCount(SQLModel, table=True):
     person_id: UUID = Field(primary_key=True, foreign_key="person.id")
     since: datetime
     holds: int
+
+
+class DowntimeRun(SQLModel, table=True):
+    """The writing of a clinic's lists of the coming days on one evening, for when nothing else works."""
+
+    __tablename__ = "downtime_run"
+    __table_args__ = (CheckConstraint("problem IN ('', 'not_written', 'not_printed')", name="problem"),)
+
+    clinic_id: UUID = Field(primary_key=True, foreign_key="clinic.id")
+    evening: date = Field(primary_key=True)
+    taken_at: datetime
+    """When a worker last took it on; the others leave it alone for some minutes."""
+    written_at: datetime | None = None
+    last_day: date | None = None
+    """The last of the days that were written."""
+    problem: str = ""

@@ -5,17 +5,33 @@ from functools import partial
 import reflex as rx
 
 from webtidbok_app.components import buttons, forms
-from webtidbok_app.components.feedback import badge, empty_state, error_summary, problem_box, skeleton, status
+from webtidbok_app.components.feedback import (
+    badge,
+    empty_state,
+    error_summary,
+    notice,
+    problem_box,
+    skeleton,
+    status,
+)
 from webtidbok_app.components.layout import staff_page
+from webtidbok_app.components.native import anchor
 from webtidbok_app.i18n import t
-from webtidbok_app.pages.staff.parts import OPEN, stacked_cell, stacked_table, stepper
+from webtidbok_app.pages.staff.parts import (
+    OPEN,
+    attendance_buttons,
+    stacked_cell,
+    stacked_table,
+    stepper,
+    visit_words,
+)
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.day import COUNT
 from webtidbok_app.state.staff.day import StaffDayState as State
-from webtidbok_app.state.staff.views import DayRowView
+from webtidbok_app.state.staff.day_view import DayRowView
 
 _AREA = "staff.day"
-_COLUMNS = ("time", "name", "time_type", "performer", "visit_form", "notes", OPEN)
+_COLUMNS = ("time", "attendance", "name", "time_type", "performer", "notes", OPEN)
 _cell = partial(stacked_cell, _AREA)
 
 
@@ -29,13 +45,13 @@ def day_list_page() -> rx.Component:
         ),
         rx.cond(
             State.bookings.heading != "",
-            rx.fragment(_print_header(), _toolbar(), _bookings()),
+            rx.fragment(_print_header(), _downtime_warning(), _toolbar(), _bookings(), _downtime_line()),
             rx.cond(State.problem.title == "", skeleton("sv", rows=6)),
         ),
         session=SessionState.session,
         failure=SessionState.failure,
         current="day_list",
-        announcement=State.bookings.heading,
+        announcement=State.announcement,
         above=rx.fragment(
             problem_box("sv", State.problem), error_summary("sv", State.problems, attempt=State.attempts)
         ),
@@ -43,12 +59,21 @@ def day_list_page() -> rx.Component:
 
 
 def _print_header() -> rx.Component:
-    """Return what stands on paper only: where, and who printed it and when."""
+    """Return what stands first on paper only; who printed it stands on every page of it."""
     return rx.el.div(
         rx.el.p(State.bookings.clinic, class_name="strong"),
-        rx.el.p(State.fetched),
         class_name="print-only",
     )
+
+
+def _downtime_warning() -> rx.Component:
+    warning = notice(State.downtime.body, title=State.downtime.title)
+    return rx.cond(State.downtime.title != "", rx.el.div(warning, class_name="no-print"))
+
+
+def _downtime_line() -> rx.Component:
+    line = rx.el.p(State.downtime.body, class_name="fine no-print")
+    return rx.cond((State.downtime.title == "") & (State.downtime.body != ""), line)
 
 
 def _toolbar() -> rx.Component:
@@ -75,8 +100,23 @@ def _toolbar() -> rx.Component:
             forms.submit(t("sv", "staff.day.go"), kind="secondary"),
             on_submit=State.go,
         ),
-        buttons.print_button("sv"),
-        class_name="toolbar",
+        rx.cond(
+            State.bookings.performers.length() > 1,
+            forms.select_field(
+                "sv",
+                "hos",
+                t("sv", "staff.day.whom"),
+                State.bookings.performers,
+                value=State.performer,
+                first=t("sv", "staff.day.everybody"),
+                on_change=State.choose_performer,
+                key="hos",
+            ),
+        ),
+        buttons.secondary(
+            t("sv", "staff.day.print"), on_click=State.print_list, data_print_after=State.prints.to_string()
+        ),
+        class_name="toolbar toolbar-fields",
     )
 
 
@@ -84,15 +124,35 @@ def _bookings() -> rx.Component:
     return rx.fragment(
         _waiting(),
         rx.cond(
-            State.bookings.rows.length() > 0,
+            State.bookings.performers.length() > 0,
             rx.fragment(
                 status(State.bookings.count_text, id=COUNT, tab_index=-1),
+                _next_up(),
+                _only(),
                 rx.el.p(t("sv", "staff.day.masked"), " ", State.fetched, class_name="fine no-print"),
-                stacked_table(State.bookings.caption, _AREA, _COLUMNS, rx.foreach(State.bookings.rows, _row)),
+                stacked_table(
+                    State.bookings.caption,
+                    _AREA,
+                    _COLUMNS,
+                    rx.foreach(State.bookings.rows, _row),
+                    on_paper=State.printed,
+                ),
             ),
             empty_state(State.bookings.count_text),
         ),
     )
+
+
+def _next_up() -> rx.Component:
+    jump = anchor(t("sv", "staff.day.next_up_go"), href=State.bookings.next_href, data_jump="true")
+    return rx.cond(
+        State.bookings.next_text != "", rx.el.p(State.bookings.next_text, " ", jump, class_name="no-print")
+    )
+
+
+def _only() -> rx.Component:
+    whole_day = rx.el.a(t("sv", "staff.day.whole_day"), href=State.here_href)
+    return rx.cond(State.bookings.only_text != "", rx.el.p(State.bookings.only_text, ". ", whole_day))
 
 
 def _waiting() -> rx.Component:
@@ -109,12 +169,13 @@ def _waiting() -> rx.Component:
 def _row(row: rx.Var[DayRowView]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(row.time, scope="row", role="rowheader"),
+        _cell("attendance", attendance_buttons(row, on_mark=State.mark)),
         _cell("name", row.name),
-        _cell("time_type", row.time_type),
+        _cell("time_type", visit_words(row)),
         _cell("performer", row.performer),
-        _cell("visit_form", row.visit_form),
         _cell(
             "notes",
+            rx.cond(row.next, rx.el.span(badge(t("sv", "staff.day.badge_next")), class_name="no-print")),
             rx.cond(row.new, badge(t("sv", "staff.day.badge_new"), "ok")),
             rx.cond(row.cancelled, badge(row.cancelled_how, "danger")),
             rx.cond(row.interpreter != "", badge(row.interpreter, "warn")),
@@ -125,6 +186,7 @@ def _row(row: rx.Var[DayRowView]) -> rx.Component:
             class_name="no-print",
         ),
         key=row.href,
+        id=row.id,
         role="row",
-        class_name=rx.cond(row.cancelled, "cancelled", ""),
+        class_name=rx.cond(row.cancelled, "cancelled", rx.cond(row.next, "next-up", "")),
     )

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import reflex as rx
 
 from webtidbok_app.components import buttons
-from webtidbok_app.components.feedback import notice, panel
+from webtidbok_app.components.feedback import badge, notice, panel
 from webtidbok_app.components.icons import icon
 from webtidbok_app.components.layout import heading
 from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import t
+from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff.day_view import DayRowView
 from webtidbok_app.state.staff.views import Outcome, PreviewView, PublishedView, Stepper
 
 Text = str | rx.Var[str]
@@ -118,11 +120,50 @@ def published_body(published: rx.Var[PublishedView], *more: rx.Component) -> rx.
     )
 
 
-def stacked_table(caption: Text, area: str, columns: Sequence[str], rows: rx.Component) -> rx.Component:
+def attendance_buttons(row: rx.Var[DayRowView], *, on_mark: rx.EventHandler) -> rx.Component:
+    """Return whether somebody has come, and the buttons that mark it and take it back.
+
+    What is pressed turns into its own undoing, so that the focus stays where it is.
+    """
+    arrived, missed = row.attendance == "arrived", row.attendance == "no_show"
+    return rx.el.div(
+        rx.cond(row.attendance_text != "", badge(row.attendance_text, rx.cond(arrived, "ok", "danger"))),
+        rx.cond(
+            row.can_arrive & SessionState.session.handles_times,
+            buttons.secondary(
+                rx.cond(arrived, t("sv", "staff.day.undo"), t("sv", "staff.day.arrived")),
+                on_click=on_mark(row.booking, rx.cond(arrived, "", "arrived"), row.attendance),
+                aria_label=row.arrive_name,
+                data_once="true",
+            ),
+        ),
+        rx.cond(
+            row.can_miss & SessionState.session.handles_times,
+            buttons.secondary(
+                rx.cond(missed, t("sv", "staff.day.undo"), t("sv", "staff.day.no_show")),
+                on_click=on_mark(row.booking, rx.cond(missed, "", "no_show"), row.attendance),
+                aria_label=row.miss_name,
+                data_once="true",
+            ),
+        ),
+        class_name="attendance",
+    )
+
+
+def visit_words(row: rx.Var[DayRowView]) -> rx.Component:
+    """Return what a booked visit is and how it is made."""
+    return rx.el.div(row.time_type, rx.el.span(row.visit_form, class_name="fine"), class_name="visit")
+
+
+def stacked_table(
+    caption: Text, area: str, columns: Sequence[str], rows: rx.Component, *, on_paper: Text = ""
+) -> rx.Component:
     """Return a table that stacks its cells where it is narrow; the roles keep it a table there too.
 
-    The headings are ``columns`` of the catalogue's ``area``; the one that leads away is not printed.
+    The headings are ``columns`` of the catalogue's ``area``; the one that leads away is not printed. ``on_paper``
+    stands below the table on every printed page, and nowhere else.
     """
+    foot = rx.el.tfoot(rx.el.tr(rx.el.td(on_paper, col_span=len(columns))), class_name="print-foot")
     heads = [
         rx.el.th(
             t("sv", f"{area}.{name}"),
@@ -136,6 +177,7 @@ def stacked_table(caption: Text, area: str, columns: Sequence[str], rows: rx.Com
         rx.el.caption(caption, class_name="visually-hidden"),
         rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
         rx.el.tbody(rows, role="rowgroup"),
+        foot if isinstance(on_paper, rx.Var) else rx.fragment(),
         role="table",
         class_name="table bookings-table",
     )

@@ -51,7 +51,13 @@ def _form() -> rx.Component:
     kinds = [Choice(kind, t("sv", f"staff.publish.{kind}")) for kind in (WEEKLY, ONCE)]
     return rx.fragment(
         heading(t("sv", "staff.publish.title")),
-        rx.el.p(t("sv", "staff.publish.intro")),
+        rx.el.p(
+            t("sv", "staff.publish.intro"),
+            " ",
+            rx.el.a(t("sv", "staff.import.link"), href="/personal/importera"),
+            " ",
+            rx.el.a(t("sv", "staff.export.link"), href="/personal/exportera"),
+        ),
         forms.form(
             _what(),
             forms.radio_group(

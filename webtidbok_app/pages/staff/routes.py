@@ -6,9 +6,12 @@ from webtidbok_app.pages.staff.changes import changes_page, undo_page
 from webtidbok_app.pages.staff.commissions import commissions_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
+from webtidbok_app.pages.staff.export import export_page
+from webtidbok_app.pages.staff.import_times import import_check_page, import_done_page, import_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.region import region_page
+from webtidbok_app.pages.staff.search import search_page
 from webtidbok_app.pages.staff.settings.general import general_page
 from webtidbok_app.pages.staff.settings.log import log_by_colleague_page, log_by_patient_page
 from webtidbok_app.pages.staff.settings.log_checks import log_check_page, log_checks_page
@@ -40,6 +43,8 @@ from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
 from webtidbok_app.state.staff.commissions import CommissionState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
+from webtidbok_app.state.staff.export import StaffExportState
+from webtidbok_app.state.staff.import_times import StaffImportState
 from webtidbok_app.state.staff.inbox import StaffInboxState
 from webtidbok_app.state.staff.log import StaffLogState
 from webtidbok_app.state.staff.log_checks import StaffLogChecksState, StaffLogCheckState
@@ -48,6 +53,7 @@ from webtidbok_app.state.staff.performers import StaffPerformersState
 from webtidbok_app.state.staff.permissions import StaffPermissionsState
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.region import StaffRegionState
+from webtidbok_app.state.staff.search import StaffSearchState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
 from webtidbok_app.state.staff.terms import StaffTermsState
@@ -58,7 +64,13 @@ from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
 REGION = "/personal/mottagningar"
-_ARRIVE = [SessionState.load, StaffBookingState.forget, StaffCaseState.forget, StaffLogState.forget]
+_ARRIVE = [
+    SessionState.load,
+    StaffBookingState.forget,
+    StaffCaseState.forget,
+    StaffSearchState.forget,
+    StaffLogState.forget,
+]
 
 ROUTES = [
     (
@@ -75,6 +87,20 @@ ROUTES = [
         [*_ARRIVE, StaffPublishState.load_check],
     ),
     ("/personal/publicera/klart", done_page, "staff.published.page", [*_ARRIVE, StaffPublishState.load_done]),
+    ("/personal/exportera", export_page, "staff.export.title", [*_ARRIVE, StaffExportState.load]),
+    ("/personal/importera", import_page, "staff.import.title", [*_ARRIVE, StaffImportState.load]),
+    (
+        "/personal/importera/granska",
+        import_check_page,
+        "staff.preview.title",
+        [*_ARRIVE, StaffImportState.load_check],
+    ),
+    (
+        "/personal/importera/klart",
+        import_done_page,
+        "staff.published.page",
+        [*_ARRIVE, StaffImportState.load_done],
+    ),
     ("/personal/kopiera", copy_page, "staff.copy.title", [*_ARRIVE, StaffCopyState.load]),
     (
         "/personal/kopiera/granska",
@@ -111,26 +137,6 @@ ROUTES = [
         "staff.log_check.title",
         [*_ARRIVE, StaffLogCheckState.load],
     ),
-    ("/personal/behorigheter", permissions_page, "permissions.title", [*_ARRIVE, StaffPermissionsState.load]),
-    (REGION, region_page, "permissions.clinics.title", [*_ARRIVE, StaffRegionState.load]),
-    (
-        f"{REGION}/[clinic]",
-        clinic_permissions_page,
-        "permissions.title",
-        [*_ARRIVE, StaffPermissionsState.load],
-    ),
-    (
-        "/personal/superadministratorer",
-        superadmins_page,
-        "permissions.superadmins",
-        [*_ARRIVE, StaffPermissionsState.load],
-    ),
-    (
-        "/personal/uppdrag",
-        commissions_page,
-        "permissions.commission.title",
-        [SessionState.load, CommissionState.load],
-    ),
     ("/personal/texter", texts_page, "staff.texts.title", [*_ARRIVE, StaffTextsState.load]),
     (
         "/personal/presentation",
@@ -159,6 +165,26 @@ ROUTES = [
         "staff.stop.heading",
         [SessionState.load, StaffNoticeState.load_stop],
     ),
+    ("/personal/behorigheter", permissions_page, "permissions.title", [*_ARRIVE, StaffPermissionsState.load]),
+    (REGION, region_page, "permissions.clinics.title", [*_ARRIVE, StaffRegionState.load]),
+    (
+        f"{REGION}/[clinic]",
+        clinic_permissions_page,
+        "permissions.title",
+        [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        "/personal/superadministratorer",
+        superadmins_page,
+        "permissions.superadmins",
+        [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        "/personal/uppdrag",
+        commissions_page,
+        "permissions.commission.title",
+        [SessionState.load, CommissionState.load],
+    ),
     (time_types.PAGE, time_types_page, "setup.types.title", [*_ARRIVE, StaffTimeTypesState.load]),
     (time_types.NEW, time_type_page, "setup.types.new", [*_ARRIVE, StaffTimeTypesState.load_one]),
     (
@@ -181,6 +207,12 @@ ROUTES = [
         [*_ARRIVE, StaffDayState.load, StaffDayState.watch],
     ),
     (
+        "/personal/sok",
+        search_page,
+        "staff.search.title",
+        [SessionState.load, StaffBookingState.forget, StaffCaseState.forget, StaffSearchState.load],
+    ),
+    (
         "/personal/forfragningar",
         inbox_page,
         "staff.inbox.title",
@@ -194,6 +226,7 @@ ROUTES = [
             SessionState.load,
             StaffBookingState.forget,
             StaffLogState.forget,
+            StaffSearchState.forget,
             StaffCaseState.load,
             StaffCaseState.watch,
         ],

@@ -112,6 +112,7 @@ def _in_words(booking: OpenBooking) -> OpenBookingView:
             visit_form=t("sv", f"staff.visit_form.{booking.visit_form}"),
             status=_status_of(booking),
             **({"cancel_message": booking.cancel_message} if booking.cancel_message else {}),
+            **({"attendance": _attendance_of(booking)} if booking.attendance else {}),
         ),
         resident_rows=_rows(
             name=booking.name,
@@ -133,6 +134,14 @@ def _in_words(booking: OpenBooking) -> OpenBookingView:
 
 def _rows(**values: str) -> list[SummaryRow]:
     return [SummaryRow(t("sv", f"staff.booking.{name}"), value) for name, value in values.items()]
+
+
+def _attendance_of(booking: OpenBooking) -> str:
+    if booking.attendance is None or booking.attendance_at is None:
+        return ""
+    at = booking.attendance_at
+    facts = {"day": format_day("sv", at), "time": format_time("sv", at), "name": booking.attendance_by}
+    return t("sv", f"staff.booking.{booking.attendance}", **facts)
 
 
 def _status_of(booking: OpenBooking) -> str:

@@ -1,6 +1,6 @@
-"""The day list of bookings."""
+"""The day list of bookings: who comes, who has come, and printing it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -8,17 +8,29 @@ import reflex as rx
 from reflex.event import EventType
 
 from webtidbok_app.auth.permissions import requires
-from webtidbok_app.auth.principal import current, require_staff, still_logged_in
+from webtidbok_app.auth.principal import current, still_logged_in
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import NotAllowed
 from webtidbok_app.domain.swedish_time import day_of
-from webtidbok_app.i18n import format_day, format_span, format_time, t, tn
+from webtidbok_app.i18n import format_day, format_time, t
 from webtidbok_app.services import reception
-from webtidbok_app.services.reception import DayList, DayRow
+from webtidbok_app.services.attendance import Mark, mark_attendance
+from webtidbok_app.services.authorise import HANDLES_TIMES
+from webtidbok_app.services.downtime import get_downtime_status
+from webtidbok_app.services.reception import DayList
 from webtidbok_app.state.common import attempt, query
-from webtidbok_app.state.input import parse_day, typed
+from webtidbok_app.state.input import parse_day, parse_wall, typed
+from webtidbok_app.state.staff.day_view import (
+    DayListView,
+    Narrowing,
+    day_view,
+    parse_attendance,
+    said_of,
+    take_in,
+    with_mark,
+)
 from webtidbok_app.state.staff.pattern import date_examples
-from webtidbok_app.state.staff.views import DayListView, DayRowView, Stepper
+from webtidbok_app.state.staff.views import Outcome, Stepper
 from webtidbok_app.state.views import FieldProblem, Problem
 
 PAGE = "/personal/bokningar"
@@ -33,9 +45,17 @@ class StaffDayState(rx.State):
     problems: list[FieldProblem] = []
     attempts: int = 0
     steps: Stepper = Stepper()
+    here_href: str = ""
     bookings: DayListView = DayListView()
+    performer: str = ""
+    announcement: str = ""
     fetched: str = ""
+    printed: str = ""
+    prints: int = 0
+    """How many times the list has been let through to the printer."""
     day_hint: str = ""
+    downtime: Outcome = Outcome()
+    """How it went to write the list for when nothing else works; a title is a warning."""
 
     _shown: DayList | None = None
     _new: list[str] = []
@@ -51,9 +71,11 @@ class StaffDayState(rx.State):
         if isinstance(found, Problem):
             self.problem = found
             return
-        self.steps = _steps(day, today)
-        self._shown, self.bookings = found, day_view(found)
-        self.fetched = _fetched()
+        self.steps, self.here_href = _steps(day, today), day_href(day)
+        self._shown = found
+        self._show()
+        self.announcement = self.bookings.heading
+        self.downtime = await _downtime()
         self.day_hint = t("sv", "staff.publish.date_hint", **_examples(today))
 
     @rx.event(background=True)
@@ -83,17 +105,52 @@ class StaffDayState(rx.State):
             return None
         known = {row.booking_id for row in self._shown.rows}
         self._new = [row.booking_id for row in found.rows if row.booking_id not in known]
-        self._shown, self.bookings, self.fetched = found, day_view(found, new=self._new), _fetched()
+        self._shown = found
+        self._show(0)
         return rx.set_focus(COUNT)
 
-    def _follow(self, found: DayList) -> None:
-        if self._shown is None or self._shown.day != found.day:
-            return  # not before ``load``
-        self._shown, waiting = take_in(self._shown, found)
-        view = day_view(self._shown, waiting=waiting, new=self._new)
-        if view != self.bookings:
-            self.bookings = view
-        self.fetched = _fetched()
+    @rx.event
+    @requires("staff")
+    async def choose_performer(self, performer: str) -> None:
+        """Show the bookings with one performer, or with all."""
+        self.performer = str(performer)
+        self._show()
+
+    @rx.event
+    @requires(*HANDLES_TIMES)
+    async def mark(self, booking: str, wanted: str, seen: str) -> AsyncGenerator[None, None]:
+        """Mark who has come or has not, or take the mark away: shown at once, and then as it is in truth."""
+        row = next((row for row in self._rows() if row.booking_id == booking), None)
+        if row is None:
+            return
+        attendance = parse_attendance(wanted)
+        self.problem = Problem()
+        self._put(booking, Mark(attendance, clock.now() if attendance else None))
+        yield
+        marking = mark_attendance(
+            current(), booking_id=booking, attendance=attendance, seen=parse_attendance(seen)
+        )
+        marked = await attempt(marking, "sv")
+        if isinstance(marked, Problem):
+            self.problem = marked
+            self._put(booking, Mark(row.attendance, row.attendance_at))
+            await self._reread()
+        else:
+            self._put(booking, marked)
+            self.announcement = said_of(row, marked.attendance)
+
+    @rx.event
+    @requires("staff")
+    async def print_list(self) -> None:
+        """Log that the list is printed; the browser prints it when it hears of that."""
+        staff = await attempt(reception.note_printing(current()), "sv")
+        if isinstance(staff, Problem):
+            self.problem = staff
+            return
+        now = clock.now()
+        facts = {"day": format_day("sv", now), "time": format_time("sv", now)}
+        self.printed = t("sv", "staff.day.printed", name=staff.name, hsa_id=staff.hsa_id, **facts)
+        self.prints += 1
 
     @rx.event
     @requires("staff")
@@ -109,11 +166,61 @@ class StaffDayState(rx.State):
         self.problems = []
         return rx.redirect(day_href(day))
 
+    async def _reread(self) -> None:
+        """Show each row as it is in truth, as far as the database answers."""
+        if self._shown is None:
+            return
+        found = await attempt(reception.get_day_list(current(), day=self._shown.day), "sv")
+        if not isinstance(found, Problem):
+            self._follow(found)
+
+    def _follow(self, found: DayList) -> None:
+        if self._shown is None or self._shown.day != found.day:
+            return  # not before ``load``
+        self._shown, waiting = take_in(self._shown, found)
+        self._show(waiting)
+
+    def _rows(self) -> list[reception.DayRow]:
+        return self._shown.rows if self._shown else []
+
+    def _put(self, booking: str, mark: Mark) -> None:
+        if self._shown:
+            self._shown = replace(self._shown, rows=with_mark(self._shown.rows, booking, mark))
+            self._show()
+
+    def _show(self, waiting: int | None = None) -> None:
+        if self._shown is None:
+            return
+        narrowing = Narrowing(self.performer, parse_wall(query(self, "kl")))
+        view = day_view(self._shown, waiting=waiting or 0, new=self._new, narrowing=narrowing)
+        if waiting is None:
+            view = replace(view, waiting=self.bookings.waiting)
+        if view != self.bookings:
+            self.bookings = view
+        now = clock.now()
+        self.fetched = t("sv", "staff.day.fetched", day=format_day("sv", now), time=format_time("sv", now))
+
 
 def _asked_for(state: rx.State) -> date:
     """Return the day in the address, today without one."""
     today = day_of(clock.now())
     return parse_day(query(state, "dag"), today=today) or today
+
+
+async def _downtime() -> Outcome:
+    found = await attempt(get_downtime_status(current()), "sv")
+    if found is None or isinstance(found, Problem):
+        return Outcome()
+    if found.problem or found.written_at is None:
+        problem = found.problem or "not_written"
+        evening = format_day("sv", found.evening)
+        return Outcome(
+            t("sv", f"staff.downtime.{problem}_title"),
+            t("sv", f"staff.downtime.{problem}_body", evening=evening),
+        )
+    facts = {"day": format_day("sv", found.written_at), "time": format_time("sv", found.written_at)}
+    last_day = format_day("sv", found.last_day) if found.last_day else ""
+    return Outcome(body=t("sv", "staff.downtime.ok", last_day=last_day, **facts))
 
 
 def day_href(day: date) -> str:
@@ -129,51 +236,3 @@ def _steps(day: date, today: date) -> Stepper:
 def _examples(today: date) -> dict[str, str]:
     iso, short = date_examples(today)
     return {"iso": iso, "short": short}
-
-
-def take_in(shown: DayList, found: DayList) -> tuple[DayList, int]:
-    """Return what is shown with each row as it is now, and how many more bookings there are by now."""
-    now = {row.booking_id: row for row in found.rows}
-    rows = [now.pop(row.booking_id, row) for row in shown.rows]
-    return replace(shown, rows=rows), len(now)
-
-
-def day_view(shown: DayList, *, waiting: int = 0, new: Sequence[str] = ()) -> DayListView:
-    """Return the list in words. ``waiting`` bookings are not shown yet; those in ``new`` are marked."""
-    day = format_day("sv", shown.day)
-    cancelled = sum(row.cancelled for row in shown.rows)
-    counts = [tn("sv", "staff.day.count", len(shown.rows) - cancelled)]
-    if cancelled:
-        counts.append(tn("sv", "staff.day.cancelled", cancelled))
-    return DayListView(
-        heading=t("sv", "staff.day.heading", day=day),
-        caption=t("sv", "staff.day.caption", day=day, clinic=shown.clinic),
-        clinic=shown.clinic,
-        count_text=", ".join(counts) if shown.rows else t("sv", "staff.day.empty"),
-        waiting=tn("sv", "staff.day.show_new", waiting) if waiting else "",
-        iso=shown.day.isoformat(),
-        rows=[_row(row, row.booking_id in new) for row in shown.rows],
-    )
-
-
-def _fetched() -> str:
-    now = clock.now()
-    facts = {"day": format_day("sv", now), "time": format_time("sv", now)}
-    return t("sv", "staff.day.printed", hsa_id=require_staff().hsa_id, **facts)
-
-
-def _row(row: DayRow, new: bool) -> DayRowView:
-    span = format_span("sv", row.starts_at, row.ends_at)
-    return DayRowView(
-        href=f"/personal/bokning/{row.booking_id}",
-        time=span,
-        name=row.masked_name,
-        time_type=row.time_type,
-        performer=row.performer,
-        visit_form=t("sv", f"staff.visit_form.{row.visit_form}"),
-        interpreter=t("sv", "staff.day.interpreter", language=row.interpreter) if row.interpreter else "",
-        cancelled=row.cancelled,
-        cancelled_how=t("sv", f"staff.day.badge_{'rebooked' if row.rebooked_to else 'cancelled'}"),
-        new=new,
-        open_name=t("sv", "staff.day.open_name", time=span, name=row.masked_name),
-    )

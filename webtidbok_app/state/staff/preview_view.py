@@ -9,7 +9,8 @@ from uuid import UUID
 from webtidbok_app.domain.errors import Conflict, ScheduleChanged
 from webtidbok_app.domain.swedish_time import day_of, monday_of
 from webtidbok_app.i18n import format_day, format_day_span, format_span, format_time, t, tn
-from webtidbok_app.services.publication import Pattern, Preview, Published
+from webtidbok_app.services.import_times import ImportPreview, RowProblem
+from webtidbok_app.services.publication import NewSlot, Pattern, Preview, Published
 from webtidbok_app.services.week_copy import WeekCopy
 from webtidbok_app.state.staff.views import Outcome, PreviewView, PublishedView
 from webtidbok_app.state.staff.week_view import week_href
@@ -17,6 +18,8 @@ from webtidbok_app.state.views import Problem, SummaryRow
 
 SHOWN = 20
 """How many lines a list has before it only counts the rest."""
+SHOWN_ROWS = 500
+"""How many rows of a file are named, each to be mended."""
 
 
 def preview_of(pattern: Pattern, preview: Preview, *, time_type: str, performer: str) -> PreviewView:
@@ -37,13 +40,37 @@ def copy_preview_of(copy: WeekCopy, preview: Preview, *, performers: Sequence[st
     return _preview(preview, rows, t("sv", "staff.preview.clashes_copy"), "clash_with", copy.mondays)
 
 
+def import_preview_of(unread: Sequence[RowProblem], found: ImportPreview) -> PreviewView:
+    """Return what importing would do, and each row that it leaves out with its number and why."""
+    bad = sorted([*unread, *found.problems], key=lambda one: one.line)
+    count = len(found.slots)
+    lines = [
+        t(
+            "sv",
+            "staff.import.row",
+            line=one.line,
+            why=t("sv", f"staff.import.problem.{one.code}", **one.facts),
+        )
+        for one in bad[:SHOWN_ROWS]
+    ]
+    more = tn("sv", "staff.preview.more", len(bad) - SHOWN_ROWS) if len(bad) > SHOWN_ROWS else ""
+    title = tn("sv", "staff.import.bad", len(bad))
+    confirm = "staff.import.publish_rest" if bad else "staff.preview.publish"
+    return PreviewView(
+        rows=[SummaryRow(t("sv", "staff.preview.count"), tn("sv", "staff.preview.count_value", count))],
+        weeks=_weeks(found.slots, ()),
+        clashes=Outcome(title, t("sv", "staff.import.bad_body"), lines, more) if bad else Outcome(),
+        confirm=tn("sv", confirm, count) if count else "",
+    )
+
+
 def _preview(
     preview: Preview, rows: list[SummaryRow], clashes: str, clash: str, mondays: Sequence[date] = ()
 ) -> PreviewView:
     count = len(preview.publishable)
     return PreviewView(
         rows=rows,
-        weeks=_weeks(preview, mondays),
+        weeks=_weeks(preview.publishable, mondays),
         clashes=_outcome(
             "clashes",
             len(preview.slots) - count,
@@ -149,9 +176,9 @@ def _rows(pattern: Pattern, count: int, time_type: str, performer: str) -> list[
     return [SummaryRow(t("sv", f"staff.preview.{name}"), value) for name, value in values.items()]
 
 
-def _weeks(preview: Preview, mondays: Sequence[date]) -> list[SummaryRow]:
+def _weeks(slots: Sequence[NewSlot], mondays: Sequence[date]) -> list[SummaryRow]:
     """Return how many times each week gets: ``mondays`` and all other weeks that get any."""
-    weeks = Counter(monday_of(day_of(slot.starts_at)) for slot in preview.publishable)
+    weeks = Counter(monday_of(day_of(slot.starts_at)) for slot in slots)
     return [
         SummaryRow(week_words(monday), tn("sv", "staff.preview.week_value", weeks[monday]))
         for monday in sorted({*weeks, *mondays})

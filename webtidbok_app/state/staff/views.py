@@ -100,36 +100,6 @@ class PublishedView:
 
 
 @dataclass(frozen=True)
-class DayRowView:
-    """One booking in the day list. ``name`` is masked."""
-
-    href: str = ""
-    time: str = ""
-    name: str = ""
-    time_type: str = ""
-    performer: str = ""
-    visit_form: str = ""
-    interpreter: str = ""
-    cancelled: bool = False
-    cancelled_how: str = ""
-    new: bool = False
-    open_name: str = ""
-
-
-@dataclass(frozen=True)
-class DayListView:
-    """The day's bookings as they are shown. ``waiting`` says how many more there are, that came meanwhile."""
-
-    heading: str = ""
-    caption: str = ""
-    clinic: str = ""
-    count_text: str = ""
-    waiting: str = ""
-    iso: str = ""
-    rows: list[DayRowView] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class OpenBookingView:
     """An opened booking. Personal: emptied when the page is left."""
 

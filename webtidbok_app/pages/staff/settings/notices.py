@@ -1,4 +1,4 @@
-"""/personal/driftmeddelande and /region/driftmeddelande: what residents are told just now, and the stop."""
+"""/personal/driftmeddelande and /personal/hela-tjansten: what residents are told just now, and the stop."""
 
 from collections.abc import Callable
 
@@ -43,7 +43,9 @@ def _of_clinic(*children: rx.Component, **props: object) -> rx.Component:
 
 
 def _of_service(*children: rx.Component, **props: object) -> rx.Component:
-    return staff_page(*children, session=SessionState.session, failure=SessionState.failure, **props)
+    return staff_page(
+        *children, session=SessionState.session, failure=SessionState.failure, current="service", **props
+    )
 
 
 def _notice_page(frame: Frame, *, back: str) -> rx.Component:

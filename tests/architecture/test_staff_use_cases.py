@@ -54,7 +54,10 @@ MAY = {
     ADMINISTERS: (
         "clinic_settings.set_about", "clinic_settings.set_case_types", "clinic_settings.set_hold_minutes",
         "clinic_settings.set_messages", "clinic_settings.set_rebooking", "clinic_settings.set_watch",
-        "clinic_texts.set_case_type_texts", "clinic_texts.set_presentation", "performers.save_performer",
+        "clinic_texts.set_case_type_texts", "clinic_texts.set_presentation", "log_checks.draw_check",
+        "log_checks.judge_lines", "log_checks.list_checks", "log_checks.open_check", "log_checks.sign_check",
+        "log_follow_up.find_older", "log_follow_up.list_colleagues", "log_follow_up.make_extract",
+        "log_follow_up.search_by_colleague", "log_follow_up.search_by_patient", "performers.save_performer",
         "terms_versions.plan_terms", "terms_versions.remove_terms", "time_type_rules.add_time_type",
         "time_type_rules.change_time_type",
     ),

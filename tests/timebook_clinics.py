@@ -16,6 +16,7 @@ from tests.timebook_model import (
     Act,
     Ask,
     Book,
+    BookFor,
     Cancel,
     CancelForResident,
     Close,
@@ -29,6 +30,7 @@ from tests.timebook_model import (
     Outcome,
     Publish,
     Rebook,
+    RebookFor,
     Retract,
     StopWatch,
     Take,
@@ -55,6 +57,7 @@ from webtidbok_app.db.tables import (
     metadata,
 )
 from webtidbok_app.db.tables import Watch as WatchRow
+from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.actor import Resident, Staff
 from webtidbok_app.domain.clock import FixedClock
@@ -65,6 +68,7 @@ from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.services import (
+    desk,
     inbox,
     my_cases,
     offers,
@@ -230,7 +234,23 @@ class Clinics:
                 await inbox.close_case(staff, case_id=act.case, version=act.version)
             case CancelForResident():
                 await reception.cancel_for_resident(staff, booking_id=act.hold, message="")
+            case _:
+                return await self._at_the_desk(act, staff)
         return Outcome(DONE)
+
+    async def _at_the_desk(self, act: Act, staff: Staff) -> Outcome:
+        made = new_id()
+        match act:
+            case BookFor():
+                await desk.book_for_resident(
+                    staff, person_id=self.residents[act.whom].person_id, slot_id=act.time, booking_id=made,
+                    said=desk.Said(), extra=act.extra,
+                )  # fmt: skip
+            case RebookFor():
+                await desk.rebook_for_resident(
+                    staff, old_id=UUID(act.hold), slot_id=act.time, booking_id=made, extra=act.extra
+                )
+        return Outcome(DONE, made.hex)
 
     @staticmethod
     async def _ask(act: Ask, resident: Resident, clinic: str) -> str:
@@ -302,14 +322,14 @@ class Clinics:
         with_slot = select(col(Slot.id), func.count()).join(Booking, on_slot).where(live)
         newer: Any = aliased(Booking)
         never: dict[str, Select[*tuple[Any, ...]]] = {
-            "more live bookings and holds than places": with_slot.where(runs)
+            "more live bookings and holds than places and extras": with_slot.where(runs)
             .group_by(col(Slot.id), col(Slot.places))
-            .having(func.count() > col(Slot.places)),
+            .having(func.count() > col(Slot.places) + model.EXTRAS),
             "two for one place": with_slot.group_by(col(Slot.id), col(Booking.place)).having(
                 func.count() > 1
             ),
             "a place that does not exist": with_slot.where(
-                ~col(Booking.place).between(1, col(Slot.places))
+                ~col(Booking.place).between(1, col(Slot.places) + model.EXTRAS)
             ).group_by(col(Slot.id)),
             "somebody on a withdrawn time": with_slot.where(
                 runs, text("slot.withdrawn_at IS NOT NULL")

@@ -23,6 +23,8 @@ ANSWER_STANDS = timedelta(hours=4)
 REQUESTS_AT_A_TIME = 5
 WATCH_NOTICE = timedelta(hours=2)
 OFFERS_A_DAY = 3
+EXTRAS = 2
+"""How many more than its places staff can book at a time."""
 DONE = "done"
 
 
@@ -144,6 +146,27 @@ class CancelForResident(OnHold): ...
 
 
 @dataclass(frozen=True)
+class BookFor(Act):
+    """Book a time for a resident, without holding it first; ``extra``: even if it is full."""
+
+    whom: str
+    time: UUID
+    extra: bool
+
+
+class Overbook(BookFor):
+    """The same for a time that was seen to be full."""
+
+
+@dataclass(frozen=True)
+class RebookFor(OnHold):
+    """Exchange a resident's booking for another time."""
+
+    time: UUID
+    extra: bool
+
+
+@dataclass(frozen=True)
 class Rebook(OnHold):
     """Exchange the booking for another hold, at clinic number ``at``."""
 
@@ -256,19 +279,19 @@ class Timebooks:
 
     def answer(self, act: Act, made: str, now: datetime) -> Hashable:
         """Do what is wanted, and return the answer. ``made`` is the id of what it makes, if it is done."""
-        match act:
-            case Publish():
-                return self._publish(act, made)
-            case Hold():
-                return self._hold(act, made, now)
-            case Offer():
-                return self._offer(act, made, now)
-            case Ask():
-                return self._ask(act, made, now)
-            case Watch():
-                return self._watch(act, made, now)
-            case _:
-                return self._change(act, now)
+        makes: dict[type[Act], Callable[[Any, str, datetime], Hashable]] = {
+            Publish: self._publish,
+            Hold: self._hold,
+            Offer: self._offer,
+            Ask: self._ask,
+            Watch: self._watch,
+            BookFor: self._book_for,
+            Overbook: self._book_for,
+            RebookFor: self._rebook_for,
+        }
+        if type(act) in makes:
+            return makes[type(act)](act, made, now)
+        return self._change(act, now)
 
     def _change(self, act: Act, now: datetime) -> Hashable:
         """Do what makes nothing new."""
@@ -304,7 +327,7 @@ class Timebooks:
         """Whether the time is to be had at all."""
         return not self.times[time].withdrawn and self.times[time].start >= now + NOTICE
 
-    def _publish(self, act: Publish, made: str) -> Hashable:
+    def _publish(self, act: Publish, made: str, _now: datetime) -> Hashable:
         for time in self.times.values():
             if time.clinic == act.clinic and not time.withdrawn and abs(time.start - act.start) < LENGTH:
                 return "overlaps"
@@ -392,6 +415,47 @@ class Timebooks:
         self._pass_on(old.time, now)
         self._settle(new, now)
         return DONE
+
+    def _book_for(self, act: BookFor, made: str, now: datetime) -> Hashable:
+        """Staff are bound by no notice; a full time takes a few more if they want."""
+        if self.times[act.time].clinic != act.clinic:
+            return "not_found"
+        if refusal := self._take_for(act.whom, act.time, act.extra, now):
+            return refusal
+        self.tickets[made] = Ticket(act.whom, act.clinic, act.time, now, now, "booked")
+        self._settle(self.tickets[made], now)
+        return DONE
+
+    def _rebook_for(self, act: RebookFor, made: str, now: datetime) -> Hashable:
+        """Both or neither."""
+        old = self.tickets[act.hold]
+        if old.clinic != act.clinic or old.status in {"held", "gone"}:
+            return "not_found"
+        if old.status == "cancelled":
+            return "already_cancelled"
+        if old.time == act.time:
+            return "slot_taken"
+        if self.times[act.time].clinic != act.clinic:
+            return "not_found"
+        if refusal := self._take_for(old.owner, act.time, act.extra, now):
+            return refusal
+        self.tickets[made] = Ticket(old.owner, act.clinic, act.time, now, now, "booked", replaces=act.hold)
+        old.status, old.cancelled_by = "cancelled", act.who
+        self._pass_on(old.time, now)
+        self._settle(self.tickets[made], now)
+        return DONE
+
+    def _take_for(self, whom: str, time: UUID, extra: bool, now: datetime) -> str:
+        """Return why there is no place of the time for the resident, who gives up their own hold of it for one."""
+        if self.times[time].withdrawn or self.times[time].start + LENGTH <= now:
+            return "slot_withdrawn"
+        left = self.left(time, whom, now)
+        if left < 1 and not extra:
+            return "slot_taken"
+        if left + EXTRAS < 1:
+            return "no_more_extras"
+        self._let_go_of(whom, time)
+        return ""
 
     def _ask(self, act: Ask, made: str, now: datetime) -> Hashable:
         if act.old:

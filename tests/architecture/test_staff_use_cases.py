@@ -39,7 +39,12 @@ MAY = {
         "time_type_rules.list_rules", "undelivered.get_undelivered", "waiting.count_waiting",
     ),
     HANDLES_TIMES: (
-        "attendance.mark_attendance", "import_times.import_times", "import_times.preview_import",
+        "desk.book_for_resident", "desk.list_bookable_types", "desk.list_times", "desk.look_up_again",
+        "desk.open_to_rebook", "desk.rebook_for_resident", "desk.weigh", "desk_people.find_person",
+        "desk_people.find_without_number", "desk_people.register_person", "desk_people.register_without_number",
+        "invitations.invite", "invitations.list_invitations", "invitations.open_invitation",
+        "invitations.withdraw_invitation", "attendance.mark_attendance", "import_times.import_times",
+        "import_times.preview_import",
         "publication.preview_publication", "publication.publish", "reception.cancel_for_resident",
         "schedule.weigh_withdrawal", "schedule.withdraw", "schedule_changes.find_undo_impact",
         "schedule_changes.undo", "week_copy.copy_week", "week_copy.get_source_week", "week_copy.preview_copy",

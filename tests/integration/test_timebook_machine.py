@@ -26,6 +26,7 @@ from tests.timebook_model import (
     Act,
     Ask,
     Book,
+    BookFor,
     Cancel,
     CancelForResident,
     Close,
@@ -39,8 +40,10 @@ from tests.timebook_model import (
     Offer,
     OnCase,
     Outcome,
+    Overbook,
     Publish,
     Rebook,
+    RebookFor,
     Retract,
     StopWatch,
     Take,
@@ -63,11 +66,13 @@ HOLDS_AN_HOUR = 4
 WALLS = (time(9, 0), time(9, 10), time(9, 20))
 AHEAD = (2, 16)
 """Days ahead that times are published: soon, and behind a week without any."""
-HAPPENS = {(Withdraw, frozenset()), (Hold, "slot_taken"), (Book, "hold_expired"), (Move, "cannot_be_moved")} | {
+HAPPENS = {(Withdraw, frozenset()), (Hold, "slot_taken"), (Book, "hold_expired"), (Move, "cannot_be_moved"),
+    (BookFor, "slot_taken"), (Overbook, "no_more_extras"),
+} | {
     (kind, DONE)
     for kind in (
         Publish, Hold, Extend, LetGo, Book, Rebook, Move, Cancel, Ask, Offer, Take, Retract, DeclineTimes, TakeBack,
-        Close, Watch, StopWatch, TakeWatched, Decline, Keep,
+        Close, Watch, StopWatch, TakeWatched, Decline, Keep, BookFor, Overbook, RebookFor,
     )
 }  # fmt: skip
 """Acts and answers that a run must have met: otherwise it proves less than it says."""
@@ -92,7 +97,7 @@ class Wish:
 
 EVERY_KIND = (
     Publish, Withdraw, Hold, Extend, Extend, LetGo, Book, Book, Rebook, Cancel, CancelForResident, Ask, Offer, Take,
-    Retract,
+    Retract, BookFor, Overbook, RebookFor,
 )  # fmt: skip
 NUMBERS = st.integers(0, 59)
 MOSTLY = st.sampled_from([True, True, False])
@@ -161,6 +166,15 @@ class TimebookMachine(RuleBasedStateMachine):
         self._do(act)
         if again:
             self._do(act)
+
+    @rule(
+        several=st.lists(wishes(Overbook, Overbook, BookFor, RebookFor), min_size=1, max_size=4),
+        second=wishes(Hold, Book, Overbook, CancelForResident, Withdraw),
+    )
+    def at_the_desk(self, several: list[Wish], second: Wish) -> None:
+        """Staff book for residents, perhaps as somebody else takes or leaves a place of the same times."""
+        for wish in several:
+            self._do(self._act(wish), self._act(replace(second, what=wish.what)) if wish.own else None)
 
     @rule(held=wishes(Hold), change=wishes(Rebook), second=wishes(Rebook, Cancel, CancelForResident, Book))
     def rebook(self, held: Wish, change: Wish, second: Wish) -> None:
@@ -408,6 +422,28 @@ class TimebookMachine(RuleBasedStateMachine):
         times = tuple(dict.fromkeys(_pick(free, wish.when + n) for n in range(wish.places) if free))
         return Offer(clerk, CLERKS[clerk], key, seen, times) if times else None
 
+    def _for_resident(self, wish: Wish, clerk: str) -> Act | None:
+        """Return what staff book or exchange for a resident, mostly at their own clinic."""
+        now = self.clock.now()
+        times = [
+            time
+            for time, about in self.model.times.items()
+            if not wish.fitting or (about.clinic == CLERKS[clerk] and not about.withdrawn)
+        ]
+        full = [time for time in times if self.model.left(time, "", now) < 1]
+        if not (times := full if wish.kind is Overbook else times):
+            return None
+        time = _pick(times, wish.what)
+        if wish.kind is not RebookFor:
+            extra = wish.kind is Overbook or wish.places > 2
+            return wish.kind(clerk, CLERKS[clerk], _pick(RESIDENTS, wish.who + wish.when), time, extra)
+        booked = [
+            hold for hold, one in self.model.tickets.items() if one.status == "booked" or not wish.fitting
+        ]
+        if not booked:
+            return None
+        return RebookFor(clerk, CLERKS[clerk], _pick(booked, wish.when), time, wish.places > 1)
+
     def _wait(self, wish: Wish, clerk: str) -> Act | None:
         if wish.kind is Keep:
             return Keep(clerk, CLERKS[clerk])
@@ -422,6 +458,8 @@ class TimebookMachine(RuleBasedStateMachine):
 
     def _use(self, wish: Wish, clerk: str) -> Act | None:
         """Return what is done with a hold: mostly one that it can be done with, and by its owner, but not always."""
+        if issubclass(wish.kind, BookFor | RebookFor):
+            return self._for_resident(wish, clerk)
         fitting = {hold for hold, one in self.model.tickets.items() if self._fits(one, wish.kind)}
         possible = {hold for hold, one in self.model.tickets.items() if self._is_kind(one, wish.kind)}
         holds = [

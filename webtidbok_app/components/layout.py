@@ -19,11 +19,12 @@ _STAFF_NAV = {
     "schedule": "/personal",
     "publish": "/personal/publicera",
     "day_list": "/personal/bokningar",
+    "desk": "/personal/boka",
     "requests": "/personal/forfragningar",
     "changes": "/personal/andringar",
     "settings": "/personal/installningar",
 }
-_HIDDEN_WITHOUT = {"publish": "handles_times", "requests": "handles_cases"}
+_HIDDEN_WITHOUT = {"publish": "handles_times", "desk": "handles_times", "requests": "handles_cases"}
 """The pages that only some staff may use, by what they must be able to do."""
 _SUPERADMIN_NAV = {
     "clinics": "/personal/mottagningar",

@@ -7,7 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from webtidbok_app.db.after_commit import tell_of_message
 from webtidbok_app.db.insert import insert_all_or_ignore
-from webtidbok_app.db.tables import Booking, OutboxMessage, RequestCase, RequestMessage, TimeOffer, WatchOffer
+from webtidbok_app.db.tables import (
+    Booking,
+    Invitation,
+    OutboxMessage,
+    RequestCase,
+    RequestMessage,
+    TimeOffer,
+    WatchOffer,
+)
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.message import REMINDER_HOURS, Channel, MessageKind, MessageStatus, reminder_due
 
@@ -41,6 +49,16 @@ async def tell_of_offer(session: AsyncSession, case: RequestCase, offer: TimeOff
     """Write that staff hold times for the resident, who has until a moment to take one."""
     about = {"person_id": case.sent_by or case.person_id, "clinic_id": case.clinic_id, "case_id": case.id}
     await _put(session, [_row(MessageKind.OFFERED, offer.id, now=now, due_at=now) | about])
+
+
+async def tell_of_invitation(session: AsyncSession, invitation: Invitation, *, now: datetime) -> None:
+    """Write that somebody is invited to book a time."""
+    about = {
+        "person_id": invitation.person_id,
+        "clinic_id": invitation.clinic_id,
+        "invitation_id": invitation.id,
+    }
+    await _put(session, [_row(MessageKind.INVITED, invitation.id, now=now, due_at=now) | about])
 
 
 async def tell_of_reserved(session: AsyncSession, offer: WatchOffer, *, told_id: UUID, now: datetime) -> None:

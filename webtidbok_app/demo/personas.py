@@ -113,6 +113,14 @@ RESIDENTS = (
         "Young, born in 2007",
     ),
     ResidentPersona(
+        "hanna",
+        with_check_digit("19850917980"),
+        "Hanna",
+        "Sjölin",
+        "Har en kallelse",
+        "Has an invitation",
+    ),
+    ResidentPersona(
         "lisa",
         with_check_digit("19790119986"),
         "Lisa",

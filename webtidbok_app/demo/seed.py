@@ -21,22 +21,26 @@ from webtidbok_app.db.tables import (
     CareProvider,
     CaseType,
     Clinic,
+    Invitation,
     MessageChoice,
     Performer,
     Person,
     Region,
+    ReservePerson,
     Slot,
     StaffRole,
     Terms,
     TimeType,
 )
 from webtidbok_app.demo.people import DemoResident, demo_residents
-from webtidbok_app.demo.personas import REGION, RESIDENTS, STAFF, ResidentPersona
+from webtidbok_app.demo.personas import HEALTH_CENTRE, REGION, RESIDENTS, STAFF, ResidentPersona
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.message import Channel
+from webtidbok_app.domain.reserve_number import ReserveNumber
 from webtidbok_app.domain.visit import BookingStatus, CaseTypeKind, ReasonRule, ScheduleChangeKind, VisitForm
+from webtidbok_app.services.desk_people import birth_hash
 from webtidbok_app.timebook import pattern, publishing
 
 WEEKS_AHEAD = 8
@@ -45,6 +49,11 @@ DATA = Path(__file__).parent / "clinics.toml"
 TERMS_SINCE = datetime(2026, 1, 1, tzinfo=swedish_time.STOCKHOLM)
 PERSONA_BOOKINGS = (("bjorkens-vardcentral", 9), ("hamnens-vaccinationsmottagning", 16), ("alvens-rehab", 23))
 """Where the resident with bookings has them, and at least how many days ahead."""
+
+INVITED, INVITED_TO = "hanna", ("norrskenets-allergimottagning", "allergi-aterbesok")
+"""The resident who is invited, and where to: a clinic, and one of its time types."""
+RESERVE_NUMBER = ReserveNumber("19920817KB46")
+"""Of somebody whom the health centre has registered without personnummer."""
 
 
 async def seed(database: Database) -> None:
@@ -59,6 +68,8 @@ async def seed(database: Database) -> None:
         for clinic in data["clinic"]:
             await _roll_forward(session, clinic_ids[clinic["slug"]], clinic)
         await _book_for_persona(session, clinic_ids)
+        await _invite_persona(session, clinic_ids[INVITED_TO[0]])
+        await _register_without_number(session, clinic_ids[HEALTH_CENTRE])
 
 
 async def _clinic_ids(session: AsyncSession) -> dict[str, UUID]:
@@ -328,6 +339,48 @@ async def _book_for_persona(session: AsyncSession, clinic_ids: dict[str, UUID]) 
             booking = _booking(clinic_ids[slug], slot.id, slot.starts_at, 1, person_id)
             session.add(booking)
             await outbox.remind_of_booking(session, booking, now=clock.now())
+
+
+async def _invite_persona(session: AsyncSession, clinic_id: UUID) -> None:
+    """See to it that the resident who is invited has an invitation that has not run out."""
+    number = next(one.number for one in RESIDENTS if one.key == INVITED)
+    [person_id] = await _people(session, [number])
+    today = swedish_time.day_of(clock.now())
+    standing = await session.scalar(
+        select(col(Invitation.id)).where(
+            col(Invitation.clinic_id) == clinic_id,
+            col(Invitation.person_id) == person_id,
+            col(Invitation.last_day) >= today,
+        )
+    )
+    kind = await session.scalar(
+        select(col(TimeType.id)).where(
+            col(TimeType.clinic_id) == clinic_id, col(TimeType.slug) == INVITED_TO[1]
+        )
+    )
+    if standing is None and kind is not None:
+        session.add(
+            Invitation(
+                clinic_id=clinic_id, person_id=person_id, time_type_id=kind, first_day=today,
+                last_day=today + timedelta(weeks=17), invited_by="demo", invited_by_name="Demo",
+                invited_at=clock.now(),
+            )
+        )  # fmt: skip
+
+
+async def _register_without_number(session: AsyncSession, clinic_id: UUID) -> None:
+    """See to it that a clinic knows somebody by a reserve number."""
+    person = Person(
+        number_hash=lookup_hash(RESERVE_NUMBER.signs), number=RESERVE_NUMBER.signs, given_name="Darya",
+        family_name="Resande",
+    )  # fmt: skip
+    if await insert_or_ignore(session, person):
+        session.add(
+            ReservePerson(
+                clinic_id=clinic_id, person_id=person.id, birth_hash=birth_hash(clinic_id, RESERVE_NUMBER.birth_date),
+                registered_by="demo", registered_at=clock.now(),
+            )
+        )  # fmt: skip
 
 
 async def _free_slot(session: AsyncSession, clinic_id: UUID, days_ahead: int) -> Slot | None:

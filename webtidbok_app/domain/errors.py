@@ -21,6 +21,8 @@
     │   └─ CapabilityMissing
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
+    │   ├─ NoMoreExtras
+    │   ├─ InvitationEnded
     │   ├─ HoldExpired
     │   ├─ SlotWithdrawn
     │   ├─ AlreadyCancelled
@@ -142,6 +144,14 @@ class Conflict(WebtidbokError):
 
 class SlotTaken(Conflict):
     """The time has no place left."""
+
+
+class NoMoreExtras(Conflict):
+    """The time is overbooked with as many as it can be. Facts: ``most``."""
+
+
+class InvitationEnded(Conflict):
+    """The invitation is answered, has run out or was withdrawn."""
 
 
 class HoldExpired(Conflict):

@@ -32,8 +32,7 @@ class PersonalNumber:
 
     def age_on(self, day: date) -> int:
         """Return the age in whole years on ``day``; who is born on 29 February comes of age on 1 March."""
-        born = self.birth_date
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        return age_between(self.birth_date, day)
 
     def __str__(self) -> str:
         return f"{self.digits[:8]}-{self.digits[8:]}"
@@ -58,6 +57,11 @@ def parse_personal_number(text: str, *, today: date) -> PersonalNumber:
     return PersonalNumber(century + six + four)
 
 
+def age_between(born: date, day: date) -> int:
+    """Return the age in whole years on ``day`` of who is born on ``born``."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 def _birth_date(digits: str) -> date:
     day = int(digits[6:8])
     return date(
@@ -77,9 +81,9 @@ def _is_valid(digits: str) -> bool:
     return luhn_digit(digits[2:11]) == int(digits[11])
 
 
-def luhn_digit(nine: str) -> int:
-    """Return the check digit of the nine digits YYMMDDNNN (weights 2, 1, 2 …; digit sums added)."""
-    total = sum(sum(divmod(int(digit) * (2 - i % 2), 10)) for i, digit in enumerate(nine))
+def luhn_digit(digits: str) -> int:
+    """Return the check digit of digits such as YYMMDDNNN (weights 2, 1, 2 …; digit sums added)."""
+    total = sum(sum(divmod(int(digit) * (2 - i % 2), 10)) for i, digit in enumerate(digits))
     return -total % 10
 
 

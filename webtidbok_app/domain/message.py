@@ -32,6 +32,7 @@ class MessageKind(StrEnum):
     ANSWERED = "answered"
     OFFERED = "offered"
     RESERVED = "reserved"
+    INVITED = "invited"
 
 
 class MessageStatus(StrEnum):

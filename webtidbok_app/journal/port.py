@@ -43,6 +43,13 @@ class Text:
         return (self.en if lang == "en" else self.sv) or self.sv
 
 
+class Period(NamedTuple):
+    """Days in Sweden, both included."""
+
+    first: date
+    last: date
+
+
 @dataclass(frozen=True)
 class TimeTypeInfo:
     """A tidstyp with the rules that a resident is told before any time is shown."""
@@ -57,6 +64,8 @@ class TimeTypeInfo:
     min_age: int | None = None
     max_age: int | None = None
     bookable: Bookable = Bookable.WEB
+    invitation: Period | None = None
+    """When the patient is invited to come, and has no such time yet."""
     reason: ReasonRule = ReasonRule.NONE
     questions: tuple[Question, ...] = ()
     opening: Opening = ANY_TIME
@@ -130,6 +139,8 @@ class BookedTime:
     """The booking that was rebooked to this one."""
     replaced_by: BookingRef | None = None
     """The booking that this one was rebooked to."""
+    invited: bool = False
+    """The clinic has invited the resident to it."""
     calendar_id: str = ""
     """What calendars know it by, through all rebookings; ``calendar_sequence`` grows with each change."""
     calendar_sequence: int = 0

@@ -28,13 +28,14 @@ from webtidbok_app.journal.port import (
     Capabilities,
     Hold,
     OtherUnit,
+    Period,
     Text,
     TimeTypeInfo,
 )
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
-from webtidbok_app.timebook import bookings, limits
+from webtidbok_app.timebook import bookings, invitations, limits
 from webtidbok_app.timebook.availability import HeldSlot, OpenSlot
 from webtidbok_app.timebook.calendar import Calendar
 from webtidbok_app.timebook.units import find_other_units
@@ -52,7 +53,12 @@ class StandaloneJournal:
         self._database = database
 
     async def time_types(self, patient: Resident) -> list[TimeTypeInfo]:
-        return [_time_type_info(row) for row in await self._time_types() if row.bookable != Bookable.STAFF]
+        invited = await self._invited(patient)
+        return [
+            _time_type_info(row, invited.get(row.id))
+            for row in await self._time_types()
+            if row.bookable != Bookable.STAFF
+        ]
 
     async def available_dates(
         self, patient: Resident, time_type: str, first: date, last: date
@@ -65,6 +71,10 @@ class StandaloneJournal:
     ) -> list[Timeslot]:
         now = clock.now()
         kind = await self._time_type(time_type)
+        if kind.bookable == Bookable.INVITATION and (invited := (await self._invited(patient)).get(kind.id)):
+            first, last = max(first, invited.first), min(last, invited.last)
+            if first > last:
+                return []
         calendar = Calendar(self._database, self.clinic_id, kind.id, kind.opening)
         since, until = swedish_time.span_of_days(first, last)
         since = max(since, calendar.opening.first_start(now))
@@ -202,6 +212,21 @@ class StandaloneJournal:
 
         return await self._database.transact(work)
 
+    async def _invited(self, patient: Resident) -> dict[UUID, Period]:
+        """Return the periods that the patient is invited to come within, by time type."""
+        async with self._database.read() as session:
+            found = await invitations.open_ones(
+                session,
+                person_id=patient.person_id,
+                today=swedish_time.day_of(clock.now()),
+                clinic_id=self.clinic_id,
+            )
+        return {
+            one.time_type_id: Period(one.first_day, one.last_day)
+            for one in reversed(found)  # of several the one that runs out first
+            if one.first_day and one.last_day
+        }
+
     async def _time_types(self) -> Sequence[TimeType]:
         async def read() -> Sequence[TimeType]:
             async with self._database.read() as session:
@@ -323,6 +348,7 @@ def _booked_time(
         video_url=time_type.video_url,
         replaces=_ref(booking.replaces_clinic_id, booking.replaces_id),
         replaced_by=_ref(*replaced_by),
+        invited=booking.invitation_id is not None,
         calendar_id=(booking.calendar_id or booking.id).hex,
         calendar_sequence=booking.calendar_sequence,
     )
@@ -332,7 +358,7 @@ def _ref(clinic_id: UUID | None, booking_id: UUID | None) -> BookingRef | None:
     return BookingRef(clinic_id, booking_id.hex) if clinic_id and booking_id else None
 
 
-def _time_type_info(row: TimeType) -> TimeTypeInfo:
+def _time_type_info(row: TimeType, invitation: Period | None) -> TimeTypeInfo:
     return TimeTypeInfo(
         id=row.slug,
         name=Text(row.name_sv, row.name_en),
@@ -344,6 +370,7 @@ def _time_type_info(row: TimeType) -> TimeTypeInfo:
         min_age=row.min_age,
         max_age=row.max_age,
         bookable=Bookable(row.bookable),
+        invitation=invitation,
         reason=ReasonRule(row.reason),
         questions=unpack_questions(row.questions),
         opening=row.opening,

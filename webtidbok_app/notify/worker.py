@@ -22,6 +22,7 @@ from webtidbok_app.db.tables import (
     Booking,
     Clinic,
     Guardianship,
+    Invitation,
     MessageChoice,
     OutboxMessage,
     Person,
@@ -34,6 +35,7 @@ from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.message import CODE_LIFE, Channel, MessageKind, MessageStatus, reminder_due
 from webtidbok_app.domain.ombud import is_child
 from webtidbok_app.domain.request import CaseStatus, OfferStatus
+from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.domain.watch import WatchOfferStatus
 from webtidbok_app.i18n import Lang
@@ -46,6 +48,7 @@ from webtidbok_app.notify.letter import (
     words_about,
     words_of_code,
 )
+from webtidbok_app.timebook.invitations import is_open
 
 AT_ONCE = 20
 SECONDS_TO_HAND_OVER = 20.0
@@ -146,6 +149,8 @@ async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime)
         return await _compose_answer(session, message, now)
     if message.kind == MessageKind.RESERVED:
         return await _compose_reserved(session, message, now)
+    if message.kind == MessageKind.INVITED:
+        return await _compose_invited(session, message, now)
     booking = await session.get(Booking, (message.clinic_id, message.booking_id))
     if booking is None or (booking.status == BookingStatus.CANCELLED) != (message.kind in _OF_CANCELLING):
         raise NotToBeSent("no_longer_so")
@@ -179,6 +184,21 @@ async def _compose_reserved(session: AsyncSession, message: OutboxMessage, now: 
     clinic = await session.get_one(Clinic, offer.clinic_id)
     to = await _recipient(session, message, clinic, about=offer.person_id)
     return _letter(message, to, when=offer.starts_at, until=offer.stands_until)
+
+
+async def _compose_invited(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:
+    """Return that somebody is invited, as long as the invitation is open."""
+    invitation = await session.scalar(
+        select(Invitation).where(
+            col(Invitation.clinic_id) == message.clinic_id,
+            col(Invitation.id) == message.invitation_id,
+            is_open(day_of(now)),
+        )
+    )
+    if invitation is None:
+        raise NotToBeSent("no_longer_so")
+    clinic = await session.get_one(Clinic, invitation.clinic_id)
+    return _letter(message, await _recipient(session, message, clinic, about=invitation.person_id))
 
 
 async def _offered_until(session: AsyncSession, case: RequestCase, now: datetime) -> datetime:

@@ -22,7 +22,7 @@ from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import Booking, Clinic, DowntimeRun, Performer, Person, Slot
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, System
-from webtidbok_app.domain.ids import PersonalNumber
+from webtidbok_app.domain.reserve_number import read_identity
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.live import topics
 from webtidbok_app.live.rounds import in_rounds
@@ -233,7 +233,7 @@ async def _read_day(clinic: Clinic, day: date) -> list[ListedBooking]:
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             name=f"{person.given_name} {person.family_name}",
-            personal_number=str(PersonalNumber(person.number)),
+            personal_number=str(read_identity(person.number)),
             phone=booking.phone or "",
             protected=person.protected or booking.booked_by in hidden,
             time_type=time_type,

@@ -17,8 +17,8 @@ from webtidbok_app.db.tables import Booking, Clinic, Performer, Person, Slot, Ti
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.errors import InvalidInput, NotFound, Unavailable
-from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.question import Answer, unpack_answers
+from webtidbok_app.domain.reserve_number import read_identity
 from webtidbok_app.domain.visit import Attendance, BookingStatus, VisitForm
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
@@ -266,7 +266,7 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
         rebooked_at=elsewhere.name if elsewhere else "",
         cancel_message=booking.cancel_message,
         name=f"{person.given_name} {person.family_name}",
-        personal_number=str(PersonalNumber(person.number)),
+        personal_number=str(read_identity(person.number)),
         protected=person.protected or bool(guardian and guardian.protected),
         phone=booking.phone,
         email=booking.email,

@@ -33,6 +33,8 @@ class OldBooking(NamedTuple):
 def may_book(actor: Actor | None, time_type: TimeTypeInfo) -> WebtidbokError | None:
     """Return why the resident may not book the time type, or None. Told before any time is shown."""
     resident = as_resident(actor)
+    if time_type.invitation:  # the clinic has decided, whatever the age
+        return None
     if time_type.bookable is Bookable.INVITATION:
         return InvitedOnly()
     age = resident.number.age_on(swedish_time.day_of(clock.now()))

@@ -32,6 +32,7 @@ class UndeliveredMessage:
     booking_id: str
     case_id: str
     """The request that it is about; then there is no booking."""
+    invitation_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,4 +78,5 @@ def _failed(message: OutboxMessage) -> UndeliveredMessage:
         starts_at=message.starts_at,
         booking_id=message.booking_id.hex if message.booking_id else "",
         case_id=message.case_id.hex if message.case_id else "",
+        invitation_id=message.invitation_id.hex if message.invitation_id else "",
     )

@@ -8,6 +8,7 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import AlreadyCancelled, InvalidInput, TermsNotAccepted
 from webtidbok_app.i18n import Lang
+from webtidbok_app.services.invitations import list_my_invitations
 from webtidbok_app.services.messages import get_messages
 from webtidbok_app.services.my_bookings import (
     MESSAGE_MAX,
@@ -29,6 +30,7 @@ from webtidbok_app.state.present.bookings import (
     booking_facts,
     booking_view,
     clinic_problems,
+    invitation_row,
     overview_rows,
     pending_line,
 )
@@ -47,6 +49,7 @@ class MyTimesState(rx.State):
     """Coming times at all clinics: when and where."""
 
     rows: list[BookingRow] = []
+    invitations: list[ErrandRow] = []
     held: list[ErrandRow] = []
     """Requests that are answered with times to choose among."""
     watches: list[ErrandRow] = []
@@ -68,6 +71,7 @@ class MyTimesState(rx.State):
             self.stop = found
             return None
         self._show(found, lang)
+        await self._show_invitations(lang)
         await self._show_held(lang)
         await self._show_watches(lang)
         self.loaded = True
@@ -84,6 +88,13 @@ class MyTimesState(rx.State):
                 if path_of(self) != here or answer.clinic.slug not in self._pending:
                     return
                 self._add(answer, lang)
+
+    async def _show_invitations(self, lang: Lang) -> None:
+        invited = await attempt(list_my_invitations(current()), lang)
+        if isinstance(invited, Problem):
+            self.problems = [*self.problems, invited.title]
+        else:
+            self.invitations = [invitation_row(one, lang) for one in invited]
 
     async def _show_held(self, lang: Lang) -> None:
         cases = await attempt(list_my_cases(current()), lang)

@@ -27,7 +27,7 @@ from webtidbok_app.domain.errors import (
 )
 from webtidbok_app.domain.message import MessageKind
 from webtidbok_app.domain.visit import BookingStatus
-from webtidbok_app.timebook import line
+from webtidbok_app.timebook import invitations, line
 from webtidbok_app.timebook.places import hold_a_place, lock_slot, take_turns
 from webtidbok_app.timebook.units import find_other_units
 
@@ -192,13 +192,15 @@ async def confirm_hold(
     ``booked_by`` is the guardian who does it for their child; it is them who are told then.
 
     One statement decides, against a new taker too. Asked again for a hold that became a booking, it returns that
-    booking unchanged. Raises HoldExpired.
+    booking unchanged. Raises HoldExpired, and InvitedOnly where an invitation is needed that there is not.
     """
     facts = {"booked_by": booked_by, **said}
     became = await _become_booking(session, _is_running_hold(clinic_id, hold_id, person_id, now), now, facts)
     booking = await session.get(Booking, (clinic_id, hold_id), populate_existing=True)
     if became and booking is not None:
-        return await _made(session, booking, MessageKind.BOOKED, now)
+        await tell_made(session, booking, MessageKind.BOOKED, now)
+        await invitations.require(session, booking)
+        return booking
     if booking is not None and booking.person_id == person_id and booking.status == BookingStatus.BOOKED:
         return booking
     raise HoldExpired
@@ -277,7 +279,7 @@ async def confirm_offered(
     if not await _become_booking(session, which, now, {"booked_by": booked_by, **said}):
         raise HoldExpired
     made = await session.get_one(Booking, (clinic_id, booking_id), populate_existing=True)
-    return await _made(session, made, MessageKind.BOOKED, now)
+    return await tell_made(session, made, MessageKind.BOOKED, now)
 
 
 async def find_exchangeable(
@@ -322,14 +324,16 @@ async def _exchange(
     if not await _become_booking(session, which, now, {**replaces, **thread, **said}):
         raise HoldExpired
     gone = {"clinic_id": old.clinic_id, "booking_id": old.id}
-    await _cancel(session, **gone, cancelled_by=RESIDENT, message="", now=now)
+    await call_off(session, **gone, cancelled_by=RESIDENT, message="", now=now)
     made = await session.get_one(Booking, new, populate_existing=True)
-    return await _made(session, made, MessageKind.REBOOKED, now)
+    await invitations.hand_over(session, old, made, now=now)
+    return await tell_made(session, made, MessageKind.REBOOKED, now)
 
 
-async def _made(session: AsyncSession, booking: Booking, kind: MessageKind, now: datetime) -> Booking:
-    """Tell of a booking that has come to be, and end the watches that it fits."""
+async def tell_made(session: AsyncSession, booking: Booking, kind: MessageKind, now: datetime) -> Booking:
+    """Tell of a booking that has come to be, answer the invitation and end the watches that it fits."""
     tell_of_change(session, booking.clinic_id, [booking.starts_at])
+    await invitations.answer(session, booking)
     await outbox.tell_of_booking(session, booking, kind, now=now)
     await line.settle(session, booking, now=now)
     return booking
@@ -394,7 +398,7 @@ async def cancel_booking(
 
     ``cancelled_by`` is ``RESIDENT`` or the HSA-id of the member of staff. Raises NotFound and AlreadyCancelled.
     """
-    booking = await _cancel(
+    booking = await call_off(
         session,
         clinic_id=clinic_id,
         booking_id=booking_id,
@@ -408,7 +412,7 @@ async def cancel_booking(
     return booking
 
 
-async def _cancel(
+async def call_off(
     session: AsyncSession,
     *,
     clinic_id: UUID,
@@ -417,6 +421,7 @@ async def _cancel(
     message: str,
     now: datetime,
 ) -> Booking:
+    """Cancel a booking and tell its resident nothing. Raises NotFound and AlreadyCancelled."""
     changed = await session.execute(
         update(Booking)
         .where(

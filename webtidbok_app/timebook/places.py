@@ -12,13 +12,15 @@ from webtidbok_app.db.after_commit import tell_of_change, tell_of_line
 from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import CHOSEN, LIVE, Booking, Clinic, Person, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
-from webtidbok_app.domain.errors import NotFound, SlotTaken, SlotWithdrawn
+from webtidbok_app.domain.errors import NoMoreExtras, NotFound, SlotTaken, SlotWithdrawn
 from webtidbok_app.domain.opening import Opening
 from webtidbok_app.domain.visit import BookingStatus
 
 EXTRA_TRIES = 5
 OPENING = tuple(col(getattr(TimeType, name)) for name in Opening._fields)
 """The columns that make a time type's ``Opening``."""
+OVERBOOKED_AT_MOST = 2
+"""How many more than its places staff can book at one time."""
 
 
 async def take_turns(session: AsyncSession, *, person_id: UUID) -> None:
@@ -62,6 +64,27 @@ async def lock_slot(
     return slot, timedelta(minutes=hold_minutes)
 
 
+async def lock_slot_for_staff(
+    session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime, alone: bool
+) -> Slot:
+    """Return a published time that has not ended, however near: staff are bound by no notice.
+
+    It is locked against being withdrawn; ``alone`` also against anybody who is taking a place of it, so that what
+    fills it is seen. Raises NotFound and SlotWithdrawn.
+    """
+    slot = await session.scalar(
+        select(Slot)
+        .where(col(Slot.clinic_id) == clinic_id, col(Slot.id) == slot_id)
+        .with_for_update(read=not alone, key_share=alone)
+        .execution_options(populate_existing=True)
+    )
+    if slot is None:
+        raise NotFound
+    if slot.withdrawn_at is not None or slot.ends_at <= now:
+        raise SlotWithdrawn
+    return slot
+
+
 async def hold_offered(
     session: AsyncSession,
     *,
@@ -95,8 +118,8 @@ async def hold_a_place(
     """
     for _ in range(slot.places + EXTRA_TRIES):
         chosen_by = None if offer_id else person_id
-        await _remove_holds_in_the_way(session, slot=slot, chosen_by=chosen_by, now=now)
-        place = await _pick_free_place(session, slot)
+        await remove_holds_in_the_way(session, slot=slot, chosen_by=chosen_by, now=now)
+        place = await pick_free_place(session, slot)
         held = Booking(
             clinic_id=slot.clinic_id, id=new_id(), slot_id=slot.id, starts_at=slot.starts_at, place=place,
             person_id=person_id, status=BookingStatus.HELD, held_at=now, expires_at=until, offer_id=offer_id,
@@ -107,7 +130,7 @@ async def hold_a_place(
     raise SlotTaken
 
 
-async def _remove_holds_in_the_way(
+async def remove_holds_in_the_way(
     session: AsyncSession, *, slot: Slot, chosen_by: UUID | None, now: datetime
 ) -> None:
     """Remove the holds that have run out on the time and, if told whose, what that person has chosen before."""
@@ -126,9 +149,31 @@ async def _remove_holds_in_the_way(
         tell_of_change(session, slot.clinic_id, starts)
 
 
-async def _pick_free_place(session: AsyncSession, slot: Slot) -> int:
-    """Return a place that nobody has, drawn at random so that many takers do not queue for the same one."""
-    taken = set(
+async def pick_free_place(session: AsyncSession, slot: Slot) -> int:
+    """Return a place that nobody has, drawn at random so that many takers do not queue for the same one.
+
+    Each extra booking keeps one place from being had: always the last that are free, so that two who take places at
+    the same moment agree on which. A place that an overbooked time gets back is thus nobody's. Raises SlotTaken.
+    """
+    taken = await _taken_places(session, slot)
+    free = [place for place in range(1, slot.places + 1) if place not in taken]
+    extra = len(taken) - (slot.places - len(free))
+    if not (left := free[: max(0, len(free) - extra)]):
+        raise SlotTaken
+    return random.choice(left)
+
+
+async def pick_extra_place(session: AsyncSession, slot: Slot) -> int:
+    """Return a place for one more on a full time that is locked alone. Raises NoMoreExtras (``most``)."""
+    taken = await _taken_places(session, slot)
+    for place in range(1, slot.places + OVERBOOKED_AT_MOST + 1):
+        if place not in taken:
+            return place
+    raise NoMoreExtras(most=OVERBOOKED_AT_MOST)
+
+
+async def _taken_places(session: AsyncSession, slot: Slot) -> set[int]:
+    return set(
         await session.scalars(
             select(col(Booking.place)).where(
                 col(Booking.clinic_id) == slot.clinic_id,
@@ -137,10 +182,6 @@ async def _pick_free_place(session: AsyncSession, slot: Slot) -> int:
             )
         )
     )
-    free = [place for place in range(1, slot.places + 1) if place not in taken]
-    if not free:
-        raise SlotTaken
-    return random.choice(free)
 
 
 async def let_go(session: AsyncSession, *, clinic_id: UUID, offer_id: UUID) -> None:

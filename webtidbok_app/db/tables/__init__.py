@@ -1,4 +1,4 @@
-"""Every table, by who owns the data: clinics, people, messages, requests, the standalone timebook, watches, access.
+"""Every table, by who owns the data: clinics, people, messages, requests, invitations, timebook, watches, access.
 
 Per-clinic tables lead their keys and unique indexes with ``clinic_id``, so that PostgreSQL can be partitioned
 by clinic without a redesign. All moments are aware and in UTC.
@@ -24,6 +24,7 @@ from webtidbok_app.db.tables.clinics import (
     Service,
     Terms,
 )
+from webtidbok_app.db.tables.invitations import Invitation, ReservePerson
 from webtidbok_app.db.tables.messages import WAITING, MessageChoice, OutboxMessage
 from webtidbok_app.db.tables.people import Draft, Guardianship, Person, TermsAcceptance
 from webtidbok_app.db.tables.requests import (
@@ -66,6 +67,7 @@ __all__ = [
     "Draft",
     "Guardianship",
     "HoldCount",
+    "Invitation",
     "LogCheck",
     "LogCheckLine",
     "LogSeal",
@@ -81,6 +83,7 @@ __all__ = [
     "RequestDraft",
     "RequestMessage",
     "RequestWords",
+    "ReservePerson",
     "RoleChange",
     "ScheduleChange",
     "Service",

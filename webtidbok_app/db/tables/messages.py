@@ -34,6 +34,7 @@ class OutboxMessage(SQLModel, table=True):
     case_id: UUID | None = None
     offer_id: UUID | None = None
     """The time that is held for somebody who watches for one."""
+    invitation_id: UUID | None = None
     starts_at: datetime | None = None
     """When the booking starts that it tells of."""
     created_at: datetime

@@ -11,7 +11,7 @@ from webtidbok_app.domain.visit import CaseTypeKind
 
 
 class Person(Identified, table=True):
-    """A resident, known by the keyed hash of the personnummer or samordningsnummer."""
+    """A resident, known by the keyed hash of the personnummer, samordningsnummer or reserve number."""
 
     number_hash: str = Field(unique=True)
     number: str = Field(sa_type=Sealed("person.number"))

@@ -204,6 +204,14 @@ class Booking(OfClinic, table=True):
             sqlite_where=text(LIVE),
         ),
         Index("ix_booking_person", "person_id"),
+        Index(
+            "uq_booking_invitation",
+            "clinic_id",
+            "invitation_id",
+            unique=True,
+            postgresql_where=text(LIVE),
+            sqlite_where=text(LIVE),
+        ),
         Index("uq_booking_replaces", "replaces_clinic_id", "replaces_id", unique=True),
     )
 
@@ -231,6 +239,8 @@ class Booking(OfClinic, table=True):
     """How many times it has been rebooked or cancelled (RFC 5545 3.8.7.4)."""
     offer_id: UUID | None = None
     """The offer that it is held for, or came of. Of these a person may have several at a time."""
+    invitation_id: UUID | None = None
+    """The clinic's invitation that it answers. None can have two live bookings."""
     reason: str = Field(default="", sa_type=Sealed("booking.reason"))
     answers: str = Field(default="", sa_type=Sealed("booking.answers"))
     """What the clinic asked and was answered, as ``domain.question`` packs it."""

@@ -22,6 +22,7 @@ def page(lang: Lang) -> rx.Component:
         once_fetched(
             lang,
             clinic_problems(State.problems),
+            _errands(t(lang, "citizen.invitation.title"), State.invitations),
             _errands(t(lang, "requests.list.held"), State.held),
             _errands(t(lang, "watches.list.title"), State.watches),
             _pending(),

@@ -61,8 +61,11 @@ def _booking() -> rx.Component:
             opened.cancellable & SessionState.session.handles_times,
             buttons.button_row(
                 buttons.link_as_button(
+                    t("sv", "staff.booking.rebook"), href=opened.rebook_href, kind="secondary"
+                ),
+                buttons.link_as_button(
                     t("sv", "staff.booking.cancel"), href=opened.cancel_href, kind="secondary"
-                )
+                ),
             ),
         ),
     )

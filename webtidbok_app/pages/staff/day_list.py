@@ -29,6 +29,7 @@ from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.day import COUNT
 from webtidbok_app.state.staff.day import StaffDayState as State
 from webtidbok_app.state.staff.day_view import DayRowView
+from webtidbok_app.state.staff.desk_who import WALK_IN
 
 _AREA = "staff.day"
 _COLUMNS = ("time", "attendance", "name", "time_type", "performer", "notes", OPEN)
@@ -100,6 +101,7 @@ def _toolbar() -> rx.Component:
             forms.submit(t("sv", "staff.day.go"), kind="secondary"),
             on_submit=State.go,
         ),
+        buttons.link_as_button(t("sv", "staff.desk.walk_in_link"), href=WALK_IN, kind="secondary"),
         rx.cond(
             State.bookings.performers.length() > 1,
             forms.select_field(

@@ -6,9 +6,14 @@ from webtidbok_app.pages.staff.changes import changes_page, undo_page
 from webtidbok_app.pages.staff.commissions import commissions_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
+from webtidbok_app.pages.staff.desk import check_page as desk_check_page
+from webtidbok_app.pages.staff.desk import done_page as desk_done_page
+from webtidbok_app.pages.staff.desk import times_page as desk_times_page
+from webtidbok_app.pages.staff.desk_who import who_page, without_number_page
 from webtidbok_app.pages.staff.export import export_page
 from webtidbok_app.pages.staff.import_times import import_check_page, import_done_page, import_page
 from webtidbok_app.pages.staff.inbox import inbox_page
+from webtidbok_app.pages.staff.invitations import invitation_page, invitations_page, invite_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.region import region_page
 from webtidbok_app.pages.staff.search import search_page
@@ -43,9 +48,16 @@ from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
 from webtidbok_app.state.staff.commissions import CommissionState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
+from webtidbok_app.state.staff.desk import StaffDeskState
+from webtidbok_app.state.staff.desk_who import StaffDeskWhoState
 from webtidbok_app.state.staff.export import StaffExportState
 from webtidbok_app.state.staff.import_times import StaffImportState
 from webtidbok_app.state.staff.inbox import StaffInboxState
+from webtidbok_app.state.staff.invitations import (
+    StaffInvitationsState,
+    StaffInvitationState,
+    StaffInviteState,
+)
 from webtidbok_app.state.staff.log import StaffLogState
 from webtidbok_app.state.staff.log_checks import StaffLogChecksState, StaffLogCheckState
 from webtidbok_app.state.staff.notices import StaffNoticeState
@@ -64,13 +76,16 @@ from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
 REGION = "/personal/mottagningar"
-_ARRIVE = [
+_AT_THE_DESK = [
     SessionState.load,
     StaffBookingState.forget,
     StaffCaseState.forget,
+    StaffInvitationState.forget,
     StaffSearchState.forget,
     StaffLogState.forget,
 ]
+_LEAVE_THE_DESK = [StaffDeskState.forget, StaffDeskWhoState.forget]
+_ARRIVE = [*_AT_THE_DESK, *_LEAVE_THE_DESK]
 
 ROUTES = [
     (
@@ -226,13 +241,74 @@ ROUTES = [
             SessionState.load,
             StaffBookingState.forget,
             StaffLogState.forget,
+            StaffInvitationState.forget,
+            *_LEAVE_THE_DESK,
             StaffSearchState.forget,
             StaffCaseState.load,
             StaffCaseState.watch,
         ],
     ),
     ("/personal/svarsmallar", templates_page, "staff.templates.title", [*_ARRIVE, StaffTemplatesState.load]),
-    (BOOKING, booking_page, "staff.booking.title", [SessionState.load, StaffBookingState.load]),
+    (
+        "/personal/boka",
+        who_page,
+        "staff.desk.title",
+        [*_AT_THE_DESK, StaffDeskState.forget, StaffDeskWhoState.load],
+    ),
+    (
+        "/personal/boka/utan-nummer",
+        without_number_page,
+        "staff.without.title",
+        [*_AT_THE_DESK, StaffDeskState.forget, StaffDeskWhoState.load],
+    ),
+    (
+        "/personal/boka/tid",
+        desk_times_page,
+        "staff.desk_times.title",
+        [*_AT_THE_DESK, StaffDeskWhoState.forget, StaffDeskState.load_times],
+    ),
+    (
+        "/personal/boka/kontrollera",
+        desk_check_page,
+        "staff.desk_check.title",
+        [*_AT_THE_DESK, StaffDeskState.load_check],
+    ),
+    (
+        "/personal/boka/klart",
+        desk_done_page,
+        "staff.desk_done.title",
+        [*_AT_THE_DESK, StaffDeskState.load_done],
+    ),
+    (
+        "/personal/boka/kallelse",
+        invite_page,
+        "staff.invite.title",
+        [*_AT_THE_DESK, StaffInviteState.load],
+    ),
+    (
+        "/personal/kallelser",
+        invitations_page,
+        "staff.invitations.title",
+        [*_ARRIVE, StaffInvitationsState.load],
+    ),
+    (
+        "/personal/kallelser/[invitation]",
+        invitation_page,
+        "staff.invitation.title",
+        [SessionState.load, StaffBookingState.forget, *_LEAVE_THE_DESK, StaffInvitationState.load],
+    ),
+    (
+        f"{BOOKING}/omboka",
+        desk_times_page,
+        "staff.desk_times.rebook_title",
+        [*_AT_THE_DESK, StaffDeskState.load_rebook],
+    ),
+    (
+        BOOKING,
+        booking_page,
+        "staff.booking.title",
+        [SessionState.load, StaffInvitationState.forget, *_LEAVE_THE_DESK, StaffBookingState.load],
+    ),
     (
         f"{BOOKING}/avboka",
         cancel_page,

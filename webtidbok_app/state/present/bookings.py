@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
-from webtidbok_app.i18n import Lang, format_day, format_time, t
+from webtidbok_app.i18n import Lang, format_day, format_day_span, format_time, t
 from webtidbok_app.journal.port import BookedTime
 from webtidbok_app.services.clinics import ClinicInfo
+from webtidbok_app.services.invitations import MyInvitation
 from webtidbok_app.services.my_bookings import ClinicBookings, ManagedTimes, MyBooking
 from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.steps import language
 from webtidbok_app.state.present.words import form, moment_text, phone_text, when
-from webtidbok_app.state.resident_views import BookingCard, BookingView
+from webtidbok_app.state.resident_views import BookingCard, BookingView, ErrandRow
 from webtidbok_app.state.views import BookingRow, SummaryRow
 
 
@@ -51,7 +52,8 @@ def overview_rows(found: Iterable[ClinicBookings], lang: Lang) -> list[BookingRo
             else addresses.booking(lang, clinic.slug, time.id)
         )
         rows.append(BookingRow(id=time.id, starts=time.starts_at.isoformat(), href=href, when=when(time, lang),
-                               clinic=clinic.name, what=_where(clinic, time, lang)))  # fmt: skip
+                               clinic=clinic.name, what=_where(clinic, time, lang),
+                               badge=t(lang, "citizen.invitation.badge") if time.invited else ""))  # fmt: skip
     return rows
 
 
@@ -60,6 +62,18 @@ def _where(clinic: ClinicInfo, time: BookedTime, lang: Lang) -> str:
     if time.visit_form == VisitForm.ON_SITE:
         return f"{clinic.street}, {clinic.city}"
     return t(lang, f"citizen.mine.{time.visit_form}")
+
+
+def invitation_row(invitation: MyInvitation, lang: Lang) -> ErrandRow:
+    """Return an open invitation, which leads to its times."""
+    clinic, period = invitation.clinic, format_day_span(lang, invitation.first_day, invitation.last_day)
+    return ErrandRow(
+        href=addresses.step(lang, clinic.slug, invitation.time_type_id),
+        title=t(lang, "citizen.invitation.to", what=invitation.time_type.in_language(lang)),
+        about=t(lang, "citizen.invitation.about", clinic=clinic.name, period=period),
+        badge=t(lang, "citizen.invitation.by", day=format_day(lang, invitation.last_day)),
+        news=True,
+    )
 
 
 def pending_line(clinic: str, lang: Lang) -> str:
@@ -125,6 +139,7 @@ def _what(mine: MyBooking, lang: Lang) -> dict[str, str]:
     return {
         "citizen.check.visit": f"{time.time_type.in_language(lang)}, {form(time.visit_form, lang)}",
         "citizen.check.performer": time.performer,
+        "citizen.invitation.badge": t(lang, "citizen.invitation.booked") if time.invited else "",
     }
 
 

@@ -105,6 +105,7 @@ def _in_words(booking: OpenBooking) -> OpenBookingView:
         back_href=day_href(day_of(booking.starts_at)),
         here_href=here,
         cancel_href=f"{here}/avboka",
+        rebook_href=f"{here}/omboka",
         time_rows=_rows(
             when=f"{day}, {format_span('sv', booking.starts_at, booking.ends_at)}",
             time_type=booking.time_type,
@@ -154,7 +155,8 @@ def _status_of(booking: OpenBooking) -> str:
     if booking.rebooked_to is not None:
         to = f"{format_day('sv', booking.rebooked_to)}, {format_time('sv', booking.rebooked_to)}"
         to += f", {booking.rebooked_at}" if booking.rebooked_at else ""
-        return t("sv", "staff.booking.rebooked_by_resident", to=to, **facts)
+        by = "resident" if booking.cancelled_by == "resident" else "staff"
+        return t("sv", f"staff.booking.rebooked_by_{by}", to=to, hsa_id=booking.cancelled_by, **facts)
     if booking.cancelled_by == "resident":
         return t("sv", "staff.booking.cancelled_by_resident", **facts)
     return t("sv", "staff.booking.cancelled_by_staff", hsa_id=booking.cancelled_by, **facts)

@@ -48,6 +48,9 @@ def _row(message: UndeliveredMessage) -> UndeliveredRow:
 
 def _about(message: UndeliveredMessage, when: str) -> dict[str, str]:
     """Return the link to the booking, or to the request where it is about one and one may read it."""
+    if message.invitation_id:
+        name = t("sv", "staff.invitations.open_name", day=format_day("sv", message.given_up_at))
+        return {"href": f"/personal/kallelser/{message.invitation_id}", "link_name": name}
     if not message.case_id:
         name = t("sv", "staff.undelivered.open_name", when=when)
         return {"href": f"/personal/bokning/{message.booking_id}", "link_name": name}

@@ -107,6 +107,7 @@ class OpenBookingView:
     back_href: str = "/personal/bokningar"
     here_href: str = ""
     cancel_href: str = ""
+    rebook_href: str = ""
     time_rows: list[SummaryRow] = field(default_factory=list)
     resident_rows: list[SummaryRow] = field(default_factory=list)
     words_rows: list[SummaryRow] = field(default_factory=list)

@@ -11,8 +11,8 @@ from alembic import op
 
 from webtidbok_app.settings import get_settings
 
-revision: str = "0015"
-down_revision: str | None = "0014"
+revision: str = "0017"
+down_revision: str | None = "0016"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -1,0 +1,106 @@
+"""Invitations (kallelser), inside the caller's transaction.
+
+One is open as long as its period lasts, staff have not withdrawn it and no live booking answers it. So a booking that
+is cancelled opens it again, and nothing has to be kept in step. That it is answered once, the database says.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from webtidbok_app.db.tables import LIVE, Booking, Invitation, Slot, TimeType
+from webtidbok_app.domain import swedish_time
+from webtidbok_app.domain.errors import InvitedOnly
+from webtidbok_app.domain.visit import Bookable
+
+
+def is_answered() -> ColumnElement[bool]:
+    """Whether a live booking answers the invitation of the row."""
+    return (
+        select(col(Booking.id))
+        .where(
+            col(Booking.clinic_id) == Invitation.clinic_id,
+            col(Booking.invitation_id) == Invitation.id,
+            text(f"booking.{LIVE}"),
+        )
+        .correlate(Invitation)
+        .exists()
+    )
+
+
+def is_open(today: date) -> ColumnElement[bool]:
+    """Whether the invitation of the row can be answered on ``today`` (in Sweden)."""
+    lasts = func.coalesce(col(Invitation.last_day) >= today, false())
+    return col(Invitation.ended_at).is_(None) & lasts & ~is_answered()
+
+
+async def open_ones(
+    session: AsyncSession, *, person_id: UUID, today: date, clinic_id: UUID | None = None
+) -> Sequence[Invitation]:
+    """Return the person's open invitations at the clinic, or at all; those that run out first come first."""
+    here = () if clinic_id is None else (col(Invitation.clinic_id) == clinic_id,)
+    found = await session.scalars(
+        select(Invitation)
+        .where(col(Invitation.person_id) == person_id, *here, is_open(today))
+        .order_by(col(Invitation.last_day), col(Invitation.id))
+    )
+    return found.all()
+
+
+async def answer(session: AsyncSession, booking: Booking) -> None:
+    """Let a booking that has come to be answer an open invitation to such a time on such a day, if there is one."""
+    if booking.invitation_id is not None:
+        return
+    slot = await session.get_one(Slot, (booking.clinic_id, booking.slot_id))
+    day = swedish_time.day_of(slot.starts_at)
+    locked = await session.scalars(
+        select(col(Invitation.id))
+        .where(
+            col(Invitation.clinic_id) == booking.clinic_id,
+            col(Invitation.person_id) == booking.person_id,
+            col(Invitation.time_type_id) == slot.time_type_id,
+            col(Invitation.first_day) <= day,
+            col(Invitation.last_day) >= day,
+            col(Invitation.ended_at).is_(None),
+        )
+        .with_for_update()
+    )
+    if not (ids := locked.all()):
+        return
+    unanswered = (  # asked when they are locked: what was answered meanwhile is seen
+        select(col(Invitation.id))
+        .where(col(Invitation.clinic_id) == booking.clinic_id, col(Invitation.id).in_(ids), ~is_answered())
+        .order_by(col(Invitation.last_day), col(Invitation.id))
+        .limit(1)
+    )
+    booking.invitation_id = await session.scalar(unanswered)
+    await session.flush()
+
+
+async def require(session: AsyncSession, booking: Booking) -> None:
+    """Raise InvitedOnly for a booking that needs an invitation and answers none."""
+    needs = (
+        select(col(TimeType.bookable) == Bookable.INVITATION)
+        .join(Slot, (col(Slot.clinic_id) == TimeType.clinic_id) & (col(Slot.time_type_id) == TimeType.id))
+        .where(col(Slot.clinic_id) == booking.clinic_id, col(Slot.id) == booking.slot_id)
+    )
+    if booking.invitation_id is None and await session.scalar(needs):
+        raise InvitedOnly
+
+
+async def hand_over(session: AsyncSession, old: Booking, new: Booking, *, now: datetime) -> None:
+    """Let the booking that an old one was exchanged for answer its invitation; at another clinic that ends it."""
+    if old.invitation_id is None:
+        return
+    if new.clinic_id == old.clinic_id:
+        new.invitation_id = old.invitation_id
+    else:
+        invitation = await session.get_one(
+            Invitation, (old.clinic_id, old.invitation_id), with_for_update=True
+        )
+        invitation.ended_at = now
+    await session.flush()

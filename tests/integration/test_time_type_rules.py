@@ -368,7 +368,8 @@ def test_rules__at_their_borders__are_taken(changes):
 async def test_every_rule__comes_back_as_it_was_saved(world):
     acute = await second_type(world)
     told = Rules(
-        name_sv="Prov", name_en="Test", length_minutes=15, audience_sv="a", not_here_en="b", prepare_sv="c",
+        name_sv="Prov", name_en="Test", length_minutes=15, audience_sv="<p>a</p>",
+        not_here_sv="<p>b</p>", prepare_sv="<p>c</p>",
         bookable=Bookable.INVITATION, min_age=3, max_age=9, questions=(FASTING,),
         opening=Opening(30, None, 4, time(17, 30), 6), cancel_hours=3, max_active=4, hand_over_hours=5,
         hand_over_to=acute.id, active=False, video_url="https://video.example/rum",
@@ -376,6 +377,16 @@ async def test_every_rule__comes_back_as_it_was_saved(world):
     made = await add_time_type(admin_of(world), rules=told)
     [kept] = [one.rules for one in (await list_rules(world.staff)).time_types if one.id == made.id]
     assert {field.name: getattr(kept, field.name) for field in fields(Rules)} == vars(told)
+
+
+async def test_texts__are_tidied__and_what_is_only_in_english_is_told(world):
+    made = await add_time_type(
+        admin_of(world), rules=Rules(name_sv="Prov", prepare_sv="<script>x</script><b>Ta med kort</b>")
+    )
+    assert made.rules.prepare_sv == "<p><strong>Ta med kort</strong></p>"
+    with pytest.raises(InvalidInput) as refused:
+        await add_time_type(admin_of(world), rules=Rules(audience_en="Only here"))
+    assert refused.value.problems == {"name_sv": "name_missing", "audience_sv": "swedish_missing"}
 
 
 async def test_performers__are_added_and_changed__by_the_administrator(world):

@@ -29,7 +29,7 @@ class Judgement(StrEnum):
     INVESTIGATE = "investigate"
 
 
-READING = ("open_", "search_", "print_", "draw_", "extract_")
+READING = ("open_", "search_", "print_", "export_", "draw_", "extract_", "write_downtime_list")
 """How the names of acts begin that only show something; all others change something."""
 
 

@@ -5,7 +5,7 @@ A rule holds from when it is saved, for times that are published already too; wh
 
 import re
 import unicodedata
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,12 +32,17 @@ from webtidbok_app.domain.question import (
     unpack_questions,
 )
 from webtidbok_app.domain.visit import Bookable, ReasonRule, VisitForm
+from webtidbok_app.i18n import LANGS
+from webtidbok_app.journal.port import Text
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import administers, as_administrator, as_clinic_staff
+from webtidbok_app.services.rich_texts import Written, tidied
 from webtidbok_app.timebook.schedule_log import lock_schedule
 
 NAME_MAX = 60
 TEXT_MAX = 1000
+TEXTS = ("audience", "not_here", "prepare")
+"""What residents read of it, with bold, italic, lists and links, in both languages."""
 AGES = range(121)
 LENGTHS = range(5, 24 * 60 + 1)
 NOTICE_MINUTES = range(30 * 24 * 60 + 1)
@@ -117,8 +122,7 @@ async def add_time_type(actor: Actor | None, *, rules: Rules) -> TimeTypeRules:
         made = TimeType(
             clinic_id=clinic_id, id=new_id(), slug=await _free_slug(session, clinic_id, rules.name_sv), **_NEW
         )
-        await _check(session, made, rules)
-        _write(made, rules)
+        _write(made, await _checked(session, made, rules))
         session.add(made)
         audit.record(session, staff, "add_time_type", clinic_id=clinic_id)
         tell_of_time_types(session, clinic_id)
@@ -141,8 +145,7 @@ async def change_time_type(actor: Actor | None, *, slug: str, version: int, rule
             raise NotFound
         if row.version != version:
             raise StaleVersion
-        await _check(session, row, rules)
-        _write(row, rules)
+        _write(row, await _checked(session, row, rules))
         row.version += 1
         audit.record(session, staff, "change_time_type", clinic_id=clinic_id)
         tell_of_time_types(session, clinic_id)
@@ -181,12 +184,25 @@ def _write(row: TimeType, rules: Rules) -> None:
     row.questions = pack_questions(rules.questions)
 
 
-async def _check(session: AsyncSession, row: TimeType, rules: Rules) -> None:
+async def _checked(session: AsyncSession, row: TimeType, rules: Rules) -> Rules:
+    """Return the rules with their texts tidied. Raises InvalidInput, with all that is to be mended at once."""
     problems = check_rules(rules)
+    written = {
+        name: Written(Text(getattr(rules, f"{name}_sv"), getattr(rules, f"{name}_en")), TEXT_MAX)
+        for name in TEXTS
+    }
+    kept: dict[str, Text] = {}
+    try:
+        kept = tidied(written)
+    except InvalidInput as error:
+        problems |= error.problems
     if not problems and rules.hand_over_to is not None:
         problems = await _check_receiver(session, row, rules.hand_over_to)
     if problems:
         raise InvalidInput(problems)
+    return replace(
+        rules, **{f"{name}_{lang}": getattr(text, lang) for name, text in kept.items() for lang in LANGS}
+    )
 
 
 def check_rules(rules: Rules) -> dict[str, str]:
@@ -195,10 +211,6 @@ def check_rules(rules: Rules) -> dict[str, str]:
     problems = {field: "name_too_long" for field, name in names.items() if len(name) > NAME_MAX}
     if not rules.name_sv:
         problems["name_sv"] = "name_missing"
-    for field in ("audience", "not_here", "prepare"):
-        for lang in ("sv", "en"):
-            if len(getattr(rules, f"{field}_{lang}")) > TEXT_MAX:
-                problems[f"{field}_{lang}"] = "too_long"
     within = {
         "length_minutes": (rules.length_minutes, LENGTHS),
         "min_age": (rules.min_age, AGES),

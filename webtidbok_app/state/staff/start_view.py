@@ -10,7 +10,7 @@ _WHERE = {
     Step.ABOUT: "/personal/installningar#about",
     Step.PERFORMERS: performers.PAGE,
     Step.TIME_TYPES: time_types.PAGE,
-    Step.TERMS: "/personal/texter",
+    Step.TERMS: "/personal/villkor/boka-tid",
     Step.CASE_TYPES: "/personal/installningar",
     Step.TIMES: "/personal/publicera",
 }

@@ -6,13 +6,14 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 
+from webtidbok_app.domain import rich_text
 from webtidbok_app.domain.opening import Opening
 from webtidbok_app.domain.question import QUESTIONS_MAX, Question, Words
 from webtidbok_app.domain.visit import Bookable, ReasonRule, VisitForm
-from webtidbok_app.i18n import Lang, t
+from webtidbok_app.i18n import LANGS, Lang, t
 from webtidbok_app.journal.port import Text, TimeTypeInfo
-from webtidbok_app.services.time_type_rules import UNREAD, Rules, TimeTypeRules
-from webtidbok_app.state.input import parse_count, parse_id, parse_wall, ticked, typed
+from webtidbok_app.services.time_type_rules import TEXTS, UNREAD, Rules, TimeTypeRules
+from webtidbok_app.state.input import parse_count, parse_id, parse_wall, ticked, typed, typed_rich
 from webtidbok_app.state.present.rules import rules_in_words, span_text
 from webtidbok_app.state.staff.setup_views import QuestionForm, TimeTypeForm
 from webtidbok_app.state.views import Choice
@@ -23,10 +24,8 @@ CANCELS = (0, 1, 2, 4, 12, 24, 48, 72, 168)
 """Hours before its start that a time can usually be cancelled last."""
 HAND_OVERS = (1, 2, 4, 8, 24, 48, 72)
 """Hours before its start that a time can be handed over."""
-_TEXTS = (
-    "name_sv", "name_en", "video_url",
-    "audience_sv", "audience_en", "not_here_sv", "not_here_en", "prepare_sv", "prepare_en",
-)  # fmt: skip
+_LINES = ("name_sv", "name_en", "video_url")
+_MARKUP = tuple(f"{text}_{lang}" for text in TEXTS for lang in LANGS)
 _QUESTION_FIELDS = ("sv", "choices_sv", "choices_en")
 IN_ORDER = (
     "name_sv", "name_en", "length_minutes", "visit_form", "video_url",
@@ -53,7 +52,8 @@ def form_of(rules: Rules, *, heading: str, key: str, others: Iterable[TimeTypeRu
     return TimeTypeForm(
         heading=heading,
         key=key,
-        **{name: getattr(rules, name) for name in _TEXTS},
+        **{name: getattr(rules, name) for name in _LINES},
+        **{name: rich_text.shown(getattr(rules, name)) for name in _MARKUP},
         length_minutes=str(rules.length_minutes),
         visit_form=rules.visit_form,
         bookable=rules.bookable,
@@ -89,7 +89,8 @@ def read_rules(form: Any) -> Rules:
     }
     hand_over_to = parse_id(typed(form, "hand_over_to"))
     return Rules(
-        **{name: typed(form, name) for name in _TEXTS},
+        **{name: typed(form, name) for name in _LINES},
+        **_read_markup(form),
         **chosen,
         length_minutes=_count(form, "length_minutes") or 0,
         min_age=_count(form, "min_age"),
@@ -120,6 +121,11 @@ def said_to_residents(rules: Rules, lang: Lang, *, now: datetime) -> list[str]:
         max_active=rules.max_active,
     )
     return rules_in_words(info, lang, now=now)
+
+
+def _read_markup(form: Any) -> dict[str, str]:
+    written = {name: typed_rich(form, name) for name in TEXTS}
+    return {f"{name}_{lang}": getattr(text, lang) for name, text in written.items() for lang in LANGS}
 
 
 def _read_opening(form: Any) -> Opening:

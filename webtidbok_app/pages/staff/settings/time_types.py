@@ -5,7 +5,8 @@ import reflex as rx
 from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import badge, empty_state, error_summary, problem_box, skeleton
 from webtidbok_app.components.layout import heading
-from webtidbok_app.i18n import t
+from webtidbok_app.components.rich_text import rich_text_field
+from webtidbok_app.i18n import LANGS, t
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.pages.staff.settings.frame import settings_frame
 from webtidbok_app.state.staff.setup_views import SetupRow
@@ -185,8 +186,7 @@ def _texts(name: str) -> rx.Component:
     hint = t("sv", "setup.types.prepare_hint") if name == "prepare" else ""
     return rx.fragment(
         *(
-            forms.textarea_field(
-                "sv",
+            rich_text_field(
                 f"{name}_{lang}",
                 t("sv", f"setup.types.{name}_{lang}"),
                 hint=hint,
@@ -194,9 +194,9 @@ def _texts(name: str) -> rx.Component:
                 value=getattr(State.form, f"{name}_{lang}"),
                 problems=State.problems,
                 optional=True,
-                rows=3,
+                lang=lang,
             )
-            for lang in ("sv", "en")
+            for lang in LANGS
         )
     )
 

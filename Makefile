@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 DEV = @$(or $(PYTHON),$(error Webtidbok needs Python 3.11 or later, and found none. Install it, or set PYTHON=/path/to/python3)) scripts/dev.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit e2e lint types fmt bench soak migrate downtime-list demo-reset
+.PHONY: help run test unit e2e lint types fmt bench soak migrate downtime-list verify-log demo-reset
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
@@ -43,6 +43,9 @@ migrate: ## bring the database up to date
 
 downtime-list: ## write each clinic's list of today and the coming day, for when nothing else works
 	$(DEV) downtime-list
+
+verify-log: ## verify that the access log is as it was written (ARGS=earlier.txt: and that nothing is cut off)
+	$(DEV) verify-log $(ARGS)
 
 demo-reset: ## throw the demo's data away and make it anew
 	$(DEV) demo-reset

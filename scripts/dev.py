@@ -569,6 +569,13 @@ def downtime_list() -> None:
         raise Failure("The lists could not be written; the reason stands above")
 
 
+def verify_log(*earlier: str) -> None:
+    """Verify that the access log is as it was written, and that what ``earlier`` outputs name is still there."""
+    prepare_python()
+    if not passes([PYTHON, "-m", "webtidbok_app.access_log", "verify", *earlier]):
+        raise Failure("The log is not as it was written; what is wrong stands above")
+
+
 def demo_reset() -> None:
     """Throw the demo's data away and make it anew."""
     prepare_python()
@@ -592,6 +599,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "soak": soak,
     "migrate": migrate,
     "downtime-list": downtime_list,
+    "verify-log": verify_log,
     "demo-reset": demo_reset,
 }
 

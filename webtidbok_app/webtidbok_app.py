@@ -14,6 +14,7 @@ from webtidbok_app.notify.worker import sending
 from webtidbok_app.pages.routes import NOT_FOUND, ROUTES
 from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
 from webtidbok_app.services.downtime import writing_lists
+from webtidbok_app.services.log_seals import sealing_log
 from webtidbok_app.settings import get_settings
 from webtidbok_app.state.common import SessionState, backend_exception_handler, frontend_exception_handler
 from webtidbok_app.timebook.hand_over import handing_over
@@ -30,9 +31,18 @@ ENGLISH = "if(/^\\/en(\\/|$)/.test(location.pathname))document.documentElement.l
 
 @asynccontextmanager
 async def in_service() -> AsyncIterator[None]:
-    """Send messages, keep the line moving, hand times over and write lists as long as the server runs."""
+    """Do what is done beside the requests as long as the server runs; then let go of the database.
+
+    Messages are sent, the line of those who wait moves, times are handed over, lists written and the log sealed.
+    """
     database = get_database()
-    async with sending(), keeping_line(database), handing_over(database), writing_lists():
+    async with (
+        sending(),
+        keeping_line(database),
+        handing_over(database),
+        writing_lists(),
+        sealing_log(database),
+    ):
         yield
     await database.dispose()
 

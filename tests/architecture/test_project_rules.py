@@ -25,6 +25,7 @@ MAKE_TARGETS = {
     "bench",
     "soak",
     "migrate",
+    "verify-log",
     "demo-reset",
 }
 MADE_BY_TOOLS = {".git", ".venv", ".web", ".states", "var", "__pycache__", "external"}

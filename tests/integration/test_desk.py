@@ -28,7 +28,7 @@ from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.services import desk, reception
 from webtidbok_app.services.desk import DeskBooking, Said
 from webtidbok_app.services.desk_people import (
-    Purpose,
+    SearchPurpose,
     find_person,
     find_without_number,
     register_person,
@@ -83,27 +83,27 @@ async def cancel(world: World, booked: DeskBooking) -> None:
 
 async def test_find__by_number__is_logged_with_its_purpose(world):
     resident = world.resident
-    found = await find_person(world.staff, number=str(resident.number), purpose=Purpose.BOOK)
+    found = await find_person(world.staff, number=str(resident.number), purpose=SearchPurpose.BOOK)
     assert found
     assert (found.id, found.name, found.number) == (resident.person_id, resident.name, resident.number)
-    assert await find_person(world.staff, number=NEWCOMER, purpose=Purpose.CHANGE) is None
+    assert await find_person(world.staff, number=NEWCOMER, purpose=SearchPurpose.CHANGE) is None
     logged = await rows(world, AccessLog)
     assert {(line.action, line.person_id) for line in logged} == {
-        ("find_person_to_book", resident.person_id),
-        ("find_person_to_change", None),
+        ("search_to_book", resident.person_id),
+        ("search_to_change", None),
     }
 
 
 @pytest.mark.parametrize(("number", "code"), [("", "number_missing"), ("19840312-9808", "number")])
 async def test_find__what_is_no_number(world, number, code):
     with pytest.raises(InvalidInput) as refusal:
-        await find_person(world.staff, number=number, purpose=Purpose.BOOK)
+        await find_person(world.staff, number=number, purpose=SearchPurpose.BOOK)
     assert refusal.value.problems == {"number": code}
 
 
 async def test_desk__is_for_staff_of_the_clinic(world):
     with pytest.raises(NotAllowed):
-        await find_person(world.resident, number=NEWCOMER, purpose=Purpose.BOOK)
+        await find_person(world.resident, number=NEWCOMER, purpose=SearchPurpose.BOOK)
     with pytest.raises(NotAllowed):
         await desk.list_times(None, first=FIRST_START.date())
 
@@ -131,10 +131,10 @@ async def test_without_number__gets_a_reserve_number__and_is_found_again(world):
     one, other = await asyncio.gather(*registering)
     assert one.id == other.id
     assert isinstance(one.number, ReserveNumber)
-    by_number = await find_person(world.staff, number=str(one.number), purpose=Purpose.BOOK)
-    [by_birth] = await find_without_number(world.staff, born=BORN, name="okä in", purpose=Purpose.BOOK)
+    by_number = await find_person(world.staff, number=str(one.number), purpose=SearchPurpose.BOOK)
+    [by_birth] = await find_without_number(world.staff, born=BORN, name="okä in", purpose=SearchPurpose.BOOK)
     assert by_number == by_birth == one
-    assert await find_without_number(world.staff, born=BORN, name="Karl", purpose=Purpose.BOOK) == []
+    assert await find_without_number(world.staff, born=BORN, name="Karl", purpose=SearchPurpose.BOOK) == []
     twin = await register_without_number(world.staff, **facts, another=True)
     assert twin.id != one.id
     assert twin.number != one.number
@@ -143,8 +143,8 @@ async def test_without_number__gets_a_reserve_number__and_is_found_again(world):
 async def test_without_number__is_known_at_the_clinic_alone(world):
     made = await register_without_number(world.staff, born=BORN, given_name="Ines", family_name="Okänd")
     other = await build_world(world.database, residents=0, slug="annan")
-    assert await find_person(other.staff, number=str(made.number), purpose=Purpose.BOOK) is None
-    assert await find_without_number(other.staff, born=BORN, name="", purpose=Purpose.BOOK) == []
+    assert await find_person(other.staff, number=str(made.number), purpose=SearchPurpose.BOOK) is None
+    assert await find_without_number(other.staff, born=BORN, name="", purpose=SearchPurpose.BOOK) == []
 
 
 async def test_without_number__is_booked_for_and_opened(world):

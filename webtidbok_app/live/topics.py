@@ -17,6 +17,8 @@ LINE = "line"
 
 DOWNTIME = "downtime"
 """The lists that are written every evening; nothing tells of them but the clock."""
+LOG = "log"
+"""The access log. Nobody tells of a line: it is looked at now and then."""
 
 
 def watch(watch_id: UUID) -> Topic:

@@ -47,7 +47,11 @@ async def mark_attendance(
         audit.record(
             session,
             staff,
-            f"mark_{attendance}" if attendance else "unmark",
+            "mark_arrived"
+            if attendance is Attendance.ARRIVED
+            else "mark_no_show"
+            if attendance is Attendance.NO_SHOW
+            else "unmark",
             clinic_id=clinic_id,
             person_id=booking.person_id,
             booking_id=booking.id.hex,

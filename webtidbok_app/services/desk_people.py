@@ -27,6 +27,7 @@ from webtidbok_app.db.tables import (
     TimeType,
 )
 from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain.access import Purpose
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.ids import PersonalNumber
@@ -46,7 +47,7 @@ NAME_MAX = 80
 NUMBERS_TRIED = 50
 
 
-class Purpose(StrEnum):
+class SearchPurpose(StrEnum):
     """Why staff look somebody up."""
 
     BOOK = "book"
@@ -80,7 +81,7 @@ class DeskPerson:
     coming: list[ComingTime]
 
 
-async def find_person(actor: Actor | None, *, number: str, purpose: Purpose) -> DeskPerson | None:
+async def find_person(actor: Actor | None, *, number: str, purpose: SearchPurpose) -> DeskPerson | None:
     """Return the person with the personnummer, samordningsnummer or reserve number, None when nobody is known by it.
 
     A reserve number is known at the clinic that has given it. Raises InvalidInput (``number``).
@@ -94,7 +95,7 @@ async def find_person(actor: Actor | None, *, number: str, purpose: Purpose) -> 
 
 
 async def find_without_number(
-    actor: Actor | None, *, born: date, name: str, purpose: Purpose
+    actor: Actor | None, *, born: date, name: str, purpose: SearchPurpose
 ) -> list[DeskPerson]:
     """Return those who have a reserve number from the clinic, are born that day and have a name like that."""
     staff, clinic_id = as_time_handler(actor)
@@ -249,10 +250,21 @@ async def _registered(session: AsyncSession, staff: Staff, clinic_id: UUID, pers
 
 
 def _record_search(
-    session: AsyncSession, staff: Staff, clinic_id: UUID, purpose: Purpose, person: Person | None
+    session: AsyncSession, staff: Staff, clinic_id: UUID, purpose: SearchPurpose, person: Person | None
 ) -> None:
     found = person.id if person else None
-    audit.record(session, staff, f"find_person_to_{purpose}", clinic_id=clinic_id, person_id=found)
+    audit.record(
+        session,
+        staff,
+        "search_to_book"
+        if purpose is SearchPurpose.BOOK
+        else "search_to_change"
+        if purpose is SearchPurpose.CHANGE
+        else "search_to_invite",
+        clinic_id=clinic_id,
+        person_id=found,
+        purpose=Purpose.SEARCH,
+    )
 
 
 def _parse(number: str) -> Identity:

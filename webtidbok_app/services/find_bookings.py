@@ -11,6 +11,7 @@ from webtidbok_app.db.crypto import lookup_hash
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import Person, RequestCase, Slot
 from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain.access import Purpose
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import NotFound
 from webtidbok_app.domain.ids import PersonalNumber
@@ -48,7 +49,12 @@ async def find_bookings(actor: Actor | None, *, number: PersonalNumber) -> Found
             select(Person).where(col(Person.number_hash) == lookup_hash(number.digits))
         )
         audit.record(
-            session, staff, "search_person", clinic_id=clinic_id, person_id=person.id if person else None
+            session,
+            staff,
+            "search_person",
+            clinic_id=clinic_id,
+            person_id=person.id if person else None,
+            purpose=Purpose.SEARCH,
         )
         found = await session.execute(
             bookings_of(clinic_id)

@@ -272,8 +272,10 @@ def _note(
             after=after,
         )
     )
-    act = "give_role" if before is None else "remove_role" if after is None else "change_role"
-    audit.record(session, staff, act, clinic_id=place.clinic_id)
+    audit.record(
+        session, staff, "give_role" if before is None else "remove_role" if after is None else "change_role",
+        clinic_id=place.clinic_id,
+    )  # fmt: skip
 
 
 async def _permissions(session: AsyncSession, staff: Staff, place: _Place) -> Permissions:

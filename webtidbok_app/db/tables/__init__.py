@@ -6,7 +6,16 @@ by clinic without a redesign. All moments are aware and in UTC.
 
 from sqlmodel import SQLModel
 
-from webtidbok_app.db.tables.access import AccessLog, LoginSession, RoleChange, StaffRole
+from webtidbok_app.db.tables.access import (
+    AccessLog,
+    LogCheck,
+    LogCheckLine,
+    LoginSession,
+    LogSeal,
+    LogSealLine,
+    RoleChange,
+    StaffRole,
+)
 from webtidbok_app.db.tables.clinics import (
     CareProvider,
     CaseType,
@@ -59,6 +68,10 @@ __all__ = [
     "Guardianship",
     "HoldCount",
     "Invitation",
+    "LogCheck",
+    "LogCheckLine",
+    "LogSeal",
+    "LogSealLine",
     "LoginSession",
     "MessageChoice",
     "OfferedTime",

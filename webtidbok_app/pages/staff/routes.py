@@ -1,5 +1,7 @@
 """The staff's pages: address, builder, title and what runs when one comes there. Swedish only."""
 
+import reflex as rx
+
 from webtidbok_app.pages.staff.booking import booking_page, cancel_page
 from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
@@ -18,6 +20,9 @@ from webtidbok_app.pages.staff.publish import check_page, done_page, publish_pag
 from webtidbok_app.pages.staff.region import region_page
 from webtidbok_app.pages.staff.search import search_page
 from webtidbok_app.pages.staff.settings.general import general_page
+from webtidbok_app.pages.staff.settings.log import log_by_colleague_page, log_by_patient_page
+from webtidbok_app.pages.staff.settings.log_checks import log_check_page, log_checks_page
+from webtidbok_app.pages.staff.settings.log_extract import log_extract_page
 from webtidbok_app.pages.staff.settings.notices import (
     notice_page,
     region_notice_page,
@@ -55,6 +60,8 @@ from webtidbok_app.state.staff.invitations import (
     StaffInvitationState,
     StaffInviteState,
 )
+from webtidbok_app.state.staff.log import StaffLogState
+from webtidbok_app.state.staff.log_checks import StaffLogChecksState, StaffLogCheckState
 from webtidbok_app.state.staff.notices import StaffNoticeState
 from webtidbok_app.state.staff.performers import StaffPerformersState
 from webtidbok_app.state.staff.permissions import StaffPermissionsState
@@ -71,15 +78,25 @@ from webtidbok_app.state.staff.week import StaffWeekState
 
 BOOKING = "/personal/bokning/[booking]"
 REGION = "/personal/mottagningar"
-_AT_THE_DESK = [
-    SessionState.load,
-    StaffBookingState.forget,
-    StaffCaseState.forget,
-    StaffInvitationState.forget,
-    StaffSearchState.forget,
-]
-_LEAVE_THE_DESK = [StaffDeskState.forget, StaffDeskWhoState.forget]
-_ARRIVE = [*_AT_THE_DESK, *_LEAVE_THE_DESK]
+_PERSONAL: tuple[type[rx.State], ...] = (
+    StaffBookingState,
+    StaffCaseState,
+    StaffDeskState,
+    StaffDeskWhoState,
+    StaffInvitationState,
+    StaffLogState,
+    StaffSearchState,
+)
+"""What shows somebody's data."""
+
+
+def _arrive(*keep: type[rx.State]) -> list[object]:
+    """Return what runs first: what other pages have shown of anybody is forgotten, but for what ``keep`` shows."""
+    return [SessionState.load, *(state.forget for state in _PERSONAL if state not in keep)]
+
+
+_ARRIVE = _arrive()
+_AT_THE_DESK = _arrive(StaffDeskState, StaffDeskWhoState)
 
 ROUTES = [
     (
@@ -121,6 +138,31 @@ ROUTES = [
     ("/personal/andringar", changes_page, "staff.changes.title", [*_ARRIVE, StaffChangesState.load]),
     ("/personal/andringar/[change]", undo_page, "staff.undo.title", [*_ARRIVE, StaffUndoState.load]),
     ("/personal/installningar", general_page, "staff.settings.title", [*_ARRIVE, StaffSettingsState.load]),
+    ("/personal/logg", log_by_patient_page, "staff.log.patient_title", [*_ARRIVE, StaffLogState.load]),
+    (
+        "/personal/logg/medarbetare",
+        log_by_colleague_page,
+        "staff.log.colleague_title",
+        [*_ARRIVE, StaffLogState.load],
+    ),
+    (
+        "/personal/logg/utdrag",
+        log_extract_page,
+        "staff.log_extract.title",
+        [*_arrive(StaffLogState), StaffLogState.load_extract],
+    ),
+    (
+        "/personal/logg/stickprov",
+        log_checks_page,
+        "staff.log.checks_title",
+        [*_ARRIVE, StaffLogChecksState.load],
+    ),
+    (
+        "/personal/logg/stickprov/[sample]",
+        log_check_page,
+        "staff.log_check.title",
+        [*_ARRIVE, StaffLogCheckState.load],
+    ),
     ("/personal/texter", texts_page, "staff.texts.title", [*_ARRIVE, StaffTextsState.load]),
     (
         "/personal/presentation",
@@ -194,7 +236,7 @@ ROUTES = [
         "/personal/sok",
         search_page,
         "staff.search.title",
-        [SessionState.load, StaffBookingState.forget, StaffCaseState.forget, StaffSearchState.load],
+        [*_arrive(StaffSearchState), StaffSearchState.load],
     ),
     (
         "/personal/forfragningar",
@@ -206,15 +248,7 @@ ROUTES = [
         "/personal/forfragningar/[case]",
         case_page,
         "staff.case.title",
-        [
-            SessionState.load,
-            StaffBookingState.forget,
-            StaffInvitationState.forget,
-            *_LEAVE_THE_DESK,
-            StaffSearchState.forget,
-            StaffCaseState.load,
-            StaffCaseState.watch,
-        ],
+        [*_arrive(StaffCaseState), StaffCaseState.load, StaffCaseState.watch],
     ),
     ("/personal/svarsmallar", templates_page, "staff.templates.title", [*_ARRIVE, StaffTemplatesState.load]),
     (
@@ -263,7 +297,7 @@ ROUTES = [
         "/personal/kallelser/[invitation]",
         invitation_page,
         "staff.invitation.title",
-        [SessionState.load, StaffBookingState.forget, *_LEAVE_THE_DESK, StaffInvitationState.load],
+        [*_arrive(StaffInvitationState), StaffInvitationState.load],
     ),
     (
         f"{BOOKING}/omboka",
@@ -275,7 +309,7 @@ ROUTES = [
         BOOKING,
         booking_page,
         "staff.booking.title",
-        [SessionState.load, StaffInvitationState.forget, *_LEAVE_THE_DESK, StaffBookingState.load],
+        [*_arrive(StaffBookingState), StaffBookingState.load],
     ),
     (
         f"{BOOKING}/avboka",

@@ -11,7 +11,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, t
 from webtidbok_app.services import desk_people
 from webtidbok_app.services.authorise import HANDLES_TIMES
-from webtidbok_app.services.desk_people import DeskPerson, Purpose
+from webtidbok_app.services.desk_people import DeskPerson, SearchPurpose
 from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_day, typed
 from webtidbok_app.state.present.words import field_problems
@@ -21,7 +21,7 @@ from webtidbok_app.state.views import Choice, FieldProblem, Problem
 __all__ = ["PURPOSES", "WALK_IN", "StaffDeskWhoState"]
 
 WALK_IN = "/personal/boka?nu=ja"
-PURPOSES = [Choice(purpose, t("sv", f"staff.desk.purposes.{purpose}")) for purpose in Purpose]
+PURPOSES = [Choice(purpose, t("sv", f"staff.desk.purposes.{purpose}")) for purpose in SearchPurpose]
 _FIELDS = ("number", "born", "given_name", "family_name")
 
 
@@ -29,7 +29,7 @@ class StaffDeskWhoState(rx.State):
     """What was searched for, and what was found."""
 
     number: str = ""
-    purpose: str = str(Purpose.BOOK)
+    purpose: str = str(SearchPurpose.BOOK)
     unknown: bool = False
     """Nobody has the number: they can be registered."""
     born: str = ""
@@ -155,8 +155,8 @@ class StaffDeskWhoState(rx.State):
         if self.attempts:
             self.reset()
 
-    def _why(self) -> Purpose:
-        return Purpose(self.purpose) if self.purpose in list(Purpose) else Purpose.BOOK
+    def _why(self) -> SearchPurpose:
+        return SearchPurpose(self.purpose) if self.purpose in list(SearchPurpose) else SearchPurpose.BOOK
 
     def _begin_attempt(self, *, unknown: bool = False) -> None:
         self.problem, self.problems, self.unknown = Problem(), [], unknown

@@ -13,9 +13,10 @@ PARTS = {
     "time_types": time_types.PAGE,
     "performers": performers.PAGE,
     "permissions": "/personal/behorigheter",
+    "log": "/personal/logg",
 }
 """The settings, by the name of their title in the catalogue (``staff.settings_nav``)."""
-FOR_ADMINISTRATORS = frozenset({"permissions"})
+FOR_ADMINISTRATORS = frozenset({"permissions", "log"})
 """Those that other staff do not even see."""
 
 

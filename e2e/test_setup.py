@@ -83,8 +83,8 @@ def test_a_new_clinic__is_led_to_its_first_bookable_time(new_context: ContextMak
     next_step(page, "Sätt på Boka tid direkt", "Inställningar")
     page.get_by_role("checkbox", name=re.compile("^Boka tid direkt")).check()
     page.get_by_role("checkbox", name=re.compile(r"^Av/omboka tid direkt")).check()
-    page.get_by_role("button", name="Spara ärendetyper").click()
-    expect(page.get_by_role("heading", name="Ärendetyperna är sparade")).to_be_visible()
+    page.get_by_role("button", name="Ändra ärendetyper").click()
+    expect(page.get_by_role("heading", name="Ärendetyperna är ändrade")).to_be_visible()
 
     next_step(page, "Publicera första tiden", "Publicera tider")
     day = in_two_weeks(page)

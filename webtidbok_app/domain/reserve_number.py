@@ -52,6 +52,11 @@ def new_reserve_number(born: date) -> ReserveNumber:
     return ReserveNumber(signs + _check_digit(signs))
 
 
+def kept_identity(identity: Identity) -> str:
+    """Return it as it is kept with a person."""
+    return identity.digits if isinstance(identity, PersonalNumber) else identity.signs
+
+
 def read_identity(kept: str) -> Identity:
     """Return what a person is known by, as it is kept. Raises InvalidInput."""
     return PersonalNumber(kept) if kept.isdigit() else ReserveNumber(kept)

@@ -35,6 +35,7 @@ from webtidbok_app.domain.message import Channel
 from webtidbok_app.domain.reserve_number import (
     Identity,
     ReserveNumber,
+    kept_identity,
     new_reserve_number,
     parse_identity,
     read_identity,
@@ -120,7 +121,7 @@ async def register_person(
     wanted = _parse(number)
     _check_names(given_name, family_name, {} if isinstance(wanted, PersonalNumber) else {"number": "number"})
     row = Person(
-        number_hash=lookup_hash(_kept(wanted)), number=_kept(wanted), given_name=given_name.strip(),
+        number_hash=lookup_hash(kept_identity(wanted)), number=kept_identity(wanted), given_name=given_name.strip(),
         family_name=family_name.strip(),
     )  # fmt: skip
     async with get_database().write() as session:
@@ -213,7 +214,7 @@ async def _coming(session: AsyncSession, clinic_id: UUID, person_id: UUID) -> li
 
 
 async def _by_number(session: AsyncSession, clinic_id: UUID, wanted: Identity) -> Person | None:
-    statement = select(Person).where(col(Person.number_hash) == lookup_hash(_kept(wanted)))
+    statement = select(Person).where(col(Person.number_hash) == lookup_hash(kept_identity(wanted)))
     if isinstance(wanted, ReserveNumber):
         statement = statement.join(
             ReservePerson,
@@ -272,10 +273,6 @@ def _parse(number: str) -> Identity:
         return parse_identity(number, today=swedish_time.day_of(clock.now()))
     except InvalidInput as error:
         raise InvalidInput({"number": "number" if number.strip() else "number_missing"}) from error
-
-
-def _kept(number: Identity) -> str:
-    return number.digits if isinstance(number, PersonalNumber) else number.signs
 
 
 def birth_hash(clinic_id: UUID, born: date) -> str:

@@ -14,8 +14,8 @@ from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.access import Purpose
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import NotFound
-from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.request import case_number
+from webtidbok_app.domain.reserve_number import Identity, kept_identity
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_case_handler, as_clinic_staff
 from webtidbok_app.services.reception import PROTECTED, DayRow, bookings_of, day_row
@@ -35,7 +35,7 @@ class FoundBookings:
     past: list[DayRow]
 
 
-async def find_bookings(actor: Actor | None, *, number: PersonalNumber) -> FoundBookings:
+async def find_bookings(actor: Actor | None, *, number: Identity) -> FoundBookings:
     """Return the bookings that the person has at the clinic, the cancelled ones too.
 
     The search is logged, whatever it finds. Raises NotFound for somebody who has none here in that time: who they
@@ -46,7 +46,7 @@ async def find_bookings(actor: Actor | None, *, number: PersonalNumber) -> Found
     since = swedish_time.start_of_day(today) - LOOKS_BACK
     async with get_database().write() as session:
         person = await session.scalar(
-            select(Person).where(col(Person.number_hash) == lookup_hash(number.digits))
+            select(Person).where(col(Person.number_hash) == lookup_hash(kept_identity(number)))
         )
         audit.record(
             session,
@@ -59,7 +59,7 @@ async def find_bookings(actor: Actor | None, *, number: PersonalNumber) -> Found
         found = await session.execute(
             bookings_of(clinic_id)
             .where(
-                col(Person.number_hash) == lookup_hash(number.digits),
+                col(Person.number_hash) == lookup_hash(kept_identity(number)),
                 col(Slot.starts_at) >= since,
                 text("booking.status <> 'held'"),
             )

@@ -18,7 +18,7 @@ from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.access import ActKind, Purpose
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import InvalidInput, NotFound
-from webtidbok_app.domain.ids import PersonalNumber, parse_personal_number
+from webtidbok_app.domain.reserve_number import Identity, kept_identity, parse_identity, read_identity
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_administrator
 from webtidbok_app.services.log_lines import (
@@ -106,7 +106,7 @@ async def search_by_patient(
     assert checked
     async with get_database().write() as session:
         person: Person | None = await session.scalar(
-            select(Person).where(col(Person.number_hash) == lookup_hash(checked.digits))
+            select(Person).where(col(Person.number_hash) == lookup_hash(kept_identity(checked)))
         )
         audit.record(
             session, staff, "search_log_of_patient", clinic_id=clinic_id, person_id=person.id if person else None,
@@ -165,7 +165,7 @@ async def make_extract(actor: Actor | None, *, search: Search) -> Extract:
         return Extract(
             clinic=clinic.name,
             care_provider=provider.name,
-            number=str(PersonalNumber(person.number)),
+            number=str(read_identity(person.number)),
             name="" if person.protected else f"{person.given_name} {person.family_name}",
             protected=person.protected,
             span=search.span,
@@ -222,8 +222,8 @@ def _checked(
     return span, why
 
 
-def _number(text: str) -> PersonalNumber | None:
+def _number(text: str) -> Identity | None:
     try:
-        return parse_personal_number(text, today=swedish_time.day_of(clock.now()))
+        return parse_identity(text, today=swedish_time.day_of(clock.now()))
     except InvalidInput:
         return None

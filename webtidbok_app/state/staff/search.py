@@ -14,7 +14,7 @@ from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import InvalidInput, NotFound
-from webtidbok_app.domain.ids import PersonalNumber, parse_personal_number
+from webtidbok_app.domain.reserve_number import Identity, parse_identity
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import t, tn
 from webtidbok_app.services.attendance import mark_attendance
@@ -28,7 +28,7 @@ from webtidbok_app.state.views import FieldProblem, Problem
 
 PAGE = "/personal/sok"
 FIELD = "sok"
-_LIKE_A_NUMBER = re.compile(r"(\d{2})?\d{6}[-+]?\d{4}")
+_LIKE_A_NUMBER = re.compile(r"(\d{2})?\d{6}[-+]?\d{4}|\d{8}-?[A-Za-z]{2}\d{2}")
 _LIKE_A_CASE = re.compile(r"\d{4}-\d{4,}")
 _LIKE_A_TIME = re.compile(r"(?:kl\.?\s*)?\d{1,2}(?:[.:]\d{2}|\d{2})", re.IGNORECASE)
 
@@ -37,7 +37,7 @@ _LIKE_A_TIME = re.compile(r"(?:kl\.?\s*)?\d{1,2}(?:[.:]\d{2}|\d{2})", re.IGNOREC
 class Wanted:
     """What was typed: a person, a case, or a time; for a time its day, and its time of day where that is said."""
 
-    number: PersonalNumber | None = None
+    number: Identity | None = None
     case: str = ""
     day: date | None = None
     wall: time | None = None
@@ -136,7 +136,7 @@ class StaffSearchState(rx.State):
             self._show(replace(self._found, coming=coming, past=past), key=self.found.key)
             self.announcement = said_of(row, marked.attendance)
 
-    async def _find_person(self, number: PersonalNumber) -> None:
+    async def _find_person(self, number: Identity) -> None:
         try:
             found = await attempt(find_bookings(current(), number=number), "sv", let_through=(NotFound,))
         except NotFound:
@@ -178,7 +178,7 @@ class StaffSearchState(rx.State):
 def read_search(text: str, *, today: date) -> Wanted:
     """Return what the text asks for. Raises InvalidInput when it says nothing that can be looked for.
 
-    A personal number with ten or twelve digits, a case number such as 2026-0012, a time such as 9.20 (today), a day
+    A personal or reserve number, a case number such as 2026-0012, a time such as 9.20 (today), a day
     such as 27/11, or both in either order.
     """
     words = text.split()
@@ -186,7 +186,7 @@ def read_search(text: str, *, today: date) -> Wanted:
     if _LIKE_A_CASE.fullmatch(joined):
         return Wanted(case=joined)
     if _LIKE_A_NUMBER.fullmatch(joined):
-        return Wanted(number=parse_personal_number(joined, today=today))
+        return Wanted(number=parse_identity(joined, today=today))
     found = _read_time(words, today)
     if found is None:
         raise InvalidInput({FIELD: "unknown" if text else "empty"})

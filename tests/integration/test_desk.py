@@ -25,7 +25,7 @@ from webtidbok_app.domain.message import Channel, MessageKind
 from webtidbok_app.domain.reserve_number import ReserveNumber
 from webtidbok_app.domain.visit import Bookable, BookingStatus
 from webtidbok_app.journal.standalone import StandaloneJournal
-from webtidbok_app.services import desk, reception
+from webtidbok_app.services import desk, messages, reception
 from webtidbok_app.services.desk import DeskBooking, Said
 from webtidbok_app.services.desk_people import (
     SearchPurpose,
@@ -318,6 +318,26 @@ async def test_rebook__nothing_is_half_done(world):
         await desk.rebook_for_resident(world.staff, slot_id=second, extra=True, **change)
     with pytest.raises(AlreadyCancelled):
         await desk.open_to_rebook(world.staff, booking_id=old.booking_id)
+
+
+async def test_rebook__a_visit_that_has_begun_is_not_exchanged(world, clock):
+    first, second = await world.publish(2)
+    old = await book(world, world.resident, first)
+    clock.advance(FIRST_START - clock.now())
+    with pytest.raises(SlotWithdrawn):
+        await desk.rebook_for_resident(
+            world.staff, old_id=UUID(old.booking_id), slot_id=second, booking_id=uuid4()
+        )
+    assert [one.status for one in await rows(world, Booking)] == [BookingStatus.BOOKED]
+
+
+async def test_book__who_has_turned_messages_off_is_left_in_peace(world):
+    [slot_id] = await world.publish(1)
+    await messages.stop(world.resident)
+    said = Said(phone="0701740605", messages="sms")
+    made = await book(world, world.resident, slot_id, said=said)
+    [choice] = await rows(world, MessageChoice)
+    assert (made.told, choice.channel) == (False, None)
 
 
 async def test_rebook__another_clinics_booking_is_not_to_be_found(world):

@@ -17,6 +17,7 @@ from webtidbok_app.domain.errors import InvalidInput, LastAdministrator, NotAllo
 from webtidbok_app.services import commissions, permissions
 from webtidbok_app.services.permissions import Permissions
 from webtidbok_app.settings import get_settings
+from webtidbok_app.superadmin import appoint
 
 ADMIN, OTHER, SUPER = "SE2321000016-A001", "SE2321000016-B002", "SE2321000016-S003"
 
@@ -198,3 +199,19 @@ async def test_several_commissions__one_is_chosen__and_may_be_another_later(worl
         assert (live.login.actor.clinic_id, live.login.commissions) == (place.clinic_id, 2)
     with pytest.raises(NotFound):
         await commissions.choose_commission(replace(staff, hsa_id=ADMIN), commission=chosen.id)
+
+
+@pytest.mark.parametrize("before", [True, False])
+async def test_superadmin__is_appointed_at_the_command_line__also_one_who_has_no_region(world, before):
+    if before:
+        async with world.database.write() as session:
+            session.add(StaffRole(hsa_id="SE2321000016-9009", role=Role.REGION_ADMIN))
+    facts = {"region": f"region-{world.clinic}", "hsa_id": "se2321000016-9009", "name": "Sara Test"}
+    await appoint(world.database, **facts)
+    await appoint(world.database, **facts)
+    async with world.database.read() as session:
+        [row] = await session.scalars(select(StaffRole).where(StaffRole.hsa_id == "SE2321000016-9009"))
+    acting = Staff(row.hsa_id, row.name, Role(row.role), None, row.region_id)
+    assert (await permissions.list_permissions(acting)).people[0].name == "Sara Test"
+    with pytest.raises(LookupError):
+        await appoint(world.database, **facts | {"region": "ingenstans"})

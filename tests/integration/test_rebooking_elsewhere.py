@@ -24,6 +24,7 @@ from webtidbok_app.domain.errors import (
     TermsNotAccepted,
     TooLateToChange,
 )
+from webtidbok_app.domain.question import Question, Words, pack_questions
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import Bookable, CaseTypeKind, ReasonRule
 from webtidbok_app.journal.port import BookedTime
@@ -191,6 +192,10 @@ async def _asks_for_more(two: Two) -> None:
     await two.change_type(reason=ReasonRule.REQUIRED)
 
 
+async def _asks_a_question(two: Two) -> None:
+    await two.change_type(questions=pack_questions([Question(Words("Är du fastande?"), required=True)]))
+
+
 async def _not_for_this_age(two: Two) -> None:
     await two.change_type(min_age=120)
 
@@ -202,6 +207,7 @@ async def _not_for_this_age(two: Two) -> None:
         (_other_owner, CannotBeMoved, CannotBeMoved),
         (_other_visit, CannotBeMoved, CannotBeMoved),
         (_asks_for_more, CannotBeMoved, CannotBeMoved),
+        (_asks_a_question, CannotBeMoved, CannotBeMoved),
         (_by_invitation, InvitedOnly, InvitedOnly),
         (_not_for_this_age, AgeOutside, AgeOutside),
         (_not_offered, NotFound, CannotBeMoved),

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import date, time, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -12,10 +13,13 @@ from webtidbok_app.db.tables import Booking, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.actor import Role, Staff
 from webtidbok_app.domain.errors import (
+    AgeOutside,
+    HoldExpired,
     InvalidInput,
     InvitedOnly,
     NotAllowed,
     NotFound,
+    ScheduleChanged,
     SlotWithdrawn,
     StaleVersion,
     TooManyBookings,
@@ -25,8 +29,9 @@ from webtidbok_app.domain.question import Answer, Question, Words
 from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
-from webtidbok_app.services import booking, free_times, my_bookings, reception, terms, time_types
+from webtidbok_app.services import booking, free_times, my_bookings, reception, schedule, terms, time_types
 from webtidbok_app.services.performers import PerformerFacts, list_performers, save_performer
+from webtidbok_app.services.schedule_changes import list_changes
 from webtidbok_app.services.time_type_rules import (
     Rules,
     add_time_type,
@@ -35,6 +40,7 @@ from webtidbok_app.services.time_type_rules import (
     list_rules,
 )
 from webtidbok_app.services.time_type_templates import list_time_type_templates
+from webtidbok_app.timebook import bookings
 from webtidbok_app.timebook.hand_over import hand_over_due
 
 FASTING = Question(
@@ -248,6 +254,52 @@ async def test_hand_over__what_somebody_is_about_to_book__waits(world, clock):
     assert await _types_of_published(world) == {"Akut tid": 1}
     async with world.database.read() as session:
         assert not list(await session.scalars(select(Booking).where(Booking.status == "booked")))
+
+
+async def test_hand_over__a_hold_that_ran_out_cannot_become_a_booking_after__and_staff_see_the_change(
+    world, clock
+):
+    [slot_id] = await world.publish(1)
+    acute = await second_type(world)
+    await change(world, hand_over_hours=24, hand_over_to=acute.id)
+    clock.advance(FIRST_START - timedelta(hours=24) - clock.now())
+    impact = await schedule.weigh_withdrawal(world.staff, slot_ids=[slot_id])
+    held = await booking.hold_time(world.resident, **at(world), timeslot_id=slot_id.hex)
+    pressed_at = held.expires_at - timedelta(milliseconds=1)
+    clock.advance(held.expires_at - clock.now())
+    await hand_over_due(world.database)
+    async with world.database.write() as session:
+        with pytest.raises(HoldExpired):
+            await bookings.confirm_hold(
+                session, clinic_id=world.clinic_id, hold_id=UUID(held.id), person_id=world.resident.person_id,
+                now=pressed_at, said={},
+            )  # fmt: skip
+    with pytest.raises(ScheduleChanged):
+        await schedule.withdraw(world.staff, slot_ids=[slot_id], seen=impact.seen)
+    newest = (await list_changes(world.staff))[0]
+    assert (newest.kind, newest.changed_by, newest.slots) == ("hand_over", "Webtidbok", 1)
+
+
+async def test_question_that_comes_as_one_is_about_to_book__is_asked_first(world):
+    [slot_id] = await world.publish(1)
+    held = await booking.hold_time(world.resident, **at(world), timeslot_id=slot_id.hex)
+    await booking.keep_details(world.resident, **at(world), **TYPED)
+    await change(world, questions=(FASTING,))
+    with pytest.raises(InvalidInput) as refused:
+        await booking.book(world.resident, **at(world), hold_id=held.id)
+    assert refused.value.problems == {"question_0": "choice_missing"}
+    await booking.keep_answer(world.resident, **at(world), question=0, text="Ja")
+    assert (await booking.book(world.resident, **at(world), hold_id=held.id)).answers
+
+
+async def test_age__is_judged_where_it_is_booked_too(world):
+    [slot_id] = await world.publish(1)
+    journal = StandaloneJournal(world.clinic_id, world.database)
+    held = await journal.hold(world.resident, slot_id.hex)
+    await change(world, min_age=120)
+    with pytest.raises(AgeOutside):
+        await journal.make_booking(world.resident, held.id, BookingDetails(phone="0701740605"))
+    assert await journal.schedule(world.resident) == []
 
 
 async def test_rules__others_than_the_administrator_read_them(world):

@@ -62,3 +62,4 @@ class ScheduleChangeKind(StrEnum):
     IMPORT = "import"
     WITHDRAW = "withdraw"
     UNDO = "undo"
+    HAND_OVER = "hand_over"  # what time itself did: see timebook.hand_over

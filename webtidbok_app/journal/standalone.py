@@ -71,7 +71,9 @@ class StandaloneJournal:
     ) -> list[Timeslot]:
         now = clock.now()
         kind = await self._time_type(time_type)
-        if kind.bookable == Bookable.INVITATION and (invited := (await self._invited(patient)).get(kind.id)):
+        age = patient.number.age_on(swedish_time.day_of(now))
+        by_invitation = kind.bookable == Bookable.INVITATION or limits.is_other_age(age, kind)
+        if by_invitation and (invited := (await self._invited(patient)).get(kind.id)):
             first, last = max(first, invited.first), min(last, invited.last)
             if first > last:
                 return []
@@ -146,6 +148,8 @@ class StandaloneJournal:
             )
             row = await self._row(session, booking.id, patient)
             if booking.booked_at == now:
+                if booking.invitation_id is None:  # who is invited may come whatever their age
+                    limits.refuse_other_ages(patient.number.age_on(swedish_time.day_of(now)), row.time_type)
                 await limits.refuse_if_too_many(session, booking, row.time_type, now=now)
             return _booked_time(*row)
 
@@ -189,7 +193,10 @@ class StandaloneJournal:
                 now=now,
                 booked_by=patient.ombud_id,
             )
-            return await self._booked(session, made.id, patient)
+            row = await self._row(session, made.id, patient)
+            if stands_at != self.clinic_id and made.booked_at == now:
+                await limits.refuse_if_too_many(session, made, row.time_type, now=now)
+            return _booked_time(*row)
 
         return await self._database.transact(work)
 

@@ -100,7 +100,7 @@ async def hold_time(
     """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
     await require_accepted_terms(resident, clinic=found, kind=terms_kind(clinic, rebooks))
-    if rebooks is None:
+    if rebooks is None or rebooks.clinic != clinic:
         await refuse_if_too_many(resident, found, kind)
     journal = found.journal(resident)
     hold = await journal.hold(resident, timeslot_id)
@@ -196,7 +196,8 @@ async def keep_answer(actor: Actor | None, *, clinic: str, time_type: str, quest
 async def book(actor: Actor | None, *, clinic: str, time_type: str, hold_id: str) -> BookedTime:
     """Book the time of the hold that the resident was shown. Pressed twice it books once and answers the same.
 
-    Raises HoldExpired, also when another time has been chosen meanwhile, as in another tab; TermsNotAccepted, and
+    Raises HoldExpired, also when another time has been chosen meanwhile, as in another tab; TermsNotAccepted,
+    InvalidInput for a question that is not answered, as the clinic has come to ask it since; and
     what the timebook raises (JournalRejected, OutcomeUnknown).
     """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
@@ -206,6 +207,8 @@ async def book(actor: Actor | None, *, clinic: str, time_type: str, hold_id: str
         person = await session.get_one(Person, resident.told_id)
     if draft is None or draft.time_type != kind.id:
         raise HoldExpired
+    if unanswered := find_problems(kind.questions, _said(draft, kind)):
+        raise InvalidInput({f"question_{number}": code for number, code in unanswered.items()})
     booked = await found.journal(resident).make_booking(resident, hold_id, _details(draft, person, kind))
     async with get_database().write() as session:
         if draft.hold_id in {None, hold_id}:  # otherwise what is typed is for a time that was chosen since

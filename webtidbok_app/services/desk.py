@@ -26,7 +26,7 @@ from webtidbok_app.db.tables import (
     Slot,
     TimeType,
 )
-from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain import clock, rich_text, swedish_time
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.contact import is_email, is_phone, tidy_phone
 from webtidbok_app.domain.errors import AlreadyCancelled, InvalidInput, NotFound, SlotWithdrawn
@@ -410,10 +410,7 @@ async def _keep_contact(session: AsyncSession, person: Person, phone: str, email
         return
     channel = Channel(messages)
     address = parse_mobile(phone) if channel == Channel.SMS else parse_email(email)
-    await insert_or_ignore(session, MessageChoice(person_id=person.id))
-    choice = await session.get_one(MessageChoice, person.id, with_for_update=True)
-    if choice.channel is None:
-        choice.channel, choice.address = channel, address
+    await insert_or_ignore(session, MessageChoice(person_id=person.id, channel=channel, address=address))
 
 
 def _check(said: Said, phone: str, email: str) -> None:
@@ -459,7 +456,7 @@ async def _told(session: AsyncSession, clinic_id: UUID, booking_id: UUID) -> Des
         time_type=kind.name_sv,
         performer=performer,
         visit_form=VisitForm(slot.visit_form),
-        prepare=kind.prepare_sv,
+        prepare=rich_text.plain(kind.prepare_sv),
         cancel_until=slot.starts_at - timedelta(hours=kind.cancel_hours),
         told=reached and slot.starts_at > clock.now(),
         invited=booking.invitation_id is not None,

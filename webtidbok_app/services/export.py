@@ -22,6 +22,7 @@ from webtidbok_app.services.schedule import ScheduleSlot, read_slots_between
 EXPORT_PAGE = "/personal/exportera"
 EXPORTED = {"csv": "text/csv; charset=utf-8", "ics": "text/calendar"}
 MAX_DAYS = 92
+LAST_YEAR = 2199
 """Days that one file may span, first and last included."""
 COLUMNS = ("datum", "från", "till", "längd", "tidstyp", "hos", "besöksform", "platser", "bokade")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -106,6 +107,6 @@ def _days(first: str, last: str) -> list[date]:
         begins, ends = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         raise InvalidInput({"period": "period"}) from None
-    if not 1 <= (ends - begins).days + 1 <= MAX_DAYS:
+    if ends.year > LAST_YEAR or not 1 <= (ends - begins).days + 1 <= MAX_DAYS:
         raise InvalidInput({"period": "period"})
     return [begins + timedelta(days=n) for n in range((ends - begins).days + 1)]

@@ -215,7 +215,7 @@ async def _enter(
 ) -> tuple[Resident, JournalSystem, TimeTypeInfo]:
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
     await require_accepted_terms(resident, clinic=found, kind=terms_kind(clinic, rebooks))
-    if rebooks is None:
+    if rebooks is None or rebooks.clinic != clinic:
         await refuse_if_too_many(resident, found, kind)
     return resident, found.journal(resident), kind
 

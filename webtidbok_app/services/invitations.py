@@ -27,6 +27,7 @@ from webtidbok_app.journal.port import Text
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident, as_time_handler
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic_by_id
+from webtidbok_app.services.messages import is_reached
 from webtidbok_app.services.reception import PROTECTED
 from webtidbok_app.services.schedule import initials_of
 from webtidbok_app.timebook import invitations
@@ -109,8 +110,10 @@ async def invite(
     first_day: date | None,
     last_day: date | None,
     invitation_id: UUID,
-) -> None:
-    """Invite somebody to book a time of a time type on a day within the period, and tell them so.
+) -> bool:
+    """Invite somebody to book a time of a time type on a day within the period, and tell them if they get messages.
+
+    Returns whether they are told: who is not has to be called or written to.
 
     ``invitation_id`` is new, and the same when it is asked again: they are invited once. Raises NotFound,
     CapabilityMissing (``phone``) where residents cannot book, and InvalidInput (``time_type``: none, one that they
@@ -143,6 +146,7 @@ async def invite(
         if await insert_or_ignore(session, row):
             await outbox.tell_of_invitation(session, row, now=now)
             audit.record(session, staff, "invite", clinic_id=clinic_id, person_id=person_id)
+        return await is_reached(session, told_id=person_id, about=person_id)
 
 
 async def withdraw_invitation(actor: Actor | None, *, invitation_id: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -106,7 +106,9 @@ async def search_by_patient(
     assert checked
     async with get_database().write() as session:
         person: Person | None = await session.scalar(
-            select(Person).where(col(Person.number_hash) == lookup_hash(kept_identity(checked)))
+            select(Person).where(
+                col(Person.number_hash) == lookup_hash(kept_identity(checked)), _is_in_log(clinic_id)
+            )
         )
         audit.record(
             session, staff, "search_log_of_patient", clinic_id=clinic_id, person_id=person.id if person else None,
@@ -114,7 +116,8 @@ async def search_by_patient(
         )  # fmt: skip
     search = Search(span, kind, person_id=person.id if person else NOBODY)
     lines = await _find(clinic_id, search)
-    return Found(search, masked(person) if person and lines.lines else "", lines)
+    known = person is not None and await _is_known(person.id, clinic_id)
+    return Found(search, masked(person) if person and known and lines.lines else "", lines)
 
 
 async def search_by_colleague(
@@ -150,9 +153,11 @@ async def make_extract(actor: Actor | None, *, search: Search) -> Extract:
     """
     staff, clinic_id = as_administrator(actor)
     async with get_database().write() as session:
-        person = await session.get(Person, search.person_id) if search.person_id else None
+        about = select(Person).where(col(Person.id) == search.person_id, _is_in_log(clinic_id))
+        person = await session.scalar(about) if search.person_id else None
         if person is None:
             raise NotFound
+        known = await _is_known(person.id, clinic_id)
         clinic = await session.get_one(Clinic, clinic_id)
         provider = await session.get_one(CareProvider, clinic.care_provider_id)
         of_person = col(AccessLog.person_id) == person.id
@@ -166,13 +171,34 @@ async def make_extract(actor: Actor | None, *, search: Search) -> Extract:
             clinic=clinic.name,
             care_provider=provider.name,
             number=str(read_identity(person.number)),
-            name="" if person.protected else f"{person.given_name} {person.family_name}",
+            name="" if person.protected or not known else f"{person.given_name} {person.family_name}",
             protected=person.protected,
             span=search.span,
             lines=found.lines,
             cut=found.next is not None,
             made_at=clock.now(),
         )
+
+
+def _is_in_log(clinic_id: UUID, *but: Purpose) -> ColumnElement[bool]:
+    """Return the condition that anybody has done anything with the person's data at the clinic, but check its log."""
+    return (
+        select(col(AccessLog.id))
+        .where(
+            col(AccessLog.clinic_id) == clinic_id,
+            col(AccessLog.person_id) == Person.id,
+            col(AccessLog.purpose).not_in({Purpose.LOG_CHECK, Purpose.EXTRACT, *but}),
+        )
+        .correlate(Person)
+        .exists()
+    )
+
+
+async def _is_known(person_id: UUID, clinic_id: UUID) -> bool:
+    """Whether the clinic has to do with the person: a search alone tells nobody who they are."""
+    known = select(col(Person.id)).where(col(Person.id) == person_id, _is_in_log(clinic_id, Purpose.SEARCH))
+    async with get_database().read() as session:
+        return await session.scalar(known) is not None
 
 
 async def _find(clinic_id: UUID, search: Search, after: Place | None = None) -> LogLines:

@@ -7,7 +7,13 @@ from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
-from webtidbok_app.domain.errors import AlreadyCancelled, Conflict, OutcomeUnknown, TermsNotAccepted
+from webtidbok_app.domain.errors import (
+    AlreadyCancelled,
+    Conflict,
+    InvalidInput,
+    OutcomeUnknown,
+    TermsNotAccepted,
+)
 from webtidbok_app.i18n import t
 from webtidbok_app.journal.port import BookedTime
 from webtidbok_app.services.booking import Progress, book
@@ -62,14 +68,16 @@ class CheckState(rx.State):
         self.problem = Problem()
         try:
             booked = await attempt(
-                self._book(way), way.lang, let_through=(Conflict, TermsNotAccepted, OutcomeUnknown)
+                self._book(way),
+                way.lang,
+                let_through=(Conflict, InvalidInput, TermsNotAccepted, OutcomeUnknown),
             )
         except AlreadyCancelled:
             return way.to("")  # where it is told
         except Conflict as error:
             return await send_back(self, error)
-        except TermsNotAccepted:
-            return way.to("villkor")
+        except (TermsNotAccepted, InvalidInput) as error:
+            return way.to("villkor" if isinstance(error, TermsNotAccepted) else "uppgifter")
         except OutcomeUnknown as error:
             self._tell_unknown(error)
             return None

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import Booking, Slot
-from webtidbok_app.domain.errors import AlreadyCancelled, HoldExpired, NotFound, SlotTaken
+from webtidbok_app.domain.errors import AlreadyCancelled, HoldExpired, NotFound, SlotTaken, SlotWithdrawn
 from webtidbok_app.domain.message import MessageKind
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.timebook import bookings, invitations, places
@@ -57,7 +57,7 @@ async def rebook_for(
     """Exchange a booking of the clinic for another of its times, both or neither; what was said comes along.
 
     ``changed_by`` is the HSA-id of the member of staff. Asked again for the same exchange it returns what it made.
-    Raises NotFound, AlreadyCancelled and what ``book_for`` raises.
+    Raises NotFound, AlreadyCancelled, SlotWithdrawn for a visit that has begun, and what ``book_for`` raises.
     """
     seen = await session.get(Booking, (clinic_id, old_id))
     if seen is None or seen.status == BookingStatus.HELD:
@@ -68,9 +68,13 @@ async def rebook_for(
         return _same(made, old.person_id, slot_id)
     if old.status == BookingStatus.CANCELLED:
         raise AlreadyCancelled
+    if old.starts_at <= now or old.attendance is not None:
+        raise SlotWithdrawn  # what has been is no more exchanged
     if old.slot_id == slot_id:
         raise SlotTaken
     came_along = {name: getattr(old, name) for name in ("person_id", "booked_by", *bookings.SAID)}
+    if not await _same_type(session, old, slot_id):
+        del came_along["answers"]  # to questions of another time type
     thread = {"calendar_id": old.calendar_id or old.id, "calendar_sequence": old.calendar_sequence + 1}
     replaces = {"replaces_clinic_id": clinic_id, "replaces_id": old.id}
     made = await _take(
@@ -81,6 +85,11 @@ async def rebook_for(
     )
     await invitations.hand_over(session, gone, made, now=now)
     return await bookings.tell_made(session, made, MessageKind.REBOOKED, now)
+
+
+async def _same_type(session: AsyncSession, old: Booking, slot_id: UUID) -> bool:
+    slots = [await session.get(Slot, (old.clinic_id, one)) for one in (old.slot_id, slot_id)]
+    return len({slot.time_type_id for slot in slots if slot}) == 1
 
 
 def _same(made: Booking, person_id: UUID, slot_id: UUID) -> Booking:

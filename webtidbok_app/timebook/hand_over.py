@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -17,11 +17,13 @@ from webtidbok_app.db.engine import Database
 from webtidbok_app.db.tables import Booking, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.domain.visit import BookingStatus, ScheduleChangeKind
 from webtidbok_app.live import topics
 from webtidbok_app.live.rounds import in_rounds
+from webtidbok_app.timebook import schedule_log
 
 AT_A_TIME = 200
+SYSTEM, SYSTEM_NAME = "system", "Webtidbok"
 _receiver = aliased(TimeType)
 
 
@@ -51,6 +53,7 @@ async def hand_over_due(database: Database) -> bool:
 
 async def _hand_over(session: AsyncSession, giver: TimeType, now: datetime) -> bool:
     """Hand over the first of the type's times that are due, locked before it is asked who has them."""
+    await schedule_log.lock_schedule(session, clinic_id=giver.clinic_id)
     near = now + timedelta(hours=giver.hand_over_hours or 0)
     due = await session.scalars(
         select(Slot)
@@ -67,13 +70,20 @@ async def _hand_over(session: AsyncSession, giver: TimeType, now: datetime) -> b
         .with_for_update(skip_locked=True)
     )
     slots = due.all()
+    ids = [slot.id for slot in slots]
+    await session.execute(  # what has run out is removed, not overlooked: nobody can still book it
+        delete(Booking)
+        .where(
+            col(Booking.clinic_id) == giver.clinic_id,
+            col(Booking.slot_id).in_(ids),
+            col(Booking.status) == BookingStatus.HELD,
+            col(Booking.expires_at) <= now,
+        )
+        .execution_options(synchronize_session=False)
+    )
     gone = await session.scalars(
         update(Slot)
-        .where(
-            col(Slot.clinic_id) == giver.clinic_id,
-            col(Slot.id).in_([slot.id for slot in slots]),
-            ~_is_had(now),
-        )
+        .where(col(Slot.clinic_id) == giver.clinic_id, col(Slot.id).in_(ids), ~_is_had())
         .values(withdrawn_at=now)
         .returning(col(Slot.id))
         .execution_options(synchronize_session=False)
@@ -87,20 +97,27 @@ async def _hand_over(session: AsyncSession, giver: TimeType, now: datetime) -> b
     ]
     if anew:
         await session.execute(insert(Slot), anew)
-        tell_of_change(session, giver.clinic_id, [slot["starts_at"] for slot in anew])
+        starts = [slot["starts_at"] for slot in anew]
+        await schedule_log.note_change(
+            session, clinic_id=giver.clinic_id, kind=ScheduleChangeKind.HAND_OVER, changed_by=SYSTEM,
+            changed_by_name=SYSTEM_NAME, now=now, starts=starts,
+        )  # fmt: skip
+        tell_of_change(session, giver.clinic_id, starts)
         tell_of_line(session)
     return len(slots) == AT_A_TIME
 
 
-def _is_had(now: datetime) -> ColumnElement[bool]:
-    """The slot has somebody who has booked it, or holds it still."""
+def _is_had(now: datetime | None = None) -> ColumnElement[bool]:
+    """The slot has somebody who has booked it or holds it; with ``now`` a hold that has run out is nobody's."""
+    held: ColumnElement[bool] = col(Booking.status) == BookingStatus.HELD
+    if now is not None:
+        held &= col(Booking.expires_at) > now
     return (
         select(col(Booking.id))
         .where(
             col(Booking.clinic_id) == Slot.clinic_id,
             col(Booking.slot_id) == Slot.id,
-            (col(Booking.status) == BookingStatus.BOOKED)
-            | ((col(Booking.status) == BookingStatus.HELD) & (col(Booking.expires_at) > now)),
+            (col(Booking.status) == BookingStatus.BOOKED) | held,
         )
         .correlate(Slot)
         .exists()

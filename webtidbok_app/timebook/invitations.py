@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, false, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from webtidbok_app.db.tables import LIVE, Booking, Invitation, Slot, TimeType
+from webtidbok_app.db.tables import LIVE, Booking, Invitation, Slot, TimeType, Watch
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.errors import InvitedOnly
 from webtidbok_app.domain.visit import Bookable
@@ -36,6 +36,24 @@ def is_open(today: date) -> ColumnElement[bool]:
     """Whether the invitation of the row can be answered on ``today`` (in Sweden)."""
     lasts = func.coalesce(col(Invitation.last_day) >= today, false())
     return col(Invitation.ended_at).is_(None) & lasts & ~is_answered()
+
+
+def invites_watcher(day: date) -> ColumnElement[bool]:
+    """Whether the watch of the row is of somebody who is invited to such a time on ``day`` and has not answered."""
+    return (
+        select(col(Invitation.id))
+        .where(
+            col(Invitation.clinic_id) == Watch.clinic_id,
+            col(Invitation.person_id) == Watch.person_id,
+            col(Invitation.time_type_id) == Watch.time_type_id,
+            col(Invitation.first_day) <= day,
+            col(Invitation.last_day) >= day,
+            col(Invitation.ended_at).is_(None),
+            ~is_answered(),
+        )
+        .correlate(Watch)
+        .exists()
+    )
 
 
 async def open_ones(

@@ -1,4 +1,4 @@
-"""How many coming times of a time type one person can have booked."""
+"""Whom a time type is for, and how many coming times of it one person can have booked."""
 
 from datetime import datetime
 
@@ -7,8 +7,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.tables import Booking, Slot, TimeType
-from webtidbok_app.domain.errors import TooManyBookings
+from webtidbok_app.domain.errors import AgeOutside, TooManyBookings
 from webtidbok_app.domain.visit import BookingStatus
+
+
+def refuse_other_ages(age: int, time_type: TimeType) -> None:
+    """Raise AgeOutside (``min_age``, ``max_age``) for an age that the time type is not for."""
+    if is_other_age(age, time_type):
+        raise AgeOutside(min_age=time_type.min_age, max_age=time_type.max_age)
+
+
+def is_other_age(age: int, time_type: TimeType) -> bool:
+    """Whether the time type is for another age, in whole years."""
+    low, high = time_type.min_age, time_type.max_age
+    return (low is not None and age < low) or (high is not None and age > high)
 
 
 async def refuse_if_too_many(

@@ -30,9 +30,9 @@ from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.errors import SlotTaken, SlotWithdrawn
 from webtidbok_app.domain.opening import Opening
-from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.domain.visit import Bookable, BookingStatus
 from webtidbok_app.domain.watch import GRACE, WatchOfferStatus, WatchStatus, earliest_start, told_at
-from webtidbok_app.timebook import in_line, places
+from webtidbok_app.timebook import in_line, invitations, places
 
 
 class _Passing(NamedTuple):
@@ -43,6 +43,7 @@ class _Passing(NamedTuple):
     told_at: datetime
     stands_until: datetime
     a_day: int
+    by_invitation: bool
 
 
 async def pass_on(session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime) -> bool:
@@ -193,7 +194,7 @@ async def _passing(
     """
     row = (
         await session.execute(
-            select(Slot, Clinic, *places.OPENING)
+            select(Slot, Clinic, col(TimeType.bookable), *places.OPENING)
             .join(
                 TimeType,
                 (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id),
@@ -209,14 +210,14 @@ async def _passing(
     ).one_or_none()
     if row is None:
         return None
-    slot, clinic, *rule = row
+    slot, clinic, bookable, *rule = row
     opening = Opening(*rule)
     notice = {"notice_hours": clinic.watch_notice_hours, "notice_minutes": opening.notice_minutes}
     if slot.starts_at < earliest_start(now, **notice) or not opening.is_open(slot.starts_at, now):
         return None
     told, last_chance = told_at(now), slot.starts_at - timedelta(minutes=opening.notice_minutes)
     until = min(told + timedelta(minutes=clinic.watch_minutes), last_chance)
-    return _Passing(slot, now, told, until, clinic.watch_a_day)
+    return _Passing(slot, now, told, until, clinic.watch_a_day, bookable == Bookable.INVITATION)
 
 
 async def _first_in_line(
@@ -246,6 +247,7 @@ async def _first_in_line(
             col(Watch.last_day) >= day,
             col(Watch.id).not_in(passed_over),
             *in_line.can_be_told(now),
+            *([invitations.invites_watcher(day)] if passing.by_invitation else []),
             ~had_it,
             ~gave_it_back,
         )

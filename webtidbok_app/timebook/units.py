@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from webtidbok_app.db.tables import CaseType, Clinic, TimeType
+from webtidbok_app.domain.question import unpack_questions
 from webtidbok_app.domain.visit import Bookable, CaseTypeKind, ReasonRule
 
 _here, _there = aliased(Clinic), aliased(Clinic)
@@ -29,21 +30,25 @@ async def find_other_units(session: AsyncSession, *, clinic_id: UUID, time_type_
         .where(col(_mine.clinic_id) == clinic_id, col(_mine.id) == time_type_id, col(_here.rebook_elsewhere))
         .order_by(col(_there.name))
     )
-    return list(found)
+    return [one for one in found if not _asks(one)]
+
+
+def _asks(time_type: TimeType) -> bool:
+    """Whether the clinic has a question of its own that must be answered: on the way nothing is asked."""
+    return any(question.required for question in unpack_questions(time_type.questions))
 
 
 async def name_other_units(session: AsyncSession, *, clinic_id: UUID) -> list[str]:
     """Return the names of the clinics that bookings can be moved to, or could be if the clinic let them go."""
-    found = await session.scalars(
-        select(col(_there.name))
+    found = await session.execute(
+        select(_theirs, col(_there.name))
         .join(_theirs, _offers())
         .join(_mine, _is_same())
         .join(_here, _has_the_same_owner())
         .where(col(_mine.clinic_id) == clinic_id, col(_mine.active))
         .order_by(col(_there.name))
-        .distinct()
     )
-    return list(found)
+    return list(dict.fromkeys(name for theirs, name in found if not _asks(theirs)))
 
 
 def _is_same() -> ColumnElement[bool]:

@@ -106,7 +106,9 @@ class ScheduleChange(OfClinic, table=True):
     __tablename__ = "schedule_change"
     __table_args__ = (
         Index(None, "clinic_id", "number", unique=True),
-        CheckConstraint("kind IN ('publish', 'copy', 'import', 'withdraw', 'undo')", name="kind"),
+        CheckConstraint(
+            "kind IN ('publish', 'copy', 'import', 'withdraw', 'undo', 'hand_over')", name="kind"
+        ),
     )
 
     number: int

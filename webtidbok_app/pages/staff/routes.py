@@ -84,6 +84,7 @@ _PERSONAL: tuple[type[rx.State], ...] = (
     StaffDeskState,
     StaffDeskWhoState,
     StaffInvitationState,
+    StaffLogCheckState,
     StaffLogState,
     StaffSearchState,
 )
@@ -161,7 +162,7 @@ ROUTES = [
         "/personal/logg/stickprov/[sample]",
         log_check_page,
         "staff.log_check.title",
-        [*_ARRIVE, StaffLogCheckState.load],
+        [*_arrive(StaffLogCheckState), StaffLogCheckState.load],
     ),
     ("/personal/texter", texts_page, "staff.texts.title", [*_ARRIVE, StaffTextsState.load]),
     (

@@ -104,15 +104,17 @@ class StaffInviteState(rx.State):
             invitation_id=identity,
         )
         try:
-            failed = await attempt(inviting, "sv", let_through=(InvalidInput,))
+            told = await attempt(inviting, "sv", let_through=(InvalidInput,))
         except InvalidInput as error:
             self.problems = field_problems(error.problems, "sv", order=_FIELDS)
             return None
-        if isinstance(failed, Problem):
-            self.problem = failed
+        if isinstance(told, Problem):
+            self.problem = told
             return None
         opened = await self.get_state(StaffInvitationState)
-        opened.done = Outcome(t("sv", "staff.invite.done"), key=identity.hex)
+        done = "staff.invite.done" if told else "staff.invite.done_untold"
+        untold = "" if told else t("sv", "staff.invite.untold")
+        opened.done = Outcome(t("sv", done), untold, key=identity.hex)
         return rx.redirect(f"{PAGE}/{identity.hex}", replace=True)
 
 

@@ -94,6 +94,13 @@ class StaffLogCheckState(rx.State):
         await self._change(self._open())
 
     @rx.event
+    @requires("staff")
+    async def forget(self) -> None:
+        """Empty the sample when another page is opened: it is shown no more."""
+        if self.check.lines:
+            self.reset()
+
+    @rx.event
     @requires(Role.CLINIC_ADMIN)
     async def save(self, form: rx.form.FormData) -> None:
         """Keep what is thought of the lines."""

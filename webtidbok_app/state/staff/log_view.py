@@ -8,6 +8,7 @@ from datetime import datetime
 from webtidbok_app.domain.access import Purpose
 from webtidbok_app.i18n import format_day_span, format_short_day, t
 from webtidbok_app.i18n.dates import format_clock
+from webtidbok_app.services.export import safe_cell
 from webtidbok_app.services.log_checks import Check, CheckRow, Judged
 from webtidbok_app.services.log_follow_up import Extract
 from webtidbok_app.services.log_lines import LogLine, Span
@@ -145,10 +146,10 @@ def extract_file(view: ExtractView) -> str:
     """Return the extract as a file that spreadsheets read (CSV, RFC 4180; semicolons and a mark as in Sweden)."""
     file = io.StringIO()
     writer = csv.writer(file, delimiter=";")
-    writer.writerows([fact.term, fact.value] for fact in view.facts)
+    writer.writerows([fact.term, safe_cell(fact.value)] for fact in view.facts)
     writer.writerow([])
     writer.writerow(t("sv", f"staff.log_extract.{name}") for name in ("at", "who", "act", "about", "why"))
-    writer.writerows([row.at, row.who, row.act, row.about, row.why] for row in view.rows)
+    writer.writerows(map(safe_cell, (row.at, row.who, row.act, row.about, row.why)) for row in view.rows)
     return f"\N{BYTE ORDER MARK}{file.getvalue()}"
 
 

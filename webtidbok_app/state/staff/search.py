@@ -29,7 +29,7 @@ from webtidbok_app.state.views import FieldProblem, Problem
 PAGE = "/personal/sok"
 FIELD = "sok"
 _LIKE_A_NUMBER = re.compile(r"(\d{2})?\d{6}[-+]?\d{4}|\d{8}-?[A-Za-z]{2}\d{2}")
-_LIKE_A_CASE = re.compile(r"\d{4}-\d{4,}")
+_LIKE_A_CASE = re.compile(r"\d{4}-\d{4,9}")
 _LIKE_A_TIME = re.compile(r"(?:kl\.?\s*)?\d{1,2}(?:[.:]\d{2}|\d{2})", re.IGNORECASE)
 
 

@@ -32,7 +32,7 @@ def _let_kinds_be(*kinds: str) -> None:
 
 
 def upgrade() -> None:
-    _let_kinds_be(*KINDS, "import")
+    _let_kinds_be(*KINDS, "import", "hand_over")
     op.execute(
         "ALTER TABLE booking ADD COLUMN attendance VARCHAR"
         " CONSTRAINT ck_booking_attendance CHECK (attendance IN ('arrived', 'no_show'))"
@@ -56,7 +56,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("downtime_run")
-    op.execute("UPDATE schedule_change SET kind = 'publish' WHERE kind = 'import'")
+    op.execute("UPDATE schedule_change SET kind = 'publish' WHERE kind IN ('import', 'hand_over')")
     _let_kinds_be(*KINDS)
     for name in ("attendance_by_name", "attendance_by", "attendance_at", "attendance"):
         op.drop_column("booking", name)

@@ -82,7 +82,7 @@ def test_a_new_clinic__is_led_to_its_first_bookable_time(new_context: ContextMak
 
     next_step(page, "Sätt på Boka tid direkt", "Inställningar")
     page.get_by_role("checkbox", name=re.compile("^Boka tid direkt")).check()
-    page.get_by_role("checkbox", name=re.compile(r"^Av/omboka tid direkt")).check()
+    page.get_by_role("checkbox", name="Mina tidsbokningar").check()
     page.get_by_role("button", name="Ändra ärendetyper").click()
     expect(page.get_by_role("heading", name="Ärendetyperna är ändrade")).to_be_visible()
 
@@ -139,7 +139,7 @@ def test_time_type__is_written__mended_and_changed(
     page.get_by_role("link", name="Telefonsamtal").click()
     page.get_by_label("Namn på svenska").fill(name)
     page.get_by_label("När de släpps").check()
-    expect(page.get_by_label("Antal dagar före")).not_to_be_visible()
+    expect(page.get_by_label("Antal dagar före", exact=True)).not_to_be_visible()
     page.get_by_label("Veckodag").select_option(label="måndag")
     page.get_by_label("Klockan").fill("3.00")
     page.get_by_label("Antal veckor som släpps").fill("4")

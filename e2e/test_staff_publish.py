@@ -169,13 +169,13 @@ def test_settings__the_administrator_shortens_the_hold__others_see_it(new_contex
     check_page(admin)
     minutes = admin.get_by_label("Minuter vid varje steg")
     minutes.fill("11")
-    admin.get_by_role("button", name="Spara").click()
+    admin.get_by_role("button", name="Spara", exact=True).click()
     expect(admin.get_by_role("heading", name="Det finns ett problem")).to_be_visible()
     expect(minutes).to_have_value("11")
     check_page(admin)
     try:
         minutes.fill("7")
-        admin.get_by_role("button", name="Spara").click()
+        admin.get_by_role("button", name="Spara", exact=True).click()
         expect(admin.get_by_role("heading", name="Inställningen är sparad")).to_be_visible()
         check_page(admin)
         other = _log_in(new_context().new_page(), "maria", "/personal/installningar")
@@ -184,7 +184,7 @@ def test_settings__the_administrator_shortens_the_hold__others_see_it(new_contex
         check_page(other)
     finally:
         minutes.fill("10")
-        admin.get_by_role("button", name="Spara").click()
+        admin.get_by_role("button", name="Spara", exact=True).click()
         expect(admin.get_by_text("En vald tid är reserverad i 10 minuter vid varje steg.")).to_be_visible()
 
 

@@ -232,7 +232,7 @@ def test_others__read_and_cannot_write(new_context: ContextMaker) -> None:
     page = staff_page(new_context, "maria", "/personal/texter")
     page.get_by_role("link", name="Läs hela presentationen").click()
     expect(page.get_by_text("Mottagningens administratör kan ändra det här.")).to_be_visible()
-    expect(page.get_by_role("textbox")).to_have_count(0)
+    expect(page.locator("main").get_by_role("textbox")).to_have_count(0)
     check_page(page)
     visit(page, "/personal/driftmeddelande")
     expect(page.get_by_text("Mottagningens administratör kan ändra det här.")).to_be_visible()

@@ -236,7 +236,7 @@ def _staff_nav(session: rx.Var[SessionView], current: str) -> rx.Component:
         rx.fragment(*(link(*one) for one in _STAFF_NAV.items())),
     )
     return rx.el.nav(
-        rx.cond(session.clinic != "", _quick_search()),
+        rx.cond((session.clinic != "") & ~session.superadmin, _quick_search()),
         rx.el.p(session.clinic, class_name="side-clinic"),
         rx.el.ul(
             rx.cond(session.unchosen, rx.fragment(), links),

@@ -310,7 +310,7 @@ ROUTES = [
         BOOKING,
         booking_page,
         "staff.booking.title",
-        [*_arrive(StaffBookingState), StaffBookingState.load],
+        [*_arrive(StaffBookingState, StaffSearchState), StaffBookingState.load],
     ),
     (
         f"{BOOKING}/avboka",

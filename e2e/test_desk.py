@@ -188,7 +188,8 @@ def test_invitation__booked_by_the_resident__open_again__withdrawn(new_context: 
     staff.get_by_label("Tidstyp").select_option(label="Vaccination TBE")
     staff.get_by_label("Senast").fill(in_weeks(staff, 5))
     staff.get_by_role("button", name="Skicka kallelsen").click()
-    expect(staff.get_by_text("Kallelsen är skickad")).to_be_visible()
+    expect(staff.get_by_text("Kallelsen finns i Mina tidsbokningar")).to_be_visible()
+    expect(staff.get_by_text("Ring eller skicka ett brev.")).to_be_visible()
     check_page(staff)
     invitation = staff.url
 

@@ -61,7 +61,7 @@ def test_a_new_clinic__is_led_to_its_first_bookable_time(new_context: ContextMak
     page.get_by_text("Fråga 1").click()
     page.get_by_label("Fråga på svenska").first.fill("Har du varit hos oss förut?")
     page.get_by_label("Svar att välja på, ett per rad").first.fill("Ja\nNej")
-    page.get_by_label("Måste besvaras", exact=True).first.check()
+    page.get_by_label("Frågan måste besvaras").first.check()
     check_page(page)
     page.get_by_role("button", name="Spara").click()
     expect(page.get_by_role("heading", name="Tidstypen Nybesök finns nu")).to_be_visible()

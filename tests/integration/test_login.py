@@ -35,6 +35,9 @@ KARIN, LISA, SAMUEL = (
 MARIA = next(one for one in STAFF if one.key == "maria")
 REFERENCE = re.compile(r"<code>[2-9A-Z]{4}-[2-9A-Z]{4}</code>")
 
+PATIENCE = 60.0
+"""Seconds that a browser waits for an answer: a busy machine is no fault of ours."""
+
 
 def _free_port() -> int:
     with socket.socket() as listener:
@@ -83,7 +86,7 @@ async def _served(port: int) -> AsyncIterator[None]:
 @pytest.fixture
 async def browser(origin: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A browser that follows redirects only when told to."""
-    async with httpx2.AsyncClient(base_url=origin, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=origin, trust_env=False, timeout=PATIENCE) as client:
         yield client
 
 
@@ -245,7 +248,7 @@ async def test_answer_to_a_login_of_another_browser__is_refused(
     browser: httpx2.AsyncClient, origin: str
 ) -> None:
     chosen = await browser.get(await _to_provider(browser, persona="karin"))
-    async with httpx2.AsyncClient(trust_env=False) as another:
+    async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as another:
         answer = await another.get(chosen.headers["location"])
     _assert_told(answer, 400, "Inloggningen gick inte igenom", again="/")
 

@@ -198,9 +198,7 @@ async def confirm_hold(
     became = await _become_booking(session, _is_running_hold(clinic_id, hold_id, person_id, now), now, facts)
     booking = await session.get(Booking, (clinic_id, hold_id), populate_existing=True)
     if became and booking is not None:
-        await tell_made(session, booking, MessageKind.BOOKED, now)
-        await invitations.require(session, booking)
-        return booking
+        return await tell_made(session, booking, MessageKind.BOOKED, now)
     if booking is not None and booking.person_id == person_id and booking.status == BookingStatus.BOOKED:
         return booking
     raise HoldExpired

@@ -73,19 +73,23 @@ async def answer(session: AsyncSession, booking: Booking) -> None:
     """Let a booking that has come to be answer an open invitation to such a time on such a day, if there is one."""
     if booking.invitation_id is not None:
         return
-    slot = await session.get_one(Slot, (booking.clinic_id, booking.slot_id))
-    day = swedish_time.day_of(slot.starts_at)
+    day = swedish_time.day_of(booking.starts_at)
     locked = await session.scalars(
         select(col(Invitation.id))
+        .join(
+            Slot,
+            (col(Slot.clinic_id) == Invitation.clinic_id)
+            & (col(Slot.time_type_id) == Invitation.time_type_id),
+        )
         .where(
             col(Invitation.clinic_id) == booking.clinic_id,
             col(Invitation.person_id) == booking.person_id,
-            col(Invitation.time_type_id) == slot.time_type_id,
             col(Invitation.first_day) <= day,
             col(Invitation.last_day) >= day,
             col(Invitation.ended_at).is_(None),
+            col(Slot.id) == booking.slot_id,
         )
-        .with_for_update()
+        .with_for_update(of=Invitation)
     )
     if not (ids := locked.all()):
         return
@@ -99,14 +103,9 @@ async def answer(session: AsyncSession, booking: Booking) -> None:
     await session.flush()
 
 
-async def require(session: AsyncSession, booking: Booking) -> None:
+def require(booking: Booking, time_type: TimeType) -> None:
     """Raise InvitedOnly for a booking that needs an invitation and answers none."""
-    needs = (
-        select(col(TimeType.bookable) == Bookable.INVITATION)
-        .join(Slot, (col(Slot.clinic_id) == TimeType.clinic_id) & (col(Slot.time_type_id) == TimeType.id))
-        .where(col(Slot.clinic_id) == booking.clinic_id, col(Slot.id) == booking.slot_id)
-    )
-    if booking.invitation_id is None and await session.scalar(needs):
+    if booking.invitation_id is None and time_type.bookable == Bookable.INVITATION:
         raise InvitedOnly
 
 

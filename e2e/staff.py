@@ -12,3 +12,14 @@ def staff_page(new_context: ContextMaker, persona: str, to: str) -> Page:
     page.goto(f"/auth/login/staff?persona={persona}&vidare={to.replace('/', '%2F')}")
     ready(page)
     return page
+
+
+def in_two_weeks(page: Page) -> str:
+    """Return a Wednesday two to three weeks ahead, by the server's clock, as the form takes it."""
+    return page.evaluate(
+        """async () => {
+            const now = new Date((await (await fetch('/demo/clock')).json()).now)
+            now.setUTCDate(now.getUTCDate() + 14 + (10 - now.getUTCDay()) % 7)
+            return now.toISOString().slice(0, 10)
+        }"""
+    )

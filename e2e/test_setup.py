@@ -8,22 +8,11 @@ from playwright.sync_api import Page, expect
 from e2e.checks import check_page
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
-from e2e.staff import staff_page
+from e2e.staff import in_two_weeks, staff_page
 from e2e.support import ready, visit
 
 NEW_CLINIC = "backens-fysioterapi"
 TABLET = {"width": 820, "height": 1180}
-
-
-def in_two_weeks(page: Page) -> str:
-    """Return a Wednesday two to three weeks ahead, by the server's clock."""
-    return page.evaluate(
-        """async () => {
-            const now = new Date((await (await fetch('/demo/clock')).json()).now)
-            now.setUTCDate(now.getUTCDate() + 14 + (10 - now.getUTCDay()) % 7)
-            return now.toISOString().slice(0, 10)
-        }"""
-    )
 
 
 def next_step(page: Page, link: str, title: str) -> None:

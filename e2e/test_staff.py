@@ -7,23 +7,13 @@ from playwright.sync_api import Page, expect
 from e2e.checks import check_page
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
+from e2e.staff import in_two_weeks
 from e2e.support import ready, visit
 
 
 def _log_in(page: Page, persona: str, to: str = "/personal") -> None:
     page.goto(f"/auth/login/staff?persona={persona}&vidare={to}")
     ready(page)
-
-
-def _next_weekday(page: Page) -> str:
-    """Return a Wednesday two to three weeks ahead, by the server's clock, as the form takes it."""
-    return page.evaluate(
-        """async () => {
-            const now = new Date((await (await fetch('/demo/clock')).json()).now)
-            now.setUTCDate(now.getUTCDate() + 14 + (10 - now.getUTCDay()) % 7)
-            return now.toISOString().slice(0, 10)
-        }"""
-    )
 
 
 def test_publish_to_book__in_an_empty_clinic(new_context: ContextMaker) -> None:
@@ -34,7 +24,7 @@ def test_publish_to_book__in_an_empty_clinic(new_context: ContextMaker) -> None:
     staff.get_by_role("link", name="Publicera första tiden").click()
     expect(staff.locator("h1")).to_have_text("Publicera tider")
     check_page(staff)
-    day = _next_weekday(staff)
+    day = in_two_weeks(staff)
     staff.get_by_label("Tidstyp").select_option(label="Föräldrasamtal")
     staff.get_by_label("Vårdgivare eller resurs").select_option(index=1)
     staff.get_by_label("Första tiden börjar").fill("9.00")
@@ -96,7 +86,7 @@ def test_week__shows_the_times_and_withdraws_free_ones(page: Page) -> None:
 
 def test_publish__overlap_is_shown_and_refused(page: Page) -> None:
     _log_in(page, "maria", "/personal/publicera")
-    day = _next_weekday(page)
+    day = in_two_weeks(page)
     page.get_by_label("Tidstyp").select_option(label="Sjuksköterskebesök")
     page.get_by_label("Vårdgivare eller resurs").select_option(index=1)
     page.get_by_label("Första tiden börjar").fill("8.10")

@@ -6,8 +6,9 @@ The time is withdrawn and published anew, so that a booking of it that was cance
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Select, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -45,55 +46,39 @@ async def hand_over_due(database: Database) -> bool:
             )
             .where(col(_receiver.active), col(_receiver.hand_over_to).is_(None))
         )
-        givers = rules.all()
+        givers = [giver for giver in rules.all() if await session.scalar(_due(giver, now).limit(1))]
     for giver in givers:
         more |= await database.transact(partial(_hand_over, giver=giver, now=now))
     return more
 
 
-async def _hand_over(session: AsyncSession, giver: TimeType, now: datetime) -> bool:
-    """Hand over the first of the type's times that are due, locked before it is asked who has them."""
-    await schedule_log.lock_schedule(session, clinic_id=giver.clinic_id)
-    near = now + timedelta(hours=giver.hand_over_hours or 0)
-    due = await session.scalars(
+def _due(giver: TimeType, now: datetime) -> Select[Slot]:
+    """Return the question for the type's times that come near and that nobody has, in order."""
+    return (
         select(Slot)
         .where(
             col(Slot.clinic_id) == giver.clinic_id,
             col(Slot.time_type_id) == giver.id,
             col(Slot.starts_at) > now,
-            col(Slot.starts_at) <= near,
+            col(Slot.starts_at) <= now + timedelta(hours=giver.hand_over_hours or 0),
             text("slot.withdrawn_at IS NULL"),
             ~_is_had(now),
         )
         .order_by(col(Slot.starts_at), col(Slot.id))
-        .limit(AT_A_TIME)
-        .with_for_update(skip_locked=True)
     )
-    slots = due.all()
-    ids = [slot.id for slot in slots]
-    await session.execute(  # what has run out is removed, not overlooked: nobody can still book it
-        delete(Booking)
-        .where(
-            col(Booking.clinic_id) == giver.clinic_id,
-            col(Booking.slot_id).in_(ids),
-            col(Booking.status) == BookingStatus.HELD,
-            col(Booking.expires_at) <= now,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    gone = await session.scalars(
-        update(Slot)
-        .where(col(Slot.clinic_id) == giver.clinic_id, col(Slot.id).in_(ids), ~_is_had())
-        .values(withdrawn_at=now)
-        .returning(col(Slot.id))
-        .execution_options(synchronize_session=False)
-    )
-    handed = set(gone)
+
+
+async def _hand_over(session: AsyncSession, giver: TimeType, now: datetime) -> bool:
+    """Hand over the first of the type's times that are due. Returns whether there may be more."""
+    await schedule_log.lock_schedule(session, clinic_id=giver.clinic_id)
+    locked = _due(giver, now).limit(AT_A_TIME).with_for_update(skip_locked=True)
+    slots = (await session.scalars(locked)).all()
+    withdrawn = await _withdraw(session, giver.clinic_id, [slot.id for slot in slots], now)
     anew = [
         {name: getattr(slot, name) for name in Slot.model_fields}
         | {"id": new_id(), "time_type_id": giver.hand_over_to, "withdrawn_at": None}
         for slot in slots
-        if slot.id in handed
+        if slot.id in withdrawn
     ]
     if anew:
         await session.execute(insert(Slot), anew)
@@ -105,6 +90,31 @@ async def _hand_over(session: AsyncSession, giver: TimeType, now: datetime) -> b
         tell_of_change(session, giver.clinic_id, starts)
         tell_of_line(session)
     return len(slots) == AT_A_TIME
+
+
+async def _withdraw(session: AsyncSession, clinic_id: UUID, locked: list[UUID], now: datetime) -> set[UUID]:
+    """Withdraw those of the locked times that nobody has, asked once more now that nobody can take them.
+
+    A hold that has run out is removed, not overlooked: nobody can book it any more.
+    """
+    await session.execute(
+        delete(Booking)
+        .where(
+            col(Booking.clinic_id) == clinic_id,
+            col(Booking.slot_id).in_(locked),
+            col(Booking.status) == BookingStatus.HELD,
+            col(Booking.expires_at) <= now,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    gone = await session.scalars(
+        update(Slot)
+        .where(col(Slot.clinic_id) == clinic_id, col(Slot.id).in_(locked), ~_is_had())
+        .values(withdrawn_at=now)
+        .returning(col(Slot.id))
+        .execution_options(synchronize_session=False)
+    )
+    return set(gone)
 
 
 def _is_had(now: datetime | None = None) -> ColumnElement[bool]:

@@ -99,12 +99,22 @@ def stopped(lang: Lang, stop: rx.Var[Problem], *, booking: Text = "") -> rx.Comp
             rx.el.p(t(lang, "common.feedback.reference"), " ", rx.el.code(stop.reference), class_name="fine"),
         ),
         rx.cond(
+            stop.bookings_href != "",
+            buttons.button_row(
+                buttons.link_as_button(t(lang, "common.layout.bookings"), href=stop.bookings_href)
+            ),
+        ),
+        rx.cond(
             booking != "",
             buttons.button_row(
                 buttons.link_as_button(t(lang, "citizen.cancel.back"), href=booking),
                 rx.el.a(t(lang, "citizen.steps.elsewhere"), href=path(lang, "/mottagningar")),
             ),
-            buttons.link_as_button(t(lang, "citizen.steps.elsewhere"), href=path(lang, "/mottagningar")),
+            rx.cond(
+                stop.bookings_href != "",
+                rx.el.p(rx.el.a(t(lang, "citizen.steps.elsewhere"), href=path(lang, "/mottagningar"))),
+                buttons.link_as_button(t(lang, "citizen.steps.elsewhere"), href=path(lang, "/mottagningar")),
+            ),
         ),
         rx.el.p(rx.el.a(t(lang, "common.layout.help"), href=path(lang, "/hjalp"))),
         class_name="stack",

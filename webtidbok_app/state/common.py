@@ -12,7 +12,7 @@ from webtidbok_app.auth.permissions import public
 from webtidbok_app.auth.principal import Login, current_login
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident, Role
-from webtidbok_app.domain.errors import NotFound, WebtidbokError
+from webtidbok_app.domain.errors import NotFound, TooManyBookings, WebtidbokError
 from webtidbok_app.domain.ombud import may_act
 from webtidbok_app.i18n import Lang
 from webtidbok_app.i18n.failures import code_of, words_for
@@ -20,6 +20,7 @@ from webtidbok_app.logs import is_reference, report
 from webtidbok_app.services.authorise import ADMINISTERS, HANDLES_CASES, HANDLES_TIMES
 from webtidbok_app.services.notices import get_service_notice
 from webtidbok_app.services.ombud import ombud_is_on
+from webtidbok_app.state import addresses
 from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.views import Problem, RichView, SessionView
 
@@ -163,4 +164,5 @@ def frontend_exception_handler(exception: Exception) -> None:
 
 def _problem(code: str, lang: Lang, facts: Mapping[str, object], reference: str) -> Problem:
     title, body = words_for(code, lang, facts)
-    return Problem(title=title, body=body, reference=reference, key=reference)
+    bookings = addresses.my_times(lang) if code == TooManyBookings.code else ""
+    return Problem(title=title, body=body, reference=reference, key=reference, bookings_href=bookings)

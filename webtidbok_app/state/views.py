@@ -43,13 +43,15 @@ class FieldProblem:
 class Problem:
     """A message that takes focus. An empty ``title`` means that there is none.
 
-    ``key`` is to change with every attempt, so that the same message is read aloud again.
+    ``key`` is to change with every attempt, so that the same message is read aloud again. ``bookings_href`` is where
+    the resident's booked times are, when the way on goes by them.
     """
 
     title: str = ""
     body: str = ""
     reference: str = ""
     key: str = ""
+    bookings_href: str = ""
 
 
 @dataclass(frozen=True)

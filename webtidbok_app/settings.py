@@ -44,7 +44,6 @@ class StaffClaims(BaseModel):
 
     hsa_id: str = "employeeHsaId"
     commission_hsa_id: str = "commissionHsaId"
-    commission_purpose: str = "commissionPurpose"
     name: str = "name"
 
 

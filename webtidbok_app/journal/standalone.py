@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from webtidbok_app.db.engine import Database
-from webtidbok_app.db.tables import Booking, Performer, Slot, TimeType
+from webtidbok_app.db.tables import Booking, Invitation, Performer, Slot, TimeType
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import HoldExpired, NotFound
@@ -152,7 +152,7 @@ class StandaloneJournal:
                 if booking.invitation_id is None:  # who is invited may come whatever their age
                     limits.refuse_other_ages(patient.number.age_on(swedish_time.day_of(now)), row.time_type)
                 await limits.refuse_if_too_many(session, booking, row.time_type, now=now)
-            return _booked_time(*row)
+            return _booked_time(row)
 
         return await self._database.transact(work)
 
@@ -163,7 +163,7 @@ class StandaloneJournal:
                 .where(col(Booking.status) == BookingStatus.BOOKED, col(Slot.ends_at) > clock.now())
                 .order_by(col(Slot.starts_at))
             )
-            return [_booked_time(*row) for row in rows]
+            return [_booked_time(_BookedRow(*row)) for row in rows]
 
     async def booking(self, patient: Resident, booking_id: str) -> BookedTime:
         async with self._database.read() as session:
@@ -197,7 +197,7 @@ class StandaloneJournal:
             row = await self._row(session, made.id, patient)
             if stands_at != self.clinic_id and made.booked_at == now:
                 await limits.refuse_if_too_many(session, made, row.time_type, now=now)
-            return _booked_time(*row)
+            return _booked_time(row)
 
         return await self._database.transact(work)
 
@@ -230,9 +230,9 @@ class StandaloneJournal:
                 clinic_id=self.clinic_id,
             )
         return {
-            one.time_type_id: Period(one.first_day, one.last_day)
+            one.time_type_id: period
             for one in reversed(found)  # of several the one that runs out first
-            if one.first_day and one.last_day
+            if (period := _period(one.first_day, one.last_day))
         }
 
     async def _time_types(self) -> Sequence[TimeType]:
@@ -278,7 +278,7 @@ class StandaloneJournal:
     async def _booked(
         self, session: AsyncSession, booking_id: UUID, patient: Resident, *, at: UUID | None = None
     ) -> BookedTime:
-        return _booked_time(*await self._row(session, booking_id, patient, at=at))
+        return _booked_time(await self._row(session, booking_id, patient, at=at))
 
     async def _row(
         self, session: AsyncSession, booking_id: UUID, patient: Resident, *, at: UUID | None = None
@@ -300,6 +300,8 @@ class _BookedRow(NamedTuple):
     slot: Slot
     time_type: TimeType
     performer: str
+    invited_from: date | None
+    invited_until: date | None
     replaced_by_clinic: UUID | None
     replaced_by: UUID | None
 
@@ -317,12 +319,19 @@ async def clinics_with_standalone_times(database: Database, patient: Resident) -
 
 _newer: Any = aliased(Booking)
 _BOOKED_TIMES = (
-    select(Booking, Slot, TimeType, col(Performer.name), _newer.clinic_id, _newer.id)
+    select(
+        Booking, Slot, TimeType, col(Performer.name), col(Invitation.first_day), col(Invitation.last_day),
+        _newer.clinic_id, _newer.id,
+    )
     .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
     .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
     .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
+    .outerjoin(
+        Invitation,
+        (col(Invitation.clinic_id) == Booking.clinic_id) & (col(Invitation.id) == Booking.invitation_id),
+    )
     .outerjoin(_newer, (_newer.replaces_clinic_id == Booking.clinic_id) & (_newer.replaces_id == Booking.id))
-)
+)  # fmt: skip
 """Made once: to put it together takes longer than to ask it."""
 
 
@@ -332,9 +341,8 @@ def _booked_statement(clinic_id: UUID, patient: Resident) -> Any:
     )
 
 
-def _booked_time(
-    booking: Booking, slot: Slot, time_type: TimeType, performer: str, *replaced_by: UUID | None
-) -> BookedTime:
+def _booked_time(row: "_BookedRow") -> BookedTime:
+    booking, slot, time_type, performer, *_ = row
     cancel_until = slot.starts_at - timedelta(hours=time_type.cancel_hours)
     return BookedTime(
         id=booking.id.hex,
@@ -355,11 +363,16 @@ def _booked_time(
         time_type_id=time_type.slug,
         video_url=time_type.video_url,
         replaces=_ref(booking.replaces_clinic_id, booking.replaces_id),
-        replaced_by=_ref(*replaced_by),
+        replaced_by=_ref(row.replaced_by_clinic, row.replaced_by),
         invited=booking.invitation_id is not None,
+        invited_within=_period(row.invited_from, row.invited_until),
         calendar_id=(booking.calendar_id or booking.id).hex,
         calendar_sequence=booking.calendar_sequence,
     )
+
+
+def _period(first: date | None, last: date | None) -> Period | None:
+    return Period(first, last) if first and last else None
 
 
 def _ref(clinic_id: UUID | None, booking_id: UUID | None) -> BookingRef | None:

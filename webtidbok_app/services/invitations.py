@@ -30,7 +30,7 @@ from webtidbok_app.services.clinics import ClinicInfo, get_clinic_by_id
 from webtidbok_app.services.messages import is_reached
 from webtidbok_app.services.reception import PROTECTED
 from webtidbok_app.services.schedule import initials_of
-from webtidbok_app.timebook import invitations
+from webtidbok_app.timebook import invitations, places
 
 SHOWN_AT_ONCE = 100
 DAYS_AHEAD = 365
@@ -130,6 +130,7 @@ async def invite(
         if person is None:
             raise NotFound
         await _require_booking(session, clinic_id)
+        await places.take_turns(session, person_id=person_id)
         if kind is None or not kind.active or kind.bookable == Bookable.STAFF:
             raise InvalidInput({"time_type": "time_type"})
         if not isinstance(read_identity(person.number), PersonalNumber):

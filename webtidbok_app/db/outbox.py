@@ -23,7 +23,12 @@ _IDENTITIES = UUID("5b0a3f0e-6c0d-4a53-9c39-7d2b6f1f8a10")
 
 
 async def tell_of_booking(
-    session: AsyncSession, booking: Booking, kind: MessageKind, *, now: datetime, due_at: datetime | None = None
+    session: AsyncSession,
+    booking: Booking,
+    kind: MessageKind,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
 ) -> None:
     """Write that something has become of a booking, to be told at once or at ``due_at``.
 
@@ -116,8 +121,8 @@ def _about(booking: Booking, kind: MessageKind, *, now: datetime, due_at: dateti
 def _row(kind: MessageKind, about: UUID, *, now: datetime, due_at: datetime) -> dict[str, object]:
     """Return a row that cannot be written twice."""
     status = MessageStatus.WAITING
-    return {"id": identity_of(kind, about), "kind": kind, "created_at": now, "due_at": due_at, "status": status, "attempts": 0,
-            "problem": ""}  # fmt: skip
+    return {"id": identity_of(kind, about), "kind": kind, "created_at": now, "due_at": due_at, "status": status,
+            "attempts": 0, "problem": ""}  # fmt: skip
 
 
 async def _put(session: AsyncSession, rows: list[dict[str, object]]) -> None:

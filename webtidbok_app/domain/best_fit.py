@@ -61,7 +61,12 @@ def fits(visit: Visit, free: FreeTime, busy: Iterable[Span], *, now: datetime) -
 
 
 def rank(
-    visit: Visit, times: Iterable[FreeTime], busy: Sequence[Span], *, now: datetime, most: int = ALTERNATIVES + 1
+    visit: Visit,
+    times: Iterable[FreeTime],
+    busy: Sequence[Span],
+    *,
+    now: datetime,
+    most: int = ALTERNATIVES + 1,
 ) -> list[FreeTime]:
     """Return the times that fit the visit, the best first, at most ``most``."""
     fitting = (free for free in times if fits(visit, free, busy, now=now))

@@ -57,8 +57,9 @@ async def rebook_for(
 ) -> Booking:
     """Exchange a booking of the clinic for another of its times, both or neither; what was said comes along.
 
-    ``changed_by`` is the HSA-id of the member of staff; the resident is told at ``due_at``, or at once. Asked again for the same exchange it returns what it made.
-    Raises NotFound, AlreadyCancelled, SlotWithdrawn for a visit that has begun, and what ``book_for`` raises.
+    ``changed_by`` is the HSA-id of the member of staff; the resident is told at ``due_at``, or at once. Asked
+    again for the same exchange it returns what it made. Raises NotFound, AlreadyCancelled, SlotWithdrawn
+    for a visit that has begun, and what ``book_for`` raises.
     """
     seen = await session.get(Booking, (clinic_id, old_id))
     if seen is None or seen.status == BookingStatus.HELD:

@@ -49,7 +49,9 @@ class By:
 
 def stands_in_the_way(booking: Booking, now: datetime) -> bool:
     """Whether its time has to stay: somebody is choosing it at this moment, or has come for it already."""
-    held = booking.status == BookingStatus.HELD and booking.expires_at is not None and booking.expires_at > now
+    held = (
+        booking.status == BookingStatus.HELD and booking.expires_at is not None and booking.expires_at > now
+    )
     return held or booking.attendance is not None
 
 
@@ -87,9 +89,7 @@ async def remove(
     )
     slots = await _lock_slots(session, clinic_id, {*wanted.free, *(one.slot_id for one in decided.values())})
     await _refuse_if_changed(session, clinic_id, wanted, slots, now)
-    keeping = {
-        decided[one.booking_id].slot_id for one in wanted.decisions if one.choice == Choice.KEEP
-    }
+    keeping = {decided[one.booking_id].slot_id for one in wanted.decisions if one.choice == Choice.KEEP}
     going = [slot for slot in slots if slot.id not in keeping]
     if not going:
         raise InvalidInput({"choices": "nothing_goes"})
@@ -196,7 +196,12 @@ async def _withdraw(
         starts=starts,
     )
     removal = Removal(
-        clinic_id=clinic_id, id=removal_id, change_id=change.id, done_by=by.hsa_id, done_by_name=by.name, done_at=now
+        clinic_id=clinic_id,
+        id=removal_id,
+        change_id=change.id,
+        done_by=by.hsa_id,
+        done_by_name=by.name,
+        done_at=now,
     )
     session.add(removal)
     await session.flush()

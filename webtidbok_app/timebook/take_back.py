@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -209,7 +209,7 @@ async def _put_back(
 
 
 async def _place_again(session: AsyncSession, old: Booking, now: datetime) -> int:
-    """Return the place that the booking had; where somebody else has it by now another, beyond the others if need be."""
+    """Return the place that the booking had; where that is had by now another, if need be an extra one."""
     slot = await places.lock_slot_for_staff(
         session, clinic_id=old.clinic_id, slot_id=old.slot_id, now=now, alone=True
     )
@@ -225,7 +225,9 @@ async def _place_again(session: AsyncSession, old: Booking, now: datetime) -> in
 async def _wait_again(session: AsyncSession, removal: Removal, old: Booking) -> None:
     """Let the person wait for a time again where being moved had ended that."""
     mine = (col(Watch.clinic_id) == old.clinic_id, col(Watch.person_id) == old.person_id)
-    waiting = set(await session.scalars(select(col(Watch.time_type_id)).where(*mine, text(f"watch.{IN_LINE}"))))
+    waiting = set(
+        await session.scalars(select(col(Watch.time_type_id)).where(*mine, text(f"watch.{IN_LINE}")))
+    )
     ended = await session.scalars(
         select(Watch).where(
             *mine, col(Watch.status) == WatchStatus.BOOKED, col(Watch.ended_at) == removal.done_at

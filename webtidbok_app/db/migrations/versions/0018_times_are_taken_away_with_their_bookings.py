@@ -25,7 +25,9 @@ def upgrade() -> None:
         sa.Column("taken_back_by", sa.String(), nullable=True),
         sa.Column("taken_back_by_name", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"]),
-        sa.ForeignKeyConstraint(["clinic_id", "change_id"], ["schedule_change.clinic_id", "schedule_change.id"]),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "change_id"], ["schedule_change.clinic_id", "schedule_change.id"]
+        ),
         sa.PrimaryKeyConstraint("clinic_id", "id"),
     )
     op.create_index(

@@ -221,7 +221,6 @@ async def _refuse_if_not_invitable(
 async def _note(session: AsyncSession, staff: Staff, line: RemovalLine, now: datetime) -> None:
     """Log what was done with the booking, and note whether its resident must be phoned."""
     old = await session.get_one(Booking, (line.clinic_id, line.booking_id))
-    where = {"clinic_id": old.clinic_id, "person_id": old.person_id}
     if line.choice == Choice.MOVE:
         assert line.new_booking_id
         audit.record(
@@ -234,7 +233,7 @@ async def _note(session: AsyncSession, staff: Staff, line: RemovalLine, now: dat
             booking_id=old.id.hex,
         )  # fmt: skip
     if line.choice == Choice.INVITE:
-        audit.record(session, staff, "invite", **where)
+        audit.record(session, staff, "invite", clinic_id=old.clinic_id, person_id=old.person_id)
     new = await session.get(Booking, (line.clinic_id, line.new_booking_id)) if line.new_booking_id else None
     soonest = min(one.starts_at for one in (old, new) if one is not None)
     if not await is_reached(session, told_id=old.booked_by or old.person_id, about=old.person_id):

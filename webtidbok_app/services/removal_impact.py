@@ -51,7 +51,8 @@ class Option:
     ends_at: datetime
     performer: str
     visit_form: VisitForm
-    same_performer: bool
+    left: int
+    """How many free places it has."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ async def weigh_removal(
     """Return what taking the times away would do, changing nothing; that the booked were looked at is logged.
 
     The times are those of ``slot_ids``, or with ``away`` those that overlap it. What has begun or is withdrawn is
-    left out. Raises InvalidInput (``last_day``) for days in the wrong order or more than two months.
+    left out. Raises InvalidInput (``last_day``) for days in the wrong order or of more than two months.
     """
     staff, clinic_id = as_time_handler(actor)
     if away is not None:
@@ -138,7 +139,7 @@ def _check(away: Away) -> None:
     if away.last < away.first:
         raise InvalidInput({"last_day": "last_day_before_first"})
     if away.last - away.first > timedelta(days=DAYS_AT_MOST):
-        raise InvalidInput({"last_day": "too_many_days"})
+        raise InvalidInput({"last_day": "two_months"})
 
 
 async def _slots_of(session: AsyncSession, clinic_id: UUID, away: Away) -> list[UUID]:
@@ -214,7 +215,7 @@ async def _visits(
             options=tuple(
                 Option(
                     free.slot_id, free.starts_at, free.ends_at, names[free.performer_id], free.visit_form,
-                    free.performer_id == slot.performer_id,
+                    free.left,
                 )
                 for free in best_fit.rank(
                     visits[booking.id], times, elsewhere[booking.id], now=now

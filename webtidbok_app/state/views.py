@@ -203,8 +203,8 @@ class WeekColumn:
 class WeekCell:
     """One published time. ``state`` is free, booked, held, withdrawn or past; ``text`` says the same.
 
-    ``name`` is what is read aloud. ``selectable`` says that it can be chosen, ``boxed`` that it has been so since
-    it was shown, so that its box stands. An empty ``id`` is no time at all.
+    ``name`` is what is read aloud. ``selectable`` says that it can be chosen, ``free`` that nobody has it,
+    ``boxed`` that it could be chosen when it was shown, so that its box stands. An empty ``id`` is no time at all.
     """
 
     id: str = ""
@@ -212,6 +212,7 @@ class WeekCell:
     text: str = ""
     sub: str = ""
     name: str = ""
+    free: bool = False
     selectable: bool = False
     boxed: bool = False
 

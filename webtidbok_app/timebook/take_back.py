@@ -121,7 +121,7 @@ async def _stop_messages(session: AsyncSession, removal: Removal, lines: Iterabl
         *((TELLING[Choice(line.choice)], line.new_booking_id or line.booking_id) for line in lines),
         *((MessageKind.INVITED, line.invitation_id) for line in lines if line.invitation_id),
     ]
-    ids = [outbox.identity_of(kind, about) for kind, about in told if about is not None]
+    ids = [outbox.identity_of(kind, about) for kind, about in told]
     waiting = await session.scalars(
         select(OutboxMessage)
         .where(col(OutboxMessage.id).in_(ids))

@@ -113,6 +113,7 @@ def _toolbar() -> rx.Component:
                     href=State.here.replace("/personal?", f"{COPY}?"),
                     kind="secondary",
                 ),
+                buttons.link_as_button(t("sv", "staff.removal.link"), href=State.away_href, kind="secondary"),
             ),
         ),
         rx.cond(State.performers.length() > 0, _ways(State.performers, "performers", "chips")),

@@ -22,6 +22,8 @@ from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_ids, parse_wall, typed
 from webtidbok_app.state.staff import week_view as words
 from webtidbok_app.state.staff import week_where as ways
+from webtidbok_app.state.staff.removal_view import EVERYBODY
+from webtidbok_app.state.staff.removal_view import PAGE as REMOVAL
 from webtidbok_app.state.staff.start_view import StartView, start_view
 from webtidbok_app.state.staff.views import Outcome, Stepper, Way, WeekDay
 from webtidbok_app.state.staff.week_where import DAY, WEEK, Where
@@ -63,6 +65,8 @@ class StaffWeekState(rx.State):
     fresh: str = ""
     """"Visa 12 nya tider": what has been published since the page was drawn, and waits to be asked for."""
     last_change: str = ""
+    away_href: str = ""
+    """The page that asks who is away, beginning with whose times are shown."""
     waiting: str = ""
     """How many residents wait for a time to become free; empty where nobody does."""
     impact: Outcome = Outcome()
@@ -73,6 +77,8 @@ class StaffWeekState(rx.State):
     _shown: tuple[Week, ...] = ()
     """The week as it is shown, if any. In a tuple, which is handed out as it is: a wrapped week would be slow."""
     _free: list[str] = []
+    _open: list[str] = []
+    """The free ones, and the booked ones that can be taken away too."""
     _boxed: list[str] = []
     _lost: list[str] = []
     """Chosen times that somebody else got meanwhile: withdrawing tells of them too."""
@@ -145,7 +151,7 @@ class StaffWeekState(rx.State):
     @rx.event
     @requires(*HANDLES_TIMES)
     async def toggle(self, slot_id: str) -> None:
-        """Tick a free time, or take the tick away."""
+        """Tick a time, or take the tick away."""
         if slot_id in self.selected:
             self._select([one for one in self.selected if one != slot_id])
         else:
@@ -155,7 +161,7 @@ class StaffWeekState(rx.State):
     @requires(*HANDLES_TIMES)
     async def select_day(self, iso: str) -> None:
         """Tick every free time of a day that is shown."""
-        cells = [cell.id for day in self.days if day.iso == iso for cell in day.cells if cell.selectable]
+        cells = [cell.id for day in self.days if day.iso == iso for cell in day.cells if cell.free]
         self._select([*self.selected, *cells])
 
     @rx.event
@@ -180,27 +186,30 @@ class StaffWeekState(rx.State):
         iso = typed(form, SPAN_DAY)
         day = date.fromisoformat(iso) if iso in [choice.value for choice in self.span_days] else None
         found = words.within(self._slots(), day=day, since=walls[SPAN_FROM], until=walls[SPAN_TO])
-        before = len(self.selected)
-        self._select([*self.selected, *(str(slot.id) for slot in found)])
+        before, free = len(self.selected), set(self._free)
+        self._select([*self.selected, *({str(slot.id) for slot in found} & free)])
         self.note = t("sv", "staff.week.span_none") if len(self.selected) == before else ""
 
     @rx.event
     @requires(*HANDLES_TIMES)
-    async def ask_withdraw(self) -> None:
-        """Tell what withdrawing would do, by the schedule as it is now."""
+    async def ask_withdraw(self) -> EventType[()] | None:
+        """Tell what withdrawing would do, by the schedule as it is now; of booked ones a page of its own tells."""
         self.done, self.problems = Outcome(), []
         self.attempts += 1
         asked = [*self.selected, *self._lost]
         if not asked:
             title, body = t("sv", "staff.withdraw.nothing"), t("sv", "staff.withdraw.nothing_body")
             self.problem = Problem(title, body, key=str(self.attempts))
-            return
+            return None
+        if not set(self.selected) <= set(self._free):
+            return rx.redirect(REMOVAL)
         impact = await attempt(schedule.weigh_withdrawal(current(), slot_ids=parse_ids(asked)), "sv")
         if isinstance(impact, Problem):
             self.problem = impact
-            return
+            return None
         self.problem, self._weighed, self._seen = Problem(), asked, impact.seen
         self.impact = impact_of(impact.slots, clock.now(), str(self.attempts))
+        return None
 
     @rx.event
     @requires(*HANDLES_TIMES)
@@ -270,6 +279,7 @@ class StaffWeekState(rx.State):
                 str(where.day.year),
             )
         self.steps = ways.steps_of(where, today)
+        self.away_href = f"{REMOVAL}?vardgivare={where.performer or EVERYBODY}"
         self.views, self.narrow_views = ways.ways_of(where), ways.ways_of(where, narrow=True)
         self.performers = ways.performers_of(week.performers, where)
         self._draw()
@@ -286,15 +296,17 @@ class StaffWeekState(rx.State):
             self.fresh = tn("sv", "staff.live.fresh", new) if new else ""
             self.start = replace(self.start, begins=False)
         self._shown = (words.followed(shown, week),)
+        was_free = set(self._free)
         self._draw()
-        self._untick()
+        self._untick(was_free)
 
     def _draw(self) -> None:
         """Put the times in words; a var that turns out the same is not sent again."""
         [week], slots, where, now = self._shown, self._slots(), self._where(), clock.now()
         may_choose = require_staff().role in HANDLES_TIMES
         self._free = [str(slot.id) for slot in slots if may_choose and slot.is_free(now)]
-        self._boxed = sorted({*self._boxed, *self._free})
+        self._open = [str(slot.id) for slot in slots if may_choose and slot.can_be_removed(now)]
+        self._boxed = sorted({*self._boxed, *self._open})
         boxed = frozenset(self._boxed) if may_choose else None
         one = bool(where.performer) or len(week.performers) == 1
         if where.view == DAY:
@@ -313,9 +325,10 @@ class StaffWeekState(rx.State):
             if getattr(self, name) != value:
                 setattr(self, name, value)
 
-    def _untick(self) -> None:
-        """Take the tick away from what is no longer free, and say so."""
-        gone = [one for one in self.selected if one not in set(self._free)]
+    def _untick(self, was_free: Collection[str]) -> None:
+        """Take the tick away from what can no longer be taken away, or was free and is not any more, and say so."""
+        still = set(self._open) - (set(was_free) - set(self._free))
+        gone = [one for one in self.selected if one not in still]
         if not gone:
             return
         lost = [slot for slot in self._slots() if str(slot.id) in gone]
@@ -324,9 +337,9 @@ class StaffWeekState(rx.State):
         self._count([one for one in self.selected if one not in gone])
 
     def _select(self, ids: Collection[str]) -> None:
-        """Tick those of the times that are free, and forget what was asked and said about others."""
+        """Tick those of the times that can be taken away, and forget what was asked and said about others."""
         ticked = set(ids)
-        self._count([one for one in self._free if one in ticked])
+        self._count([one for one in self._open if one in ticked])
         self.impact, self.note = Outcome(), ""
         if not self.selected:
             self._lost = []

@@ -150,7 +150,7 @@ def list_of(
                 note=week.holidays.get(day, ""),
                 cells=cells,
                 select_name=t("sv", "staff.week.select_day_name", day=name),
-                selectable=any(cell.selectable for cell in cells),
+                selectable=any(cell.free for cell in cells),
             )
         )
     return found
@@ -215,8 +215,9 @@ def cell_of(
         text=f"{clock} {text}" if with_time else text,
         sub=slot.time_type if one else f"{slot.time_type}, {slot.performer}",
         name=name,
-        selectable=boxed is not None and slot.is_free(now),
-        boxed=boxed is not None and (slot.is_free(now) or str(slot.id) in boxed),
+        free=boxed is not None and slot.is_free(now),
+        selectable=boxed is not None and slot.can_be_removed(now),
+        boxed=boxed is not None and (slot.can_be_removed(now) or str(slot.id) in boxed),
     )
 
 

@@ -159,16 +159,18 @@ def _booked() -> rx.Component:
         rx.el.h2(t("sv", "staff.removal.booked_title")),
         rx.cond(
             State.visits.length() > 1,
-            forms.select_field(
-                "sv",
-                ALL,
-                t("sv", "staff.removal.all"),
-                CHOICES,
-                hint=t("sv", "staff.removal.all_hint"),
-                problems=State.problems,
-                first=t("sv", "staff.removal.pick"),
-                value=State.all_choice,
-                on_change=State.choose_all,
+            rx.fragment(
+                _select(
+                    rx.Var.create(ALL),
+                    t("sv", "staff.removal.all"),
+                    rx.Var.create(t("sv", "staff.removal.all")),
+                    State.all_choice,
+                    rx.Var.create(CHOICES),
+                    forms.problem_of(State.problems, ALL),
+                    on_change=State.choose_all,
+                    first=True,
+                ),
+                rx.el.p(t("sv", "staff.removal.all_hint"), class_name="fine"),
             ),
         ),
         rx.el.ul(rx.foreach(State.visits, _visit), class_name="cards removal-visits"),
@@ -203,7 +205,7 @@ def _visit(visit: rx.Var[VisitView]) -> rx.Component:
                     on_change=lambda value: State.choose_time(visit.id, value),
                 ),
             ),
-            class_name="field-grid",
+            class_name="removal-choice",
         ),
         rx.el.p(
             rx.el.a(t("sv", "staff.removal.open"), href=visit.href, aria_label=visit.open_name),

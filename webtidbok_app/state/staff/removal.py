@@ -1,6 +1,6 @@
 """Taking times away: which, what it would do, a choice for each booked one, and doing it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -33,8 +33,10 @@ FIRST, LAST, WHOM, CLOCK = "fran", "till", "vardgivare", "kl"
 """What the address may say: days in Sweden (inclusive), a performer's id, and "0800-1200" on the clock."""
 SINCE, UNTIL = "since", "until"
 MESSAGE, EARLIEST, LATEST, ALL = "message", "first_day", "last_day", "all"
+PERIOD = timedelta(days=60)
+"""How long, from today, those who are invited can choose among days, unless something else is written."""
 MESSAGE_MAX = removal.MESSAGE_MAX
-CHOICES = tuple(Choice(fate.value, t("sv", f"staff.removal.{fate}")) for fate in FATES)
+CHOICES = [Choice(fate.value, t("sv", f"staff.removal.{fate}")) for fate in FATES]
 
 __all__ = [
     "ALL",
@@ -96,7 +98,8 @@ class StaffRemovalState(rx.State):
         self.away_last = self.away_last or self.away_first
         self.whom = query(self, WHOM)
         self.away_since, _, self.away_until = query(self, CLOCK).partition("-")
-        self.first_day, self._removal = today.isoformat(), uuid4().hex
+        self.first_day, self.last_day = today.isoformat(), (today + PERIOD).isoformat()
+        self._removal = uuid4().hex
         if query(self, FIRST) or (not self.whom and await self._ticked()):
             await self._weigh()
         else:
@@ -183,8 +186,9 @@ class StaffRemovalState(rx.State):
         try:
             done = await attempt(self._remove(impact, identity), "sv", let_through=(Conflict, InvalidInput))
         except InvalidInput as error:
-            told = {ALL if name == "choices" else name: code for name, code in error.problems.items()}
-            self.problems = field_problems(told, "sv", order=(ALL, MESSAGE, EARLIEST, LATEST))
+            choices = ALL if len(self.visits) > 1 else f"choice-{self.visits[0].id}" if self.visits else ALL
+            told = {choices if name == "choices" else name: code for name, code in error.problems.items()}
+            self.problems = field_problems(told, "sv", order=(choices, MESSAGE, EARLIEST, LATEST))
             return None
         except Conflict as conflict:
             await self._show_changed(impact, conflict)
@@ -251,7 +255,7 @@ class StaffRemovalState(rx.State):
         return removal.remove_times(
             current(),
             removal_id=identity,
-            free=words.free_ids(impact.free),
+            free=[slot.id for slot in impact.free],
             decisions=words.decisions_of(impact, self._fates(), self._targets()),
             seen=impact.seen,
             message=self.message if self.tells else "",

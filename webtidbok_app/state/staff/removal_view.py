@@ -1,7 +1,7 @@
 """Taking times away in words: what it would do, what has changed since, what it did. Pure functions."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -9,10 +9,9 @@ from uuid import UUID
 from webtidbok_app.domain.removal import CallBecause, Decision
 from webtidbok_app.domain.removal import Choice as Fate
 from webtidbok_app.domain.swedish_time import day_of
-from webtidbok_app.i18n import format_day, format_span, format_time, t, tn
+from webtidbok_app.i18n import format_day, format_short_day, format_span, format_time, t, tn
 from webtidbok_app.services.removal import RemovalDone, RemovedVisit
-from webtidbok_app.services.removal_impact import BookedVisit, RemovalImpact
-from webtidbok_app.services.schedule import ScheduleSlot
+from webtidbok_app.services.removal_impact import BookedVisit, Option, RemovalImpact
 from webtidbok_app.state.staff.preview_view import moment_words
 from webtidbok_app.state.staff.week_view import week_href
 from webtidbok_app.state.staff.withdraw_view import lines_of, more_of
@@ -164,20 +163,7 @@ def _visit_view(
         choices=[Choice(fate.value, t("sv", f"staff.removal.{fate}")) for fate in FATES if can[fate]],
         choice_name=t("sv", "staff.removal.choice_name", **facts),
         target=str(to) if to and chosen == Fate.MOVE else "",
-        options=[
-            Choice(
-                str(one.slot_id),
-                t(
-                    "sv",
-                    "staff.removal.option",
-                    when=when_words(one.starts_at, one.ends_at),
-                    who=one.performer,
-                ),
-            )
-            for one in visit.options
-        ]
-        if chosen == Fate.MOVE
-        else [],
+        options=[_option(one) for one in visit.options] if chosen == Fate.MOVE else [],
         to_name=t("sv", "staff.removal.to_name", **facts),
         problem=wrong.get(f"choice-{visit.booking_id.hex}", ""),
         to_problem=wrong.get(f"to-{visit.booking_id.hex}", ""),
@@ -249,8 +235,13 @@ def _about(key: str, visit: BookedVisit) -> str:
     return t("sv", f"staff.removal.{key}", name=visit.name, when=when_words(visit.starts_at, visit.ends_at))
 
 
+def _option(one: Option) -> Choice:
+    when = f"{format_short_day('sv', one.starts_at)} {format_span('sv', one.starts_at, one.ends_at)}"
+    return Choice(str(one.slot_id), t("sv", "staff.removal.option", when=when, who=one.performer))
+
+
 def when_words(starts_at: datetime, ends_at: datetime) -> str:
-    """Return "tisdag 1 december 9.00–9.20"."""
+    """Return "tisdag 1 december kl. 9.00–9.20"."""
     return f"{format_day('sv', starts_at, year=False)} {format_span('sv', starts_at, ends_at)}"
 
 
@@ -349,8 +340,3 @@ def _became(visit: RemovedVisit) -> str:
     if visit.new_starts_at and visit.new_ends_at:
         facts = {"when": when_words(visit.new_starts_at, visit.new_ends_at), "who": visit.new_performer}
     return t("sv", f"staff.removed.became_{visit.choice}", **facts)
-
-
-def free_ids(slots: Sequence[ScheduleSlot]) -> list[UUID]:
-    """Return the ids of times."""
-    return [slot.id for slot in slots]

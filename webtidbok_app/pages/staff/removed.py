@@ -76,7 +76,7 @@ def _take_back() -> rx.Component:
 def _phone() -> rx.Component:
     done = State.done
     return rx.el.section(
-        rx.el.h2(done.phone_title, id="phone", role="status"),
+        rx.el.h2(done.phone_title, id="phone"),
         rx.el.p(done.phone_body),
         rx.el.ul(rx.foreach(done.phone, _to_phone), class_name="cards"),
         aria_labelledby="phone",

@@ -12,7 +12,7 @@ from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import t
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.day_view import DayRowView
-from webtidbok_app.state.staff.views import Outcome, PreviewView, PublishedView, Stepper
+from webtidbok_app.state.staff.views import Outcome, PreviewView, PublishedView, Stepper, Way
 
 Text = str | rx.Var[str]
 CHANGES = "/personal/andringar"
@@ -33,6 +33,25 @@ def stepper(steps: rx.Var[Stepper], *, label: str, previous: str, following: str
 
 def _step(href: rx.Var[str], *words: rx.Component | str, **props: object) -> rx.Component:
     return rx.el.a(*words, href=href, class_name="button button-secondary", **props)
+
+
+def ways(found: rx.Var[list[Way]], name: str, look: str, width: str = "") -> rx.Component:
+    """Return links to the same times seen in other ways; ``width`` says on which screens."""
+    return rx.el.nav(
+        rx.foreach(
+            found,
+            lambda way: rx.el.a(
+                way.label,
+                href=way.href,
+                aria_current=rx.cond(way.here, "true", "false"),
+                key=way.href,
+                class_name="chip" if look == "chips" else "",
+            ),
+        ),
+        aria_label=t("sv", f"staff.week.{name}"),
+        class_name=look,
+        custom_attrs={width: "true"} if width else {},
+    )
 
 
 def outcome_box(outcome: rx.Var[Outcome], name: str, *below: rx.Component, kind: str) -> rx.Component:

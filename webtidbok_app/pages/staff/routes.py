@@ -16,6 +16,7 @@ from webtidbok_app.pages.staff.export import export_page
 from webtidbok_app.pages.staff.import_times import import_check_page, import_done_page, import_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.invitations import invitation_page, invitations_page, invite_page
+from webtidbok_app.pages.staff.month import month_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.region import region_page
 from webtidbok_app.pages.staff.search import search_page
@@ -62,6 +63,7 @@ from webtidbok_app.state.staff.invitations import (
 )
 from webtidbok_app.state.staff.log import StaffLogState
 from webtidbok_app.state.staff.log_checks import StaffLogChecksState, StaffLogCheckState
+from webtidbok_app.state.staff.month import StaffMonthState
 from webtidbok_app.state.staff.notices import StaffNoticeState
 from webtidbok_app.state.staff.performers import StaffPerformersState
 from webtidbok_app.state.staff.permissions import StaffPermissionsState
@@ -105,6 +107,12 @@ ROUTES = [
         week_page,
         "staff.week.title",
         [*_ARRIVE, StaffWeekState.load, StaffWeekState.welcome, StaffWeekState.watch],
+    ),
+    (
+        "/personal/manad",
+        month_page,
+        "staff.month.title",
+        [*_ARRIVE, StaffMonthState.load, StaffMonthState.watch],
     ),
     ("/personal/publicera", publish_page, "staff.publish.title", [*_ARRIVE, StaffPublishState.load]),
     (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from webtidbok_app.state.resident_views import MessageView, OfferView
-from webtidbok_app.state.views import Choice, SummaryRow, WeekCell
+from webtidbok_app.state.views import Choice, SummaryRow
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,12 @@ class Way:
 
 @dataclass(frozen=True)
 class WeekDay:
-    """One day of the schedule as a list, for narrow screens and for those who want one. ``note`` is a holiday."""
+    """The head of one day of the schedule as a list; its times are those of the table. ``note`` is a holiday."""
 
     iso: str = ""
     heading: str = ""
     note: str = ""
-    cells: list[WeekCell] = field(default_factory=list)
+    has_times: bool = False
     select_name: str = ""
     selectable: bool = False
 

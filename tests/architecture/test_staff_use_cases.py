@@ -36,7 +36,7 @@ MAY = {
         "notices.list_notices", "performers.list_performers", "publication.list_choices",
         "reception.follow_day_list", "reception.get_day_list", "reception.open_booking", "schedule.follow_week",
         "schedule.get_week", "schedule_month.follow_month", "schedule_month.get_month",
-        "schedule_month.follow_month", "schedule_month.get_month", "schedule_changes.list_changes", "terms_versions.list_terms",
+        "schedule_changes.list_changes", "terms_versions.list_terms",
         "time_type_rules.list_rules", "undelivered.get_undelivered", "waiting.count_waiting",
     ),
     HANDLES_TIMES: (

@@ -75,7 +75,11 @@ def _look(tally: rx.Var[TallyView]) -> rx.Var[str]:
 
 def _words(tally: rx.Var[TallyView]) -> rx.Component:
     return rx.fragment(
-        rx.el.span(tally.day, class_name="tally-day"),
+        rx.el.span(
+            rx.el.span(tally.number, aria_hidden="true", class_name="tally-number"),
+            rx.el.span(tally.day, class_name="tally-name"),
+            class_name="tally-day",
+        ),
         rx.cond(tally.note != "", rx.el.span(tally.note, class_name="week-note")),
         rx.foreach(
             tally.lines,

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, literal, or_, select, text, union_all
+from sqlalchemy import case, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -36,7 +36,12 @@ class Tally(NamedTuple):
 
     def __add__(self, other: "Tally") -> "Tally":  # type: ignore[override]  # counts are added, not rows
         """Return both together."""
-        return Tally(*(one + two for one, two in zip(self, other, strict=True)))
+        return Tally(
+            self.times + other.times,
+            self.free + other.free,
+            self.booked + other.booked,
+            self.held + other.held,
+        )
 
     @classmethod
     def of(cls, slot: ScheduleSlot, now: datetime) -> "Tally":
@@ -105,18 +110,12 @@ async def _count_days(
 ) -> dict[tuple[date, UUID], Tally]:
     """Return the tallies by day and performer, from one question; a day is one in Sweden, 23 to 25 hours long."""
     now = clock.now()
+    since, until = swedish_time.span_of_days(first, last)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    spans = [swedish_time.span_of_days(day, day) for day in days]
-    day = union_all(
-        *(
-            select(
-                literal(number).label("number"),
-                literal(since).label("since"),
-                literal(until).label("until"),
-            )
-            for number, (since, until) in enumerate(spans)
-        )
-    ).cte("day")
+    ends = [swedish_time.start_of_day(day) for day in days[1:]]
+    which_day = case(
+        *((col(Slot.starts_at) < end, number) for number, end in enumerate(ends)), else_=len(ends)
+    ).label("day")
     booked = func.sum(case((text("booking.status = 'booked'"), 1), else_=0))
     taken = (
         select(
@@ -126,8 +125,8 @@ async def _count_days(
         )
         .where(
             col(Booking.clinic_id) == clinic_id,
-            col(Booking.starts_at) >= spans[0][0],
-            col(Booking.starts_at) < spans[-1][1],
+            col(Booking.starts_at) >= since,
+            col(Booking.starts_at) < until,
             text(f"booking.{LIVE}"),
             or_(text("booking.status = 'booked'"), col(Booking.expires_at) > now),
             ~in_line.held_in_line(),
@@ -136,25 +135,21 @@ async def _count_days(
         .cte("taken")
     )
     has = func.coalesce(taken.c.booked, 0), func.coalesce(taken.c.held, 0)
-    free = and_(col(Slot.starts_at) > now, has[0] + has[1] < col(Slot.places))
+    free = (col(Slot.starts_at) > now) & (has[0] + has[1] < col(Slot.places))
+    own = select(col(Performer.id)).where(col(Performer.clinic_id) == clinic_id)
     rows = await session.execute(
         select(
-            day.c.number, col(Slot.performer_id), func.count(), func.sum(case((free, 1), else_=0)),
+            which_day, col(Slot.performer_id), func.count(), func.sum(case((free, 1), else_=0)),
             func.sum(has[0]), func.sum(has[1]),
         )
-        .select_from(day)
-        .join(Performer, col(Performer.clinic_id) == clinic_id)
-        .join(
-            Slot,
-            and_(
-                col(Slot.clinic_id) == clinic_id,
-                col(Slot.performer_id) == Performer.id,
-                col(Slot.starts_at) >= day.c.since,
-                col(Slot.starts_at) < day.c.until,
-                text("slot.withdrawn_at IS NULL"),
-            ),
-        )
         .outerjoin(taken, taken.c.slot_id == Slot.id)
-        .group_by(day.c.number, col(Slot.performer_id))
+        .where(
+            col(Slot.clinic_id) == clinic_id,
+            col(Slot.performer_id).in_(own),  # all of them: the index is by performer and start
+            col(Slot.starts_at) >= since,
+            col(Slot.starts_at) < until,
+            text("slot.withdrawn_at IS NULL"),
+        )
+        .group_by(which_day, col(Slot.performer_id))
     )  # fmt: skip
     return {(days[number], performer_id): Tally(*map(int, counts)) for number, performer_id, *counts in rows}

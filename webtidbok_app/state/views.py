@@ -256,6 +256,7 @@ class TallyView:
     """
 
     key: str = ""
+    number: str = ""
     day: str = ""
     href: str = ""
     state: str = "none"

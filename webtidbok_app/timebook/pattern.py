@@ -20,7 +20,7 @@ from webtidbok_app.domain.visit import VisitForm
 
 MAX_DAYS = 366
 """Days that one pattern may span, first and last included."""
-MAX_SLOTS = 5_000
+MAX_SLOTS = 10_000
 """Times that one pattern may give."""
 MAX_AHEAD = timedelta(days=2 * 366)
 """How far ahead the last day may lie: a slip of the finger in the year is caught here."""

@@ -93,6 +93,7 @@ def _tally(
     name = format_day("sv", day, year=False)
     return TallyView(
         key=day.isoformat(),
+        number=str(day.day),
         day=name,
         href=Where(DAY, day, performer).href if tally.times else "",
         state="none" if not tally.times else "past" if day < today else "full" if is_full(tally) else "free",

@@ -65,7 +65,7 @@ def _day(tally: rx.Var[TallyView], index: rx.Var[int]) -> rx.Component:
         ),
         key=index,
         aria_current=rx.cond(tally.today, "date", rx.Var("undefined")),
-        class_name=rx.cond(tally.state == "none", "tally-none", ""),
+        class_name=rx.cond(tally.state == "none", "no-times", ""),
     )
 
 

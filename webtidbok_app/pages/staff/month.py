@@ -6,7 +6,7 @@ from webtidbok_app.components.feedback import problem_box, skeleton
 from webtidbok_app.components.layout import staff_page
 from webtidbok_app.components.tally_table import tally_table
 from webtidbok_app.i18n import t
-from webtidbok_app.pages.staff.parts import stepper, ways
+from webtidbok_app.pages.staff.parts import performer_ways, stepper, ways
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.month import StaffMonthState as State
 
@@ -32,7 +32,7 @@ def month_page() -> rx.Component:
                     ),
                     ways(State.views, "views", "switch", "data-wide"),
                     ways(State.narrow_views, "views", "switch", "data-narrow"),
-                    rx.cond(State.performers.length() > 0, ways(State.performers, "performers", "chips")),
+                    performer_ways(State.performers),
                     class_name="toolbar",
                 ),
                 rx.el.p(

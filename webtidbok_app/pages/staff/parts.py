@@ -18,6 +18,8 @@ Text = str | rx.Var[str]
 CHANGES = "/personal/andringar"
 OPEN = "open"
 """The column of links to what a row is about."""
+MOST_CHIPS = 9
+"""So many links stand open; more are folded up."""
 
 
 def stepper(steps: rx.Var[Stepper], *, label: str, previous: str, following: str, now: str) -> rx.Component:
@@ -51,6 +53,24 @@ def ways(found: rx.Var[list[Way]], name: str, look: str, width: str = "") -> rx.
         aria_label=t("sv", f"staff.week.{name}"),
         class_name=look,
         custom_attrs={width: "true"} if width else {},
+    )
+
+
+def performer_ways(found: rx.Var[list[Way]]) -> rx.Component:
+    """Return the links to each performer's times; many of them are folded up below whose are shown."""
+    links = ways(found, "performers", "chips")
+    return rx.cond(
+        found.length() > MOST_CHIPS,
+        rx.el.details(
+            rx.el.summary(
+                t("sv", "staff.week.performers"),
+                ": ",
+                rx.foreach(found, lambda way: rx.cond(way.here, rx.el.strong(way.label, key=way.href))),
+            ),
+            links,
+            class_name="chips-folded",
+        ),
+        rx.cond(found.length() > 0, links),
     )
 
 

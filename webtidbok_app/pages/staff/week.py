@@ -16,7 +16,7 @@ from webtidbok_app.components.layout import staff_page
 from webtidbok_app.components.tally_table import tally_table
 from webtidbok_app.components.week_table import schedule_box, week_cell, week_legend, week_table
 from webtidbok_app.i18n import t
-from webtidbok_app.pages.staff.parts import outcome_box, stepper, ways
+from webtidbok_app.pages.staff.parts import outcome_box, performer_ways, stepper, ways
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.start_view import StartStep
 from webtidbok_app.state.staff.views import WeekDay
@@ -135,7 +135,7 @@ def _toolbar() -> rx.Component:
                 ),
             ),
         ),
-        rx.cond(State.performers.length() > 0, ways(State.performers, "performers", "chips")),
+        performer_ways(State.performers),
         rx.cond((State.empty == "") & (State.overview.rows.length() == 0) & MAY_CHANGE, _selection()),
         class_name="toolbar",
     )

@@ -135,10 +135,13 @@ class _Looker:
         }
         change, came = await self._bench_change(day, rounds)
         return Grid(
-            *(ratio for ratio, _ in opened.values()),
-            *ticks.values(),
-            change,
-            {**{name: characters for name, (_, characters) in opened.items()}, "change": came},
+            open_week=opened["week"][0],
+            open_day=opened["day"][0],
+            one_performer=opened["performer"][0],
+            tick=ticks["one"],
+            tick_day=ticks["all"],
+            change=change,
+            characters={**{name: characters for name, (_, characters) in opened.items()}, "change": came},
         )
 
     async def _bench_opening(self, away: str, link: str, rounds: int) -> tuple[Ratio, int]:

@@ -63,9 +63,11 @@ def performer_ways(found: rx.Var[list[Way]]) -> rx.Component:
         found.length() > MOST_CHIPS,
         rx.el.details(
             rx.el.summary(
-                t("sv", "staff.week.performers"),
-                ": ",
-                rx.foreach(found, lambda way: rx.cond(way.here, rx.el.strong(way.label, key=way.href))),
+                rx.el.span(
+                    t("sv", "staff.week.performers"),
+                    ": ",
+                    rx.foreach(found, lambda way: rx.cond(way.here, rx.el.strong(way.label, key=way.href))),
+                )
             ),
             links,
             class_name="chips-folded",

@@ -30,6 +30,7 @@ from webtidbok_app.domain import clock, rich_text, swedish_time
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.contact import is_email, is_phone, tidy_phone
 from webtidbok_app.domain.errors import AlreadyCancelled, InvalidInput, NotFound, SlotWithdrawn
+from webtidbok_app.domain.ids import parse_id
 from webtidbok_app.domain.message import Channel, parse_email, parse_mobile
 from webtidbok_app.domain.reserve_number import read_identity
 from webtidbok_app.domain.visit import REASON_MAX, Bookable, BookingStatus, VisitForm
@@ -185,10 +186,7 @@ async def look_up_again(actor: Actor | None, *, person_id: UUID) -> DeskPerson:
 async def open_to_rebook(actor: Actor | None, *, booking_id: str) -> ToRebook:
     """Return a booking that can be exchanged; who opened it is logged. Raises NotFound and AlreadyCancelled."""
     staff, clinic_id = as_time_handler(actor)
-    try:
-        wanted = UUID(hex=booking_id)
-    except ValueError:
-        raise NotFound from None
+    wanted = parse_id(booking_id)
     async with get_database().write() as session:
         row = (
             await session.execute(

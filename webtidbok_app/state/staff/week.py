@@ -165,8 +165,8 @@ class StaffWeekState(rx.State):
     @requires(*HANDLES_TIMES)
     async def select_day(self, iso: str) -> None:
         """Tick every free time of a day that is shown."""
-        theirs = [str(slot.id) for slot in self._slots() if day_of(slot.starts_at).isoformat() == iso]
-        self._select([*self.selected, *theirs])
+        theirs = {str(slot.id) for slot in self._slots() if day_of(slot.starts_at).isoformat() == iso}
+        self._select([*self.selected, *(theirs & set(self._free))])
 
     @rx.event
     @requires(*HANDLES_TIMES)

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 from sqlmodel import col
 
 from tests.world import FIRST_START, World, build_world
@@ -110,3 +110,24 @@ async def test_follow__counts_again_when_somebody_chooses_a_time(world):
 async def test_month__somebody_without_a_clinic__is_told_no(world):
     with pytest.raises(NotAllowed):
         await get_month(Staff("SE2321000016-T009", "Rut Test", Role.REGION_ADMIN, None), first=DECEMBER)
+
+
+@pytest.mark.parametrize(("read", "when"), [(get_month, "first"), (schedule.get_week, "monday")])
+async def test_reading__goes_by_performer_and_start__not_through_all_that_was_ever_published(
+    database, read, when
+):
+    world = await build_world(database, slug="planen")
+    sent: list[tuple[str, object]] = []
+    engine = database.engine.sync_engine
+    event.listen(
+        engine, "before_cursor_execute", lambda _c, _x, asked, given, *_: sent.append((asked, given))
+    )
+    await read(world.staff, **{when: FIRST})
+    [(asked, given)] = [one for one in sent if "FROM slot" in one[0]]
+    lite = engine.dialect.name == "sqlite"
+    async with database.engine.connect() as connection:
+        if not lite:  # which takes a table of few rows as it is
+            await connection.exec_driver_sql("SET enable_seqscan = off")
+        rows = await connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if lite else ''}{asked}", given)
+        plan = "\n".join(str(row[-1]) for row in rows)
+    assert "uq_slot_performer_start" in plan, plan

@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import LIVE, Booking, Clinic, Performer, Slot
+from webtidbok_app.db.tables import LIVE, Booking, Clinic, Slot
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import Unavailable
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.services.authorise import as_clinic_staff
-from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, read_performers
+from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, published_between, read_performers
 from webtidbok_app.timebook import in_line
 from webtidbok_app.timebook import pattern as patterns
 
@@ -136,20 +136,13 @@ async def _count_days(
     )
     has = func.coalesce(taken.c.booked, 0), func.coalesce(taken.c.held, 0)
     free = (col(Slot.starts_at) > now) & (has[0] + has[1] < col(Slot.places))
-    own = select(col(Performer.id)).where(col(Performer.clinic_id) == clinic_id)
     rows = await session.execute(
         select(
             which_day, col(Slot.performer_id), func.count(), func.sum(case((free, 1), else_=0)),
             func.sum(has[0]), func.sum(has[1]),
         )
         .outerjoin(taken, taken.c.slot_id == Slot.id)
-        .where(
-            col(Slot.clinic_id) == clinic_id,
-            col(Slot.performer_id).in_(own),  # all of them: the index is by performer and start
-            col(Slot.starts_at) >= since,
-            col(Slot.starts_at) < until,
-            text("slot.withdrawn_at IS NULL"),
-        )
+        .where(*published_between(clinic_id, since, until))
         .group_by(which_day, col(Slot.performer_id))
     )  # fmt: skip
     return {(days[number], performer_id): Tally(*map(int, counts)) for number, performer_id, *counts in rows}

@@ -7,11 +7,10 @@ from playwright.sync_api import expect
 from e2e.album import KEPT, Album
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
+from e2e.staff import week_path, weeks_ahead
 from e2e.support import ready, visit
 from e2e.test_desk import HANNA, find
 from e2e.test_rebooking import DOCTOR, to_the_times
-from e2e.test_staff_publish import _fill_in
-from e2e.test_staff_schedule import _week, _weeks_ahead
 
 OF_RESIDENTS = (
     "boka-mottagning", "boka-valj-tid", "boka-uppgifter", "boka-kontrollera", "boka-klart", "mina-tider",
@@ -75,14 +74,14 @@ def test_pictures__of_staff(new_context: ContextMaker) -> None:
     expect(page.get_by_role("heading", name="Så kommer ni i gång")).to_be_visible()
     album.take("personal-kom-igang")
     _log_in(album, "viola")
-    visit(page, _week(_weeks_ahead(page, 1)))
+    visit(page, week_path(weeks_ahead(page, 1)))
     expect(
         page.get_by_role("link", name=re.compile("^Agnes Lindqvister, läkare, måndag")).first
     ).to_be_visible()
     album.take("personal-schema-manga")
     _log_in(album, "maria")
-    monday = _weeks_ahead(page, 3)
-    visit(page, _week(monday))
+    monday = weeks_ahead(page, 3)
+    visit(page, week_path(monday))
     for cell in page.locator("td[data-free=true]").all()[:3]:
         cell.click()
     expect(page.get_by_role("status").filter(has_text="3 tider valda")).to_be_visible()
@@ -97,12 +96,16 @@ def test_pictures__of_staff(new_context: ContextMaker) -> None:
     album.take("personal-schema-manad")
     visit(page, "/personal/publicera")
     album.take("personal-publicera")
-    _fill_in(
-        page, _weeks_ahead(page, 9), time_type="Sjuksköterskebesök", performer="Anna Berg, sjuksköterska",
-        times=("17", "19"),
-    )  # fmt: skip
+    page.get_by_label("Tidstyp").select_option(label="Sjuksköterskebesök")
+    page.get_by_label("Vårdgivare eller resurs").select_option(label="Anna Berg, sjuksköterska")
+    page.get_by_label("Första tiden börjar").fill("17")
+    page.get_by_label("Sista tiden slutar").fill("19")
+    page.get_by_label("Från och med").fill(weeks_ahead(page, 9).isoformat())
+    page.get_by_label("Till och med").fill(weeks_ahead(page, 10).isoformat())
+    page.get_by_role("button", name="Granska tiderna").click()
+    expect(page.locator("h1")).to_have_text("Granska tiderna")
     album.take("personal-granska")
-    visit(page, f"/personal/bokningar?dag={_weeks_ahead(page, 1).isoformat()}")
+    visit(page, f"/personal/bokningar?dag={weeks_ahead(page, 1).isoformat()}")
     expect(page.get_by_role("table")).to_be_visible()
     album.take("personal-dagen")
     visit(page, "/personal/boka")

@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 from e2e.checks import check_page
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
+from e2e.staff import week_path, weeks_ahead
 from e2e.support import visit
-from e2e.test_staff_schedule import PHONE, WIDE, Schedule, _week, _weeks_ahead
+from e2e.test_staff_schedule import PHONE, WIDE, Schedule
 
 TABLET = {"width": 820, "height": 1180}
 CLINIC, TIME_TYPE = "seglets-specialistmottagning", "specialistbesok"
@@ -21,8 +22,8 @@ def test_week__of_many__is_counted_and_leads_to_the_day(
     new_context: ContextMaker, viewport: dict[str, int]
 ) -> None:
     staff = Schedule(new_context(viewport=viewport, has_touch=viewport is not WIDE).new_page(), "viola")
-    page, monday = staff.page, _weeks_ahead(staff.page, 1)
-    staff.open(_week(monday))
+    page, monday = staff.page, weeks_ahead(staff.page, 1)
+    staff.open(week_path(monday))
     expect(page.get_by_role("grid")).to_have_count(0)
     counted = page.get_by_role(
         "link", name=re.compile(r"^Disa Myråsen, läkare, måndag .*: \d+ ledig.* av \d\d tider$")
@@ -46,7 +47,7 @@ def test_week__of_many__is_counted_and_leads_to_the_day(
 
 def test_day__of_many__is_moved_in_chosen_and_true(new_context: ContextMaker) -> None:
     staff = Schedule(new_context(viewport=WIDE).new_page(), "viola")
-    page, tuesday = staff.page, _weeks_ahead(staff.page, 1) + timedelta(days=1)
+    page, tuesday = staff.page, weeks_ahead(staff.page, 1) + timedelta(days=1)
     staff.open(f"/personal?dag={tuesday.isoformat()}")
     ids = staff.ids()
     assert len(ids) > 300
@@ -74,7 +75,7 @@ def test_day__of_many__is_moved_in_chosen_and_true(new_context: ContextMaker) ->
 def test_month__counts_each_day_and_leads_there(new_context: ContextMaker, viewport: dict[str, int]) -> None:
     staff = Schedule(new_context(viewport=viewport, has_touch=viewport is not WIDE).new_page(), "johan")
     page = staff.page
-    staff.open(_week(_weeks_ahead(page, 3)))
+    staff.open(week_path(weeks_ahead(page, 3)))
     page.locator("[data-wide]:visible, [data-narrow]:visible").get_by_role("link", name="Månad").click()
     expect(page).to_have_url(re.compile(r"/personal/manad\?manad=\d{4}-\d\d$"))
     _expect_month(page)
@@ -105,7 +106,7 @@ def _expect_month(page: Page) -> None:
 
 def test_month__is_remembered_and_true(new_context: ContextMaker) -> None:
     staff = Schedule(new_context(viewport=WIDE).new_page(), "viola")
-    page, monday = staff.page, _weeks_ahead(staff.page, 1)
+    page, monday = staff.page, weeks_ahead(staff.page, 1)
     day = monday + timedelta(days=3)
     visit(page, f"/personal/manad?manad={day:%Y-%m}")
     cell = page.get_by_role("link", name=re.compile(rf"^torsdag {day.day} "))

@@ -103,6 +103,7 @@ def _schedule_rows(one: Figures) -> list[str]:
     return [
         _row(one, "week of 3 200 times, read / same SQL, rows thrown away", found.week),
         _row(one, "the same, and put in words", found.words),
+        _row(one, "the same, one performer's put in words", found.one_performer),
         _row(one, "month counted / same SQL, rows thrown away", found.month),
         _row(one, "preview of 10 000 times / INSERT of as many rows", found.preview, at_most=1),
         _row(one, "publishing 10 000 times / INSERT of as many rows", found.publish, at_most=3),

@@ -45,7 +45,7 @@ class StaffMonthState(rx.State):
         (await self.get_state(StaffWeekState)).view = MONTH
         found = await attempt(schedule_month.get_month(current(), first=self._first), "sv")
         if isinstance(found, Problem):
-            self.problem, self.month = found, TallyTable()
+            self.problem, self.heading = found, ""
             return
         self.heading = format_month("sv", self._first).capitalize()
         self.steps = ways.steps_of(where, day_of(clock.now()))

@@ -106,7 +106,7 @@ def _schedule_rows(one: Figures) -> list[str]:
         _row(one, "the same, one performer's put in words", found.one_performer),
         _row(one, "month counted / same SQL, rows thrown away", found.month),
         _row(one, "preview of 10 000 times / INSERT of as many rows", found.preview, at_most=1),
-        _row(one, "publishing 10 000 times / INSERT of as many rows", found.publish, at_most=3),
+        _row(one, "publishing 10 000 times / INSERT of as many rows", found.publish, at_most=5),
     ]
 
 

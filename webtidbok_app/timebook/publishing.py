@@ -60,6 +60,8 @@ async def find_clashes(session: AsyncSession, *, clinic_id: UUID, planned: Seque
 
 def without_clashes(planned: Sequence[NewSlot], clashes: Sequence[Clash]) -> list[NewSlot]:
     """Return the planned times that overlap none of the clashes."""
+    if not clashes:
+        return list(planned)
     left_out = set(_overlapping(planned, clashes))
     return [slot for slot in planned if slot not in left_out]
 

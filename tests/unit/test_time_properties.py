@@ -168,7 +168,9 @@ def test_copied_week__keeps_weekday_and_wall_clock(
             continue
         source += new_slots(pattern, [replace(BASE_SLOT, starts_at=starts_at, ends_at=starts_at + LENGTH)])
     assume(source)
-    copy = WeekCopy(monday, monday + WEEK * ahead, weeks, frozenset({UUID(int=2)}), skip_holidays=False)
+    copy = WeekCopy(
+        monday + WEEK * ahead, weeks, frozenset({UUID(int=2)}), skip_holidays=False, monday=monday
+    )
     plan = plan_copy(source, copy, now=swedish_time.start_of_day(monday))
     wanted = sorted(
         _shown(slot.starts_at) + WEEK * (ahead + number) for slot in source for number in range(weeks)

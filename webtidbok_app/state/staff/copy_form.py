@@ -120,7 +120,7 @@ def to_copy(form: CopyForm, monday: date, *, today: date) -> tuple[WeekCopy | No
     if first is None or weeks is None:
         return None, codes
     performers = frozenset(parse_ids(form.performers))
-    return WeekCopy(monday, first, weeks, performers, form.skip_holidays), codes
+    return WeekCopy(first, weeks, performers, form.skip_holidays, monday=monday), codes
 
 
 def problems_in_words(

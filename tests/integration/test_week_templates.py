@@ -98,9 +98,7 @@ async def test_name__that_cannot_be__is_refused_wherever_it_is_written(world, na
     for act in (
         templates.add_week_template(world.staff, name=name),
         templates.duplicate_week_template(world.staff, template_id=template.id, name=name),
-        templates.rename_week_template(
-            world.staff, template_id=other.id, version=other.version, name=name
-        ),
+        templates.rename_week_template(world.staff, template_id=other.id, version=other.version, name=name),
     ):
         with pytest.raises(InvalidInput) as refused:
             await act
@@ -149,7 +147,9 @@ async def test_series__right_after_another__is_no_overlap(world):
 async def test_template__two_change_it_at_once__the_second_is_told(world):
     template = await _template(world)
     renaming = [
-        templates.rename_week_template(world.staff, template_id=template.id, version=2, name=f"Nummer {number}")
+        templates.rename_week_template(
+            world.staff, template_id=template.id, version=2, name=f"Nummer {number}"
+        )
         for number in range(4)
     ]
     outcomes = await asyncio.gather(*renaming, return_exceptions=True)

@@ -75,6 +75,7 @@ def preview_body(preview: rx.Var[PreviewView], *, on_publish: object, change_hre
         ),
         _left_out(preview.clashes),
         _left_out(preview.holidays, kind="info"),
+        _left_out(preview.deviating, kind="info"),
         _left_out(preview.not_on_clock),
         _left_out(preview.passed, kind="info"),
         rx.el.h2(t("sv", "staff.preview.what")),

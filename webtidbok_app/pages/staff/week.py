@@ -26,6 +26,8 @@ from webtidbok_app.state.staff.week_where import DAY, LIST
 MAY_CHANGE = SessionState.session.handles_times
 PUBLISH = "/personal/publicera"
 COPY = "/personal/kopiera"
+TEMPLATES = "/personal/veckomallar"
+DEVIATIONS = "/personal/avvikande-tider"
 
 
 def week_page() -> rx.Component:
@@ -113,8 +115,13 @@ def _toolbar() -> rx.Component:
                     href=State.here.replace("/personal?", f"{COPY}?"),
                     kind="secondary",
                 ),
+                rx.el.a(
+                    t("sv", "staff.week_templates.link"),
+                    href=State.here.replace("/personal?", f"{TEMPLATES}?"),
+                ),
             ),
         ),
+        rx.el.a(t("sv", "staff.deviations.link"), href=DEVIATIONS),
         rx.cond(State.performers.length() > 0, _ways(State.performers, "performers", "chips")),
         rx.cond((State.empty == "") & MAY_CHANGE, _selection()),
         class_name="toolbar",

@@ -14,7 +14,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import t
 from webtidbok_app.services import publication
 from webtidbok_app.services.authorise import HANDLES_TIMES
-from webtidbok_app.services.publication import Choices, Pattern, Preview, Published
+from webtidbok_app.services.publication import Pattern, Preview, Published
 from webtidbok_app.state.common import attempt
 from webtidbok_app.state.input import ticked
 from webtidbok_app.state.staff.pattern import (
@@ -27,27 +27,21 @@ from webtidbok_app.state.staff.pattern import (
 )
 from webtidbok_app.state.staff.preview_view import preview_of
 from webtidbok_app.state.staff.publishing_flow import PublishingFlow
-from webtidbok_app.state.staff.views import PreviewView, PublishForm
-from webtidbok_app.state.staff.week_view import with_title
-from webtidbok_app.state.views import Choice, FieldProblem, Problem
+from webtidbok_app.state.staff.series_form import SeriesForm
+from webtidbok_app.state.staff.views import PreviewView
+from webtidbok_app.state.views import FieldProblem, Problem
 
 PAGE = "/personal/publicera"
 
 
-class StaffPublishState(PublishingFlow, rx.State):
+class StaffPublishState(PublishingFlow, SeriesForm, rx.State):
     """What is being published. The form keeps what was filled in."""
 
     CHECK: ClassVar[str] = f"{PAGE}/granska"
     DONE: ClassVar[str] = f"{PAGE}/klart"
     START: ClassVar[str] = PAGE
 
-    time_types: list[Choice] = []
-    performers: list[Choice] = []
-    form: PublishForm = PublishForm()
-    filled: int = 0
     date_hint: str = ""
-
-    _choices: Choices = Choices([], [], False)
 
     @rx.event
     @requires(*HANDLES_TIMES)
@@ -57,25 +51,16 @@ class StaffPublishState(PublishingFlow, rx.State):
         self.loaded, self.problem, self.problems = not isinstance(choices, Problem), Problem(), []
         if isinstance(choices, Problem):
             self.problem = choices
-        else:
-            self._offer(choices)
+            return
+        self._offer(choices)
+        iso, short = date_examples(day_of(clock.now()))
+        self.date_hint = t("sv", "staff.publish.date_hint", iso=iso, short=short)
 
     @rx.event
     @requires(*HANDLES_TIMES)
     async def choose_kind(self, kind: str) -> None:
         """Show the fields of one time, or of a weekly pattern."""
         self.form = replace(self.form, kind=ONCE if kind == ONCE else WEEKLY)
-
-    @rx.event
-    @requires(*HANDLES_TIMES)
-    async def choose_time_type(self, value: str) -> None:
-        """Fill in the length and the visit form that the time type has."""
-        chosen = next((one for one in self._choices.time_types if str(one.id) == value), None)
-        if chosen:
-            self.form = replace(
-                self.form, minutes=str(chosen.length_minutes), visit_form=chosen.visit_form.value
-            )
-            self.filled += 1
 
     @rx.event
     @requires(*HANDLES_TIMES)
@@ -112,12 +97,3 @@ class StaffPublishState(PublishingFlow, rx.State):
         self.form = replace(
             self.form, day="", start_time="", first_day="", last_day="", from_time="", to_time=""
         )
-
-    def _offer(self, choices: Choices) -> None:
-        self._choices = choices
-        self.time_types = [Choice(str(one.id), one.name) for one in choices.time_types]
-        self.performers = [Choice(str(one.id), with_title(one)) for one in choices.performers]
-        iso, short = date_examples(day_of(clock.now()))
-        self.date_hint = t("sv", "staff.publish.date_hint", iso=iso, short=short)
-        if len(choices.performers) == 1 and not self.form.performer:
-            self.form = replace(self.form, performer=str(choices.performers[0].id))

@@ -22,6 +22,7 @@ from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_ids, parse_wall, typed
 from webtidbok_app.state.staff import week_view as words
 from webtidbok_app.state.staff import week_where as ways
+from webtidbok_app.state.staff.deviation_words import day_note
 from webtidbok_app.state.staff.start_view import StartView, start_view
 from webtidbok_app.state.staff.views import Outcome, Stepper, Way, WeekDay
 from webtidbok_app.state.staff.week_where import DAY, WEEK, Where
@@ -304,8 +305,9 @@ class StaffWeekState(rx.State):
             table = words.week_table(week, slots, now, boxed=boxed, one=one)
             days = words.list_of(week, slots, now, boxed=boxed, one=one)
         self._change(week=table, days=days, last_change=words.last_change_of(week, now))
+        note = day_note(week, where.day, everybody=True) if where.view == DAY else ""
         self._change(
-            empty="" if slots else ways.empty_words(where, week.performers), span_days=_choices(days)
+            empty="" if slots else ways.empty_words(where, week.performers, note), span_days=_choices(days)
         )
 
     def _change(self, **values: object) -> None:

@@ -32,7 +32,8 @@ MAY = {
     SEES: (
         "downtime.get_downtime_status", "export.export_schedule", "find_bookings.find_bookings",
         "reception.note_printing",
-        "clinic_settings.get_settings", "clinic_texts.get_texts", "deviations.list_deviations", "getting_started.get_start",
+        "clinic_settings.get_settings", "clinic_texts.get_texts",
+        "deviations.list_deviations", "getting_started.get_start",
         "notices.list_notices", "performers.list_performers", "publication.list_choices",
         "reception.follow_day_list", "reception.get_day_list", "reception.open_booking", "schedule.follow_week",
         "schedule.get_week", "schedule_changes.list_changes", "terms_versions.list_terms",

@@ -126,8 +126,8 @@ async def _note(
         starts=[since, until - timedelta(minutes=1)],
         slots=0,
     )
-    action = "add_deviation" if kind is ScheduleChangeKind.CLOSE else "remove_deviation"
-    audit.record(session, staff, action, clinic_id=clinic_id)
+    closes = kind is ScheduleChangeKind.CLOSE
+    audit.record(session, staff, "add_deviation" if closes else "remove_deviation", clinic_id=clinic_id)
     tell_of_visit(session, clinic_id)
 
 

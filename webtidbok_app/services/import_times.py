@@ -16,6 +16,7 @@ from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import ScheduleChangeKind, VisitForm
+from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
 from webtidbok_app.services.publication import Published, publish_planned
 from webtidbok_app.timebook import publishing, schedule_log
@@ -84,6 +85,7 @@ async def import_times(actor: Actor | None, *, rows: Sequence[ImportRow], seen: 
     staff, clinic_id = as_time_handler(actor)
 
     async def plan(session: AsyncSession) -> Sequence[NewSlot]:
+        audit.record(session, staff, "import_times", clinic_id=clinic_id)
         return (await _plan(session, clinic_id, rows))[0]
 
     days = [row.day for row in rows]

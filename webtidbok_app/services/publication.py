@@ -25,14 +25,6 @@ from webtidbok_app.timebook.publishing import Clash
 from webtidbok_app.timebook.schedule_log import UNDO_FOR
 from webtidbok_app.timebook.weeks import WeekPlan
 
-_ACTIONS = {
-    ScheduleChangeKind.PUBLISH: "publish",
-    ScheduleChangeKind.COPY: "copy_week",
-    ScheduleChangeKind.IMPORT: "import_times",
-    ScheduleChangeKind.TEMPLATE: "apply_week_template",
-}
-"""What the access log calls each way to publish."""
-
 
 @dataclass(frozen=True)
 class TimeTypeChoice:
@@ -130,12 +122,17 @@ async def publish(actor: Actor | None, *, pattern: Pattern, seen: int | None = N
     clashing times out; NotFound for another clinic's performer or time type.
     """
     staff, clinic_id = as_time_handler(actor)
-    planned = _plan(pattern).slots
+    plan = _plan(pattern)
+
+    async def planned(session: AsyncSession) -> Sequence[NewSlot]:
+        audit.record(session, staff, "publish", clinic_id=clinic_id)
+        return plan.slots
+
     return await publish_planned(
         staff,
         clinic_id,
         ScheduleChangeKind.PUBLISH,
-        lambda _: _ready(planned),
+        planned,
         seen=seen,
         spans=[(pattern.first_day, pattern.last_day)],
         leave_out_clashes=pattern.leave_out_clashes,
@@ -146,10 +143,6 @@ def _plan(pattern: Pattern) -> WeekPlan:
     expansion = patterns.expand(pattern, now=clock.now())
     planned = patterns.new_slots(pattern, expansion.slots)
     return WeekPlan(planned, expansion.holidays, expansion.not_on_clock, 0)
-
-
-async def _ready(planned: list[NewSlot]) -> list[NewSlot]:
-    return planned
 
 
 async def weigh_plan(session: AsyncSession, *, clinic_id: UUID, plan: WeekPlan) -> Preview:
@@ -172,8 +165,8 @@ async def publish_planned(
 ) -> Published:
     """Publish in one transaction what ``plan`` gives there, but for what deviates. For the use cases that publish.
 
-    Raises ScheduleChanged when staff have changed the days from first to last of any of the ``spans`` after change
-    number ``seen``, and what ``plan`` and ``publish_slots`` raise.
+    ``plan`` also writes its line in the access log. Raises ScheduleChanged when staff have changed the days from
+    first to last of any of the ``spans`` after change number ``seen``, and what ``plan`` and ``publish_slots`` raise.
     """
     now = clock.now()
     async with get_database().write() as session:
@@ -191,7 +184,6 @@ async def publish_planned(
             changed_by_name=staff.name,
             now=now,
         )
-        audit.record(session, staff, _ACTIONS[kind], clinic_id=clinic_id)
     return Published.of(published, change_id=change_id, at=now)
 
 

@@ -12,6 +12,7 @@ from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import StaleVersion
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import ScheduleChangeKind
+from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
 from webtidbok_app.services.publication import Preview, Published, publish_planned, weigh_plan
 from webtidbok_app.services.week_templates import read_template
@@ -45,6 +46,7 @@ async def apply_week_template(
     staff, clinic_id = as_time_handler(actor)
 
     async def plan(session: AsyncSession) -> Sequence[NewSlot]:
+        audit.record(session, staff, "apply_week_template", clinic_id=clinic_id)
         return (await _plan(session, clinic_id, template_id, version, filling)).slots
 
     return await publish_planned(

@@ -15,6 +15,7 @@ from webtidbok_app.db.tables import Performer, Slot, TimeType
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.visit import ScheduleChangeKind, VisitForm
+from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
 from webtidbok_app.services.publication import Preview, Published, publish_planned, weigh_plan
 from webtidbok_app.services.schedule import PerformerChoice, read_performers
@@ -63,6 +64,7 @@ async def copy_week(actor: Actor | None, *, copy: WeekCopy, seen: int) -> Publis
     staff, clinic_id = as_time_handler(actor)
 
     async def plan(session: AsyncSession) -> Sequence[NewSlot]:
+        audit.record(session, staff, "copy_week", clinic_id=clinic_id)
         return (await _plan(session, clinic_id, copy)).slots
 
     return await publish_planned(

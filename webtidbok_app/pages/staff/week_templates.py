@@ -97,6 +97,15 @@ def _card(card: rx.Var[TemplateCard]) -> rx.Component:
         rx.el.h2(rx.el.a(card.name, href=card.href, class_name="card-link"), class_name="card-title"),
         rx.el.p(card.facts),
         rx.el.p(card.changed, class_name="fine"),
+        rx.cond(
+            card.use_href != "",
+            buttons.link_as_button(
+                t("sv", "staff.template_use.link"),
+                href=card.use_href,
+                kind="secondary",
+                aria_label=card.use_name,
+            ),
+        ),
         key=card.id,
         class_name="card booking-card",
     )

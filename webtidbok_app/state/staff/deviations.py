@@ -138,6 +138,8 @@ def to_deviation(form: DeviationForm, *, today: date) -> tuple[Deviation | None,
     performer = parse_id(form.performer)
     if performer is None and form.performer:
         codes["performer"] = "performer_missing"
+    if not form.reason:
+        codes["reason"] = "reason_missing"
     if codes or first is None or last is None:
         return None, codes
     since, until = _minute(walls["from_time"], 0), _minute(walls["to_time"], 24 * 60)
@@ -167,7 +169,7 @@ def row_of(kept: KeptDeviation) -> DeviationRow:
         id=kept.id.hex,
         when=when,
         what=one.reason,
-        who=one.performer or t("sv", "staff.deviations.clinic"),
+        who=one.performer or t("sv", "staff.deviations.whole_clinic"),
         there=there_words(kept) if kept.times else "",
         impact_href=impact_href(kept) if kept.times else "",
         impact_name=t("sv", "staff.deviations.impact_name", when=when),

@@ -27,13 +27,19 @@ def save_href(monday: date) -> str:
 
 def card_of(row: TemplateRow) -> TemplateCard:
     """Return a template as the list shows it."""
-    people = tn("sv", "staff.week_templates.performers", row.performers)
-    changed = t(
-        "sv", "staff.week_templates.changed", name=row.changed_by, day=format_day("sv", row.changed_at)
-    )
     times = tn("sv", "staff.week_templates.times", row.times)
+    people = tn("sv", "staff.week_templates.performers", row.performers)
+    href = template_href(row.id)
     return TemplateCard(
-        row.id.hex, row.name, template_href(row.id), f"{times}, {people}" if row.times else times, changed
+        id=row.id.hex,
+        name=row.name,
+        href=href,
+        facts=f"{times}, {people}" if row.times else times,
+        changed=t(
+            "sv", "staff.week_templates.changed", name=row.changed_by, day=format_day("sv", row.changed_at)
+        ),
+        use_href=f"{href}/anvand" if row.times else "",
+        use_name=t("sv", "staff.template_use.link_name", name=row.name),
     )
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class TemplateCard:
-    """A week template in the list."""
+    """A week template in the list. Without times it cannot be used, and has no ``use_href``."""
 
     id: str = ""
     name: str = ""
     href: str = ""
     facts: str = ""
     changed: str = ""
+    use_href: str = ""
+    use_name: str = ""
 
 
 @dataclass(frozen=True)

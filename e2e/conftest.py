@@ -1,4 +1,4 @@
-"""Browser journeys run against the production build: one server of our own for the whole run, or E2E_BASE_URL."""
+"""Browser journeys run against the production build: a server for each process that runs them, or E2E_BASE_URL."""
 
 import os
 import re
@@ -81,7 +81,9 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     dev.prepare_data(**environment)
     PICTURES.mkdir(parents=True, exist_ok=True)
     with (
-        (PICTURES / "server.log").open("w", encoding="utf-8") as log,
+        (PICTURES / f"server-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}.log").open(
+            "w", encoding="utf-8"
+        ) as log,
         dev.started(dev.server_command(port), env=environment, output=log) as server,
     ):
         dev.wait_until_it_answers(port, server)

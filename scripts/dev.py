@@ -525,12 +525,15 @@ def unit(*arguments: str) -> None:
 
 
 def e2e(*arguments: str) -> None:
-    """Run the browser journeys against the production build, or against E2E_BASE_URL."""
+    """Run the browser journeys against the production build in two processes, or against E2E_BASE_URL."""
     prepare_python("requirements-dev.txt")
     chromium = find_chromium()
+    processes = "0"
     if not os.environ.get("E2E_BASE_URL"):
         build_frontend()
-    if not passes([PYTHON, "-m", "pytest", "e2e", *arguments], CHROMIUM=chromium):
+        processes = "2"
+    command = [PYTHON, "-m", "pytest", "-n", processes, "--dist", "worksteal", "e2e", *arguments]
+    if not passes(command, CHROMIUM=chromium):
         raise Failure("A browser journey failed; its picture and trace are in var/e2e")
 
 

@@ -20,18 +20,19 @@ from webtidbok_app.domain.errors import (
     InvitedOnly,
     NotAllowed,
     NotFound,
+    OutsideInvitation,
 )
 from webtidbok_app.domain.message import Channel, MessageKind
 from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.notify.worker import send_due
-from webtidbok_app.services import desk, invitations, my_bookings, reception
+from webtidbok_app.services import desk, free_times, invitations, my_bookings, reception
 from webtidbok_app.services.desk import Said
 from webtidbok_app.services.desk_people import register_without_number
 from webtidbok_app.services.invitations import InvitationState, Show
 from webtidbok_app.services.terms import accept_terms
-from webtidbok_app.services.time_types import may_book
+from webtidbok_app.services.time_types import OldBooking, may_book
 from webtidbok_app.settings import get_settings
 
 DAY = FIRST_START.date()
@@ -152,6 +153,44 @@ async def test_rebooked__the_new_time_answers_it(world):
     )
     assert newest.invited
     assert await state_of(world, invitation) == InvitationState.BOOKED
+
+
+async def test_rebooked__only_to_days_of_the_invitation__which_alone_are_shown(world):
+    first, second = await world.publish(2)
+    await world.publish(start=FIRST_START + timedelta(days=3))
+    me = world.resident
+    await accept_terms(me, clinic=world.clinic, kind=CaseTypeKind.MANAGE_DIRECT, version=1)
+    await invite(world, me)
+    booked = await book(world, me, first)
+    asked: dict[str, Any] = {
+        "clinic": world.clinic, "time_type": world.time_type, "rebooks": OldBooking(world.clinic, booked),
+    }  # fmt: skip
+    found = await free_times.find_times(me, **asked)
+    assert [(day, [slot.id for slot in slots]) for day, slots in found.days] == [(DAY, [second.hex])]
+    assert [slot.id for slot in await free_times.find_month(me, **asked, month=DAY)] == [second.hex]
+    await move_period(world, days=3)  # staff do not: it stands for a page that is as old as that
+    hold = await journal_of(world).hold(me, second.hex)
+    with pytest.raises(OutsideInvitation) as refused:
+        await journal_of(world).rebook_booking(me, booked, hold.id)
+    assert refused.value.facts == {
+        "first_day": DAY + timedelta(days=3),
+        "last_day": DAY + timedelta(days=3),
+    }
+    assert (await journal_of(world).booking(me, booked)).cancelled_at is None
+
+
+async def move_period(world: World, *, days: int) -> None:
+    to = {"first_day": DAY + timedelta(days=days), "last_day": DAY + timedelta(days=days)}
+    async with world.database.write() as session:
+        await session.execute(update(Invitation).values(**to))
+
+
+async def test_invite__two_staff_at_once__one_invitation(world):
+    outcomes = await asyncio.gather(
+        *(invite(world, world.resident) for _ in range(2)), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)] == [InvalidInput]
+    assert len((await invitations.list_invitations(world.staff, show=Show.OPEN)).rows) == 1
 
 
 async def test_one_invitation__never_two_live_bookings__the_database_says_so(world):

@@ -504,17 +504,6 @@ async def test_activity__is_written_down__at_most_once_a_minute(
         assert row.last_seen_at == begun + timedelta(seconds=noted)
 
 
-async def test_ended_logins_of_a_person__are_all_gone(
-    browser: httpx2.AsyncClient, database: Database
-) -> None:
-    world = await build_world(database)
-    cookies = [await sessions.create(world.residents[0]) for _ in range(2)]
-    other = await sessions.create(world.residents[1])
-    await sessions.end_all(world.residents[0].person_id)
-    assert [await sessions.look_up(cookie, active=True) for cookie in cookies] == [None, None]
-    assert await sessions.look_up(other, active=True)
-
-
 async def test_health__tells_whether_the_database_answers(browser: httpx2.AsyncClient) -> None:
     assert (await browser.get("/livez")).text == "ok"
     assert (await browser.get("/readyz")).text == "ok"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -153,17 +153,8 @@ async def lost_its_role(cookie: str) -> bool:
 
 async def end(id_hash: str) -> None:
     """End one login, known by its hash; at once in this process, within seconds in others."""
-    await _end(col(LoginSession.id_hash) == id_hash)
-
-
-async def end_all(person_id: UUID) -> None:
-    """End every login of a resident; at once in this process, within seconds in others."""
-    await _end(col(LoginSession.person_id) == person_id)
-
-
-async def _end(which: ColumnElement[bool]) -> None:
     async with get_database().write() as session:
-        await session.execute(delete(LoginSession).where(which))
+        await session.execute(delete(LoginSession).where(col(LoginSession.id_hash) == id_hash))
     read_anew()
 
 

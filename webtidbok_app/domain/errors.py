@@ -90,6 +90,10 @@ class InvitedOnly(RuleViolation):
     """The time type can be booked only by those whom the clinic has invited."""
 
 
+class OutsideInvitation(RuleViolation):
+    """The new time is on another day than the resident was invited to. Facts: ``first_day``, ``last_day`` (dates)."""
+
+
 class BookingStopped(RuleViolation):
     """Booking is stopped for now, here or everywhere. Facts: ``why`` (the notice, by language), ``phone``."""
 

@@ -1,7 +1,7 @@
 """The one place where a failure's code becomes words, for pages and for the HTML that the server itself makes."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from webtidbok_app.domain.errors import WebtidbokError
 from webtidbok_app.i18n import Lang, format_day, format_time, t
@@ -26,6 +26,8 @@ def words_for(code: str, lang: Lang, facts: Mapping[str, object]) -> tuple[str, 
 def _in_words(fact: object, lang: Lang) -> object:
     if isinstance(fact, datetime):
         return f"{format_day(lang, fact)} {format_time(lang, fact)}"
+    if isinstance(fact, date):
+        return format_day(lang, fact)
     if in_language := getattr(fact, "in_language", None):
         return in_language(lang)
     if isinstance(fact, list | tuple):

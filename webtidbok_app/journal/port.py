@@ -141,6 +141,8 @@ class BookedTime:
     """The booking that this one was rebooked to."""
     invited: bool = False
     """The clinic has invited the resident to it."""
+    invited_within: Period | None = None
+    """The days that the invitation it answers is for; None for one to a time, or where there is none."""
     calendar_id: str = ""
     """What calendars know it by, through all rebookings; ``calendar_sequence`` grows with each change."""
     calendar_sequence: int = 0

@@ -14,10 +14,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from webtidbok_app.db.engine import Database
-from webtidbok_app.db.tables import Booking, Performer, Slot, TimeType
+from webtidbok_app.db.tables import Booking, Invitation, Performer, Slot, TimeType
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import HoldExpired, NotFound
+from webtidbok_app.domain.ids import parse_id
 from webtidbok_app.domain.question import pack_answers, unpack_answers, unpack_questions
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import Bookable, BookingStatus, ReasonRule, VisitForm
@@ -95,7 +96,7 @@ class StandaloneJournal:
         return bus.changes(self.clinic_id)
 
     async def hold(self, patient: Resident, timeslot_id: str) -> Hold:
-        slot_id = _parse_id(timeslot_id)
+        slot_id = parse_id(timeslot_id)
 
         async def work(session: AsyncSession) -> Hold:
             held = await bookings.hold_place(
@@ -121,7 +122,7 @@ class StandaloneJournal:
             held = await bookings.extend_hold(
                 session,
                 clinic_id=self.clinic_id,
-                hold_id=_parse_id(hold_id),
+                hold_id=parse_id(hold_id),
                 person_id=patient.person_id,
                 now=clock.now(),
             )
@@ -130,7 +131,7 @@ class StandaloneJournal:
     async def release_hold(self, patient: Resident, hold_id: str) -> None:
         async with self._database.write() as session:
             await bookings.release_hold(
-                session, clinic_id=self.clinic_id, hold_id=_parse_id(hold_id), person_id=patient.person_id
+                session, clinic_id=self.clinic_id, hold_id=parse_id(hold_id), person_id=patient.person_id
             )
 
     async def make_booking(self, patient: Resident, hold_id: str, details: BookingDetails) -> BookedTime:
@@ -140,7 +141,7 @@ class StandaloneJournal:
             booking = await bookings.confirm_hold(
                 session,
                 clinic_id=self.clinic_id,
-                hold_id=_parse_id(hold_id, HoldExpired),
+                hold_id=parse_id(hold_id, HoldExpired),
                 person_id=patient.person_id,
                 now=now,
                 said=vars(details) | {"answers": pack_answers(details.answers)},
@@ -152,7 +153,7 @@ class StandaloneJournal:
                 if booking.invitation_id is None:  # who is invited may come whatever their age
                     limits.refuse_other_ages(patient.number.age_on(swedish_time.day_of(now)), row.time_type)
                 await limits.refuse_if_too_many(session, booking, row.time_type, now=now)
-            return _booked_time(*row)
+            return _booked_time(row)
 
         return await self._database.transact(work)
 
@@ -163,11 +164,11 @@ class StandaloneJournal:
                 .where(col(Booking.status) == BookingStatus.BOOKED, col(Slot.ends_at) > clock.now())
                 .order_by(col(Slot.starts_at))
             )
-            return [_booked_time(*row) for row in rows]
+            return [_booked_time(_BookedRow(*row)) for row in rows]
 
     async def booking(self, patient: Resident, booking_id: str) -> BookedTime:
         async with self._database.read() as session:
-            return await self._booked(session, _parse_id(booking_id), patient)
+            return await self._booked(session, parse_id(booking_id), patient)
 
     async def other_units(self, patient: Resident, booking_id: str) -> list[OtherUnit]:
         kind = await self._time_type((await self.booking(patient, booking_id)).time_type_id)
@@ -181,15 +182,15 @@ class StandaloneJournal:
         now, stands_at = clock.now(), from_clinic or self.clinic_id
 
         async def work(session: AsyncSession) -> BookedTime:
-            old = await self._booked(session, _parse_id(booking_id), patient, at=stands_at)
+            old = await self._booked(session, parse_id(booking_id), patient, at=stands_at)
             if old.cancelled_at is None:
                 bookings.refuse_if_too_late(deadline=old.cancel_until, now=now)
             made = await bookings.rebook(
                 session,
                 from_clinic=stands_at,
-                booking_id=_parse_id(booking_id),
+                booking_id=parse_id(booking_id),
                 clinic_id=self.clinic_id,
-                hold_id=_parse_id(hold_id, HoldExpired),
+                hold_id=parse_id(hold_id, HoldExpired),
                 person_id=patient.person_id,
                 now=now,
                 booked_by=patient.ombud_id,
@@ -197,7 +198,7 @@ class StandaloneJournal:
             row = await self._row(session, made.id, patient)
             if stands_at != self.clinic_id and made.booked_at == now:
                 await limits.refuse_if_too_many(session, made, row.time_type, now=now)
-            return _booked_time(*row)
+            return _booked_time(row)
 
         return await self._database.transact(work)
 
@@ -205,18 +206,18 @@ class StandaloneJournal:
         now = clock.now()
 
         async def work(session: AsyncSession) -> BookedTime:
-            booked = await self._booked(session, _parse_id(booking_id), patient)
+            booked = await self._booked(session, parse_id(booking_id), patient)
             if booked.cancelled_at is None:
                 bookings.refuse_if_too_late(deadline=booked.cancel_until, now=now)
             await bookings.cancel_booking(
                 session,
                 clinic_id=self.clinic_id,
-                booking_id=_parse_id(booking_id),
+                booking_id=parse_id(booking_id),
                 cancelled_by=bookings.RESIDENT,
                 message=message,
                 now=now,
             )
-            return await self._booked(session, _parse_id(booking_id), patient)
+            return await self._booked(session, parse_id(booking_id), patient)
 
         return await self._database.transact(work)
 
@@ -230,9 +231,9 @@ class StandaloneJournal:
                 clinic_id=self.clinic_id,
             )
         return {
-            one.time_type_id: Period(one.first_day, one.last_day)
+            one.time_type_id: period
             for one in reversed(found)  # of several the one that runs out first
-            if one.first_day and one.last_day
+            if (period := _period(one.first_day, one.last_day))
         }
 
     async def _time_types(self) -> Sequence[TimeType]:
@@ -278,7 +279,7 @@ class StandaloneJournal:
     async def _booked(
         self, session: AsyncSession, booking_id: UUID, patient: Resident, *, at: UUID | None = None
     ) -> BookedTime:
-        return _booked_time(*await self._row(session, booking_id, patient, at=at))
+        return _booked_time(await self._row(session, booking_id, patient, at=at))
 
     async def _row(
         self, session: AsyncSession, booking_id: UUID, patient: Resident, *, at: UUID | None = None
@@ -300,6 +301,8 @@ class _BookedRow(NamedTuple):
     slot: Slot
     time_type: TimeType
     performer: str
+    invited_from: date | None
+    invited_until: date | None
     replaced_by_clinic: UUID | None
     replaced_by: UUID | None
 
@@ -317,12 +320,19 @@ async def clinics_with_standalone_times(database: Database, patient: Resident) -
 
 _newer: Any = aliased(Booking)
 _BOOKED_TIMES = (
-    select(Booking, Slot, TimeType, col(Performer.name), _newer.clinic_id, _newer.id)
+    select(
+        Booking, Slot, TimeType, col(Performer.name), col(Invitation.first_day), col(Invitation.last_day),
+        _newer.clinic_id, _newer.id,
+    )
     .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
     .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
     .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
+    .outerjoin(
+        Invitation,
+        (col(Invitation.clinic_id) == Booking.clinic_id) & (col(Invitation.id) == Booking.invitation_id),
+    )
     .outerjoin(_newer, (_newer.replaces_clinic_id == Booking.clinic_id) & (_newer.replaces_id == Booking.id))
-)
+)  # fmt: skip
 """Made once: to put it together takes longer than to ask it."""
 
 
@@ -332,9 +342,8 @@ def _booked_statement(clinic_id: UUID, patient: Resident) -> Any:
     )
 
 
-def _booked_time(
-    booking: Booking, slot: Slot, time_type: TimeType, performer: str, *replaced_by: UUID | None
-) -> BookedTime:
+def _booked_time(row: "_BookedRow") -> BookedTime:
+    booking, slot, time_type, performer, *_ = row
     cancel_until = slot.starts_at - timedelta(hours=time_type.cancel_hours)
     return BookedTime(
         id=booking.id.hex,
@@ -355,11 +364,16 @@ def _booked_time(
         time_type_id=time_type.slug,
         video_url=time_type.video_url,
         replaces=_ref(booking.replaces_clinic_id, booking.replaces_id),
-        replaced_by=_ref(*replaced_by),
+        replaced_by=_ref(row.replaced_by_clinic, row.replaced_by),
         invited=booking.invitation_id is not None,
+        invited_within=_period(row.invited_from, row.invited_until),
         calendar_id=(booking.calendar_id or booking.id).hex,
         calendar_sequence=booking.calendar_sequence,
     )
+
+
+def _period(first: date | None, last: date | None) -> Period | None:
+    return Period(first, last) if first and last else None
 
 
 def _ref(clinic_id: UUID | None, booking_id: UUID | None) -> BookingRef | None:
@@ -402,10 +416,3 @@ def _free_in(
 
 
 _start = attrgetter("starts_at")
-
-
-def _parse_id(text: str, error: type[Exception] = NotFound) -> UUID:
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        raise error from None

@@ -3,9 +3,9 @@
 No times are shown before the clinic's terms are accepted.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from webtidbok_app.domain import clock, swedish_time
@@ -14,7 +14,7 @@ from webtidbok_app.domain.errors import BookingStopped, WebtidbokError
 from webtidbok_app.domain.swedish_time import PartOfDay
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import VisitForm
-from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
+from webtidbok_app.journal.port import JournalSystem, Period, TimeTypeInfo
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic
 from webtidbok_app.services.stops import why_stopped, why_stopped_now
 from webtidbok_app.services.terms import require_accepted_terms
@@ -88,13 +88,34 @@ class LiveTimes:
     _journal: JournalSystem
     _resident: Resident
     _time_type: str
+    _within: Period | None = None
+    """The days that the resident is bound to: to exchange a time that they were invited to."""
     stopped: BookingStopped | None = None
     """Why nothing can be booked for now, if so."""
 
     async def between(self, first: date, last: date, wish: Wish = ANYTHING) -> list[Timeslot]:
         """Return the free times between two days in Sweden, both included, that are as wished."""
-        found = await self._journal.available_timeslots(self._resident, self._time_type, first, last)
+        found = await self._ask(first, last)
         return found if wish == ANYTHING else [slot for slot in found if wish.fits(slot)]
+
+    async def days_from(
+        self, first: date, count: int, wish: Wish = ANYTHING
+    ) -> list[tuple[date, list[Timeslot]]]:
+        """Return the first ``count`` days from ``first`` with times as wished, within a year from today.
+
+        It goes week by week, over the weeks that have anything free.
+        """
+        horizon = swedish_time.day_of(clock.now()) + timedelta(days=HORIZON_DAYS)
+        days: dict[date, list[Timeslot]] = {}
+        while first <= horizon and len(days) < count:
+            found = await self._ask(first, horizon, limit=1)
+            if not found:
+                break
+            sunday = swedish_time.monday_of(swedish_time.day_of(found[0].starts_at)) + timedelta(days=6)
+            for slot in await self.between(first, min(sunday, horizon), wish):
+                days.setdefault(swedish_time.day_of(slot.starts_at), []).append(slot)
+            first = sunday + timedelta(days=1)
+        return sorted(days.items())[:count]
 
     async def look_ahead(self, spans: Iterable[tuple[date, date]]) -> None:
         """Have the timebook asked for what is about to be looked at, and let nobody else wait for its answer."""
@@ -105,11 +126,17 @@ class LiveTimes:
     async def first(self) -> Timeslot | None:
         """Return the first free time, whatever was wished."""
         today = swedish_time.day_of(clock.now())
-        horizon = today + timedelta(days=HORIZON_DAYS)
-        found = await self._journal.available_timeslots(
-            self._resident, self._time_type, today, horizon, limit=1
-        )
+        found = await self._ask(today, today + timedelta(days=HORIZON_DAYS), limit=1)
         return found[0] if found else None
+
+    async def _ask(self, first: date, last: date, *, limit: int | None = None) -> list[Timeslot]:
+        if self._within:
+            first, last = max(first, self._within.first), min(last, self._within.last)
+        if first > last:
+            return []
+        return await self._journal.available_timeslots(
+            self._resident, self._time_type, first, last, limit=limit
+        )
 
 
 async def find_times(
@@ -126,17 +153,16 @@ async def find_times(
 
     Raises TermsNotAccepted.
     """
-    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
+    resident, kind, times = await _enter(actor, clinic, time_type, rebooks)
     today = swedish_time.day_of(clock.now())
-    times = _Search(journal, resident, kind.id, wish.fits)
-    found = await times.days_from(max(first or today, today), days + 1)
+    found = await times.days_from(max(first or today, today), days + 1, wish)
     next_free = found[0][1][0] if found else None
     if first is not None and first > today:
-        soonest = await times.days_from(today, 1)
+        soonest = await times.days_from(today, 1, wish)
         next_free = soonest[0][1][0] if soonest else None
     if next_free is not None:
         return FreeTimes(next_free, found[:days], len(found) > days)
-    if wish != ANYTHING and await _Search(journal, resident, kind.id, ANYTHING.fits).days_from(today, 1):
+    if wish != ANYTHING and await times.first():
         return FreeTimes(None, [], False)
     others = [] if rebooks else await _others_with_times(resident, clinic, kind)
     return FreeTimes(None, [], False, False, others)
@@ -152,20 +178,19 @@ async def find_month(
     wish: Wish = ANYTHING,
 ) -> list[Timeslot]:
     """Return the free times of the month that are as wished, in order of time."""
-    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
+    _, _, times = await _enter(actor, clinic, time_type, rebooks)
     first = month.replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return await LiveTimes(journal, resident, kind.id).between(first, last, wish)
+    return await times.between(first, last, wish)
 
 
 async def find_choices(
     actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking | None = None
 ) -> Choices:
     """Return whom the resident can meet and how in the coming eight weeks."""
-    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
+    _, _, times = await _enter(actor, clinic, time_type, rebooks)
     today = swedish_time.day_of(clock.now())
-    last = today + timedelta(days=CHOICE_DAYS)
-    slots = await journal.available_timeslots(resident, kind.id, today, last)
+    slots = await times.between(today, today + timedelta(days=CHOICE_DAYS))
     performers = {slot.performer_id: slot.performer for slot in slots if slot.performer_id}
     return Choices(
         sorted(performers.items(), key=lambda one: one[1]),
@@ -177,10 +202,10 @@ async def find_nearest(
     actor: Actor | None, *, clinic: str, time_type: str, moment: datetime, rebooks: OldBooking | None = None
 ) -> list[Timeslot]:
     """Return the three free times that start nearest ``moment``, in order of time."""
-    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
+    _, _, times = await _enter(actor, clinic, time_type, rebooks)
     day = swedish_time.day_of(moment)
     around = timedelta(days=NEAREST_DAYS)
-    slots = await journal.available_timeslots(resident, kind.id, day - around, day + around)
+    slots = await times.between(day - around, day + around)
     nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - moment))[:NEAREST]
     return sorted(nearest, key=lambda slot: slot.starts_at)
 
@@ -189,8 +214,8 @@ async def look_at_times(
     actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking | None = None
 ) -> LiveTimes:
     """Return the free times as they are now, to be asked for day by day. Raises TermsNotAccepted."""
-    resident, journal, kind = await _enter(actor, clinic, time_type, rebooks)
-    return LiveTimes(journal, resident, kind.id)
+    _, _, times = await _enter(actor, clinic, time_type, rebooks)
+    return times
 
 
 async def follow_times(
@@ -204,49 +229,26 @@ async def follow_times(
     entered = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks, though_stopped=True)
     resident, found, kind = entered
     await require_accepted_terms(resident, clinic=found, kind=terms_kind(clinic, rebooks))
-    journal = found.journal(resident)
-    async for _ in journal.changes():
-        stopped = await why_stopped_now(resident, found, kind.id)
-        yield LiveTimes(journal, resident, kind.id, stopped)
+    times = _times(resident, found, kind, rebooks)
+    async for _ in found.journal(resident).changes():
+        yield replace(times, stopped=await why_stopped_now(resident, found, kind.id))
 
 
 async def _enter(
     actor: Actor | None, clinic: str, time_type: str, rebooks: OldBooking | None
-) -> tuple[Resident, JournalSystem, TimeTypeInfo]:
+) -> tuple[Resident, TimeTypeInfo, LiveTimes]:
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
     await require_accepted_terms(resident, clinic=found, kind=terms_kind(clinic, rebooks))
     if rebooks is None or rebooks.clinic != clinic:
         await refuse_if_too_many(resident, found, kind)
-    return resident, found.journal(resident), kind
+    return resident, kind, _times(resident, found, kind, rebooks)
 
 
-@dataclass(frozen=True)
-class _Search:
-    """A search through a timebook, week by week, over the weeks that have anything free."""
-
-    journal: JournalSystem
-    resident: Resident
-    time_type: str
-    fits: Callable[[Timeslot], bool]
-
-    async def days_from(self, first: date, count: int) -> list[tuple[date, list[Timeslot]]]:
-        """Return the first ``count`` days from ``first`` with times that fit, within a year from today."""
-        horizon = swedish_time.day_of(clock.now()) + timedelta(days=HORIZON_DAYS)
-        days: dict[date, list[Timeslot]] = {}
-        while first <= horizon and len(days) < count:
-            found = await self.journal.available_timeslots(
-                self.resident, self.time_type, first, horizon, limit=1
-            )
-            if not found:
-                break
-            sunday = swedish_time.monday_of(swedish_time.day_of(found[0].starts_at)) + timedelta(days=6)
-            for slot in await self.journal.available_timeslots(
-                self.resident, self.time_type, first, min(sunday, horizon)
-            ):
-                if self.fits(slot):
-                    days.setdefault(swedish_time.day_of(slot.starts_at), []).append(slot)
-            first = sunday + timedelta(days=1)
-        return sorted(days.items())[:count]
+def _times(
+    resident: Resident, clinic: ClinicInfo, kind: TimeTypeInfo, rebooks: OldBooking | None
+) -> LiveTimes:
+    within = kind.invitation if rebooks else None
+    return LiveTimes(clinic.journal(resident), resident, kind.id, within)
 
 
 async def _others_with_times(resident: Resident, clinic: str, chosen: TimeTypeInfo) -> list[Offered]:

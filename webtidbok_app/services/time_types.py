@@ -1,5 +1,6 @@
 """What a resident can book at a clinic: its time types, and who may book them."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from webtidbok_app.domain import clock, swedish_time
@@ -80,9 +81,10 @@ async def enter(
     """Authorise, and find the clinic and a time type that this resident may book.
 
     A booking that ``rebooks`` is exchanged for another of its time type: who has been given such a time may have it
-    at another hour, whoever else may book it. At another clinic that it can be moved to, that clinic's own rules
-    hold. Raises NotFound, CapabilityMissing, AgeOutside, InvitedOnly and BookingStopped; for rebooking also
-    AlreadyCancelled, TooLateToChange, CannotBeMoved and, for the terms of the clinic that is left, TermsNotAccepted.
+    at another hour, whoever else may book it, within the days of the invitation that it answers. At another clinic
+    that it can be moved to, that clinic's own rules hold. Raises NotFound, CapabilityMissing, AgeOutside, InvitedOnly
+    and BookingStopped; for rebooking also AlreadyCancelled, TooLateToChange, CannotBeMoved and, for the terms of the
+    clinic that is left, TermsNotAccepted.
     """
     resident = as_resident(actor)
     if rebooks is None:
@@ -102,7 +104,7 @@ async def _enter_to_rebook(
     if clinic == left.slug:
         for kind in await journal.time_types(resident):
             if kind.id == time_type == old.time_type_id:
-                return resident, left, kind
+                return resident, left, replace(kind, invitation=old.invited_within)
         raise NotFound
     await require_accepted_terms(resident, clinic=left, kind=CaseTypeKind.MANAGE_DIRECT)
     entered = await _enter_to_book(resident, clinic, time_type)

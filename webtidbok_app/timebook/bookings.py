@@ -324,6 +324,7 @@ async def _exchange(
     gone = {"clinic_id": old.clinic_id, "booking_id": old.id}
     await call_off(session, **gone, cancelled_by=RESIDENT, message="", now=now)
     made = await session.get_one(Booking, new, populate_existing=True)
+    await invitations.refuse_outside(session, old, made)
     await invitations.hand_over(session, old, made, now=now)
     return await tell_made(session, made, MessageKind.REBOOKED, now)
 

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from webtidbok_app.db.tables import LIVE, Booking, Invitation, Slot, TimeType, Watch
 from webtidbok_app.domain import swedish_time
-from webtidbok_app.domain.errors import InvitedOnly
+from webtidbok_app.domain.errors import InvitedOnly, OutsideInvitation
 from webtidbok_app.domain.visit import Bookable
 
 
@@ -107,6 +107,19 @@ def require(booking: Booking, time_type: TimeType) -> None:
     """Raise InvitedOnly for a booking that needs an invitation and answers none."""
     if booking.invitation_id is None and time_type.bookable == Bookable.INVITATION:
         raise InvitedOnly
+
+
+async def refuse_outside(session: AsyncSession, old: Booking, new: Booking) -> None:
+    """Raise OutsideInvitation (``first_day``, ``last_day``) when a resident's new time is not as they were invited.
+
+    An invitation to one time binds nobody to days of its own.
+    """
+    if old.invitation_id is None:
+        return
+    invitation = await session.get_one(Invitation, (old.clinic_id, old.invitation_id))
+    first, last = invitation.first_day, invitation.last_day
+    if first and last and not first <= swedish_time.day_of(new.starts_at) <= last:
+        raise OutsideInvitation(first_day=first, last_day=last)
 
 
 async def hand_over(session: AsyncSession, old: Booking, new: Booking, *, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """The publishing form: from what was typed to a pattern, or to what has to be mended. Pure functions."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -155,8 +155,3 @@ def date_examples(today: date) -> tuple[str, str]:
     """Return a day two weeks ahead in the two most usual forms: "2026-12-07" and "7/12 2026"."""
     day = today + timedelta(days=14)
     return day.isoformat(), f"{day.day}/{day.month} {day.year}"
-
-
-def iso_of(moment: datetime | date) -> str:
-    """Return the date as the form's fields hold it."""
-    return moment.strftime("%Y-%m-%d")

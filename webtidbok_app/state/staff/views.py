@@ -295,16 +295,6 @@ class PermissionRow:
 
 
 @dataclass(frozen=True)
-class CommissionRow:
-    """A commission to choose."""
-
-    id: str = ""
-    place: str = ""
-    role: str = ""
-    here: bool = False
-
-
-@dataclass(frozen=True)
 class RegionClinicRow:
     """A clinic of the region, with its administrators in a line; ``none`` when it has none."""
 

@@ -159,7 +159,7 @@ def test_template__renamed_by_a_colleague_meanwhile__says_so_and_shows_it(new_co
     mine.get_by_role("button", name="Ja, ta bort mallen").click()
     _heading(mine, "Veckomallar")
     theirs.reload()
-    expect(theirs.get_by_role("heading", name="Sidan finns inte")).to_be_visible()
+    expect(theirs.get_by_role("heading", name="Det du söker finns inte")).to_be_visible()
 
 
 @SCREENS
@@ -171,7 +171,7 @@ def test_closed_day__is_left_out_and_shown_in_the_week__by_keyboard_alone(
     closed = monday + timedelta(days=2)
 
     def press(role: str, name: str | re.Pattern[str]) -> None:
-        tab_to(page.locator("main").get_by_role(role, name=name, exact=isinstance(name, str)))  # type: ignore[arg-type]
+        tab_to(page.locator("main").get_by_role(role, name=name, exact=isinstance(name, str)))
         page.keyboard.press("Enter")
 
     def type_in(label: str, words: str) -> None:

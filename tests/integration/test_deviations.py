@@ -15,6 +15,7 @@ from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.services import (
+    clinics,
     deviations,
     import_times,
     publication,
@@ -192,6 +193,23 @@ async def test_deviation__that_has_passed__is_listed_by_itself_for_a_year(world,
     assert (found.coming, [one.deviation for one in found.passed]) == ([], [PLANNING])
     clock.advance(timedelta(days=366))
     assert (await deviations.list_deviations(world.staff)).passed == []
+
+
+async def test_residents__are_told_of_the_days_when_all_of_the_clinic_is_closed_soon(world):
+    today = date(2026, 11, 23)
+    told = (
+        Deviation(today, date(2026, 11, 24), "Flytt"),
+        Deviation(date(2026, 12, 21), date(2026, 12, 22), "Stängt"),
+    )
+    for one in (
+        *told,
+        Deviation(date(2026, 12, 22), date(2026, 12, 22), "Senare"),
+        Deviation(date(2026, 12, 2), date(2026, 12, 2), "Semester", performer_id=world.performer_id),
+        Deviation(date(2026, 12, 3), date(2026, 12, 3), "Möte", from_minute=60, to_minute=120),
+    ):
+        await deviations.add_deviation(world.staff, deviation=one)
+    clinic = await clinics.get_clinic(slug=world.clinic)
+    assert await clinics.list_closed_days(clinic) == [(one.first_day, one.last_day) for one in told]
 
 
 async def test_another_clinic__neither_sees_nor_touches_it(world, database):

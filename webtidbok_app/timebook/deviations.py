@@ -117,18 +117,22 @@ def leave_out(
     slots: Sequence[NewSlot], deviations: Sequence[Deviation]
 ) -> tuple[list[NewSlot], list[LeftOut]]:
     """Return the times that no deviation touches, and what the others are left out for, in order of time."""
-    if not deviations:
-        return list(slots), []
+    by_day: dict[date, list[Deviation]] = {}
+    for one in deviations:
+        for number in range((one.last_day - one.first_day).days + 1):
+            by_day.setdefault(one.first_day + timedelta(days=number), []).append(one)
     kept: list[NewSlot] = []
     left_out: Counter[tuple[date, Deviation]] = Counter()
     for slot in slots:
+        days = (day_of(slot.starts_at), day_of(slot.ends_at))
+        near = (one for day in days for one in by_day.get(day, ()))
         found = next(
-            (one for one in deviations if one.touches(slot.performer_id, slot.starts_at, slot.ends_at)), None
+            (one for one in near if one.touches(slot.performer_id, slot.starts_at, slot.ends_at)), None
         )
         if found is None:
             kept.append(slot)
         else:
-            left_out[local(slot.starts_at).date(), found] += 1
+            left_out[days[0], found] += 1
     return kept, [LeftOut(day, one, count) for (day, one), count in left_out.items()]
 
 

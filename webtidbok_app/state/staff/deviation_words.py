@@ -38,3 +38,8 @@ def day_note(week: Week, day: date, *, performer_id: UUID | None = None, everybo
     ]
     holiday = week.holidays.get(day, "")
     return ". ".join([holiday, *theirs] if holiday else theirs)
+
+
+def closed_note(week: Week) -> str:
+    """Return when in the week all of the clinic is closed, for where there are no days to say it at."""
+    return ". ".join(deviation_words(one) for one in week.deviations if one.performer_id is None)

@@ -22,7 +22,7 @@ from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_ids, parse_wall, typed
 from webtidbok_app.state.staff import week_view as words
 from webtidbok_app.state.staff import week_where as ways
-from webtidbok_app.state.staff.deviation_words import day_note
+from webtidbok_app.state.staff.deviation_words import closed_note, day_note
 from webtidbok_app.state.staff.start_view import StartView, start_view
 from webtidbok_app.state.staff.views import Outcome, Stepper, Way, WeekDay
 from webtidbok_app.state.staff.week_where import DAY, WEEK, Where
@@ -266,10 +266,7 @@ class StaffWeekState(rx.State):
         self.heading = t("sv", "staff.week.heading", week=week.monday.isocalendar().week)
         self.span = words.span_of(week.monday)
         if where.view == DAY:
-            self.heading, self.span = (
-                format_day("sv", where.day, year=False).capitalize(),
-                str(where.day.year),
-            )
+            self.heading = format_day("sv", where.day, year=False).capitalize()
         self.steps = ways.steps_of(where, today)
         self.views, self.narrow_views = ways.ways_of(where), ways.ways_of(where, narrow=True)
         self.performers = ways.performers_of(week.performers, where)
@@ -301,11 +298,13 @@ class StaffWeekState(rx.State):
         if where.view == DAY:
             table = words.day_table(week, where.day, slots, now, boxed=boxed)
             days = words.list_of(week, slots, now, days=[where.day], boxed=boxed, one=one)
+            told = [str(where.day.year), day_note(week, where.day, everybody=True)]
+            self._change(span=" · ".join(filter(None, told)))
         else:
             table = words.week_table(week, slots, now, boxed=boxed, one=one)
             days = words.list_of(week, slots, now, boxed=boxed, one=one)
         self._change(week=table, days=days, last_change=words.last_change_of(week, now))
-        note = day_note(week, where.day, everybody=True) if where.view == DAY else ""
+        note = "" if where.view == DAY else closed_note(week)
         self._change(
             empty="" if slots else ways.empty_words(where, week.performers, note), span_days=_choices(days)
         )

@@ -281,3 +281,16 @@ def test_closed_day__soon__is_told_to_residents(new_context: ContextMaker) -> No
     ready(resident)
     expect(resident.get_by_text("Opening hours")).to_be_visible()
     expect(resident.get_by_text("Also closed")).to_have_count(0)
+
+
+def test_who_may_only_look__sees_deviating_times_and_no_templates(new_context: ContextMaker) -> None:
+    page = staff_page(new_context, "lennart", "/personal")
+    expect(page.get_by_role("link", name="Veckomallar")).to_have_count(0)
+    page.get_by_role("link", name="Avvikande tider").click()
+    _heading(page, "Avvikande tider")
+    expect(page.get_by_role("heading", name="Kommande")).to_be_visible()
+    expect(page.get_by_role("button", name="Lägg in")).to_have_count(0)
+    check_page(page)
+    visit(page, "/personal/veckomallar")
+    expect(page.get_by_role("button", name="Skapa tom mall")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Ny veckomall")).to_have_count(0)

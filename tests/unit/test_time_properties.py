@@ -11,7 +11,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from webtidbok_app.domain import swedish_time
@@ -201,6 +201,7 @@ NIGHT = WeekTime(6, 150, 20, UUID(int=2), UUID(int=1), VisitForm.ON_SITE, 1)
 """2.30 on Sundays: there is no such time on one of them each spring, and there are two each autumn."""
 
 
+@settings(deadline=None)
 @given(
     times=template_times,
     day=days,

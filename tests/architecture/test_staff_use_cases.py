@@ -32,7 +32,8 @@ MAY = {
     SEES: (
         "downtime.get_downtime_status", "export.export_schedule", "find_bookings.find_bookings",
         "reception.note_printing",
-        "clinic_settings.get_settings", "clinic_texts.get_texts", "getting_started.get_start",
+        "clinic_settings.get_settings", "clinic_texts.get_texts",
+        "deviations.list_deviations", "getting_started.get_start",
         "notices.list_notices", "performers.list_performers", "publication.list_choices",
         "reception.follow_day_list", "reception.get_day_list", "reception.open_booking", "schedule.follow_week",
         "schedule.get_week", "schedule_month.follow_month", "schedule_month.get_month",
@@ -40,6 +41,11 @@ MAY = {
         "time_type_rules.list_rules", "undelivered.get_undelivered", "waiting.count_waiting",
     ),
     HANDLES_TIMES: (
+        "deviations.add_deviation", "deviations.remove_deviation",
+        "template_publication.apply_week_template", "template_publication.preview_template",
+        "week_templates.add_series", "week_templates.add_week_template", "week_templates.duplicate_week_template",
+        "week_templates.get_week_template", "week_templates.list_week_templates", "week_templates.remove_series",
+        "week_templates.remove_week_template", "week_templates.rename_week_template",
         "desk.book_for_resident", "desk.list_bookable_types", "desk.list_times", "desk.look_up_again",
         "desk.open_to_rebook", "desk.rebook_for_resident", "desk.weigh", "desk_people.find_person",
         "desk_people.find_without_number", "desk_people.register_person", "desk_people.register_without_number",

@@ -22,6 +22,7 @@ from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
 from webtidbok_app.timebook import in_line, publishing, schedule_log
 from webtidbok_app.timebook import pattern as patterns
+from webtidbok_app.timebook.deviations import Deviation, find_deviations
 
 PROTECTED = "Skyddad"
 
@@ -77,6 +78,7 @@ class Week:
     holidays: dict[date, str]
     seen: int = 0
     last_change: LastChange | None = None
+    deviations: list[Deviation] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,8 @@ async def _week(clinic_id: UUID, monday: date) -> Week:
 
 
 async def _read_week(clinic_id: UUID, monday: date) -> Week:
-    since, until = swedish_time.span_of_days(monday, monday + timedelta(days=6))
+    sunday = monday + timedelta(days=6)
+    since, until = swedish_time.span_of_days(monday, sunday)
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         newest = next(iter(await schedule_log.newest_changes(session, clinic_id=clinic_id, limit=1)), None)
@@ -167,9 +170,10 @@ async def _read_week(clinic_id: UUID, monday: date) -> Week:
             monday=monday,
             performers=await read_performers(session, clinic_id),
             slots=await read_slots_between(session, clinic_id, since, until),
-            holidays=patterns.closed_days(monday, monday + timedelta(days=6)),
+            holidays=patterns.closed_days(monday, sunday),
             seen=newest.number if newest else 0,
             last_change=LastChange(newest.changed_by_name, newest.changed_at) if newest else None,
+            deviations=await find_deviations(session, clinic_id=clinic_id, first=monday, last=sunday),
         )
 
 

@@ -1,7 +1,7 @@
 """The clinic's schedule counted by day: how many times are free and booked in a month. For staff of the clinic."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -21,6 +21,7 @@ from webtidbok_app.services.authorise import as_clinic_staff
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, published_between, read_performers
 from webtidbok_app.timebook import in_line
 from webtidbok_app.timebook import pattern as patterns
+from webtidbok_app.timebook.deviations import Deviation, find_deviations
 
 
 class Tally(NamedTuple):
@@ -61,6 +62,7 @@ class Month:
     performers: list[PerformerChoice]
     tallies: dict[tuple[date, UUID], Tally]
     holidays: dict[date, str]
+    deviations: list[Deviation] = field(default_factory=list)
 
 
 async def get_month(actor: Actor | None, *, first: date) -> Month:
@@ -102,6 +104,7 @@ async def _read_month(clinic_id: UUID, first: date) -> Month:
             performers=await read_performers(session, clinic_id),
             tallies=await _count_days(session, clinic_id, first, last),
             holidays=patterns.closed_days(first, last),
+            deviations=await find_deviations(session, clinic_id=clinic_id, first=first, last=last),
         )
 
 

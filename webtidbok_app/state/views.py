@@ -190,7 +190,7 @@ class BookingRow:
 class WeekColumn:
     """One column of the schedule: a day ("tis 1", in full for screen readers) or a performer.
 
-    ``note`` is a public holiday's name.
+    ``note`` is why the day is not as others: a public holiday, or when it is closed.
     """
 
     key: str = ""

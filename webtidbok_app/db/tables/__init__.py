@@ -1,4 +1,4 @@
-"""Every table, by who owns the data: clinics, people, messages, requests, invitations, timebook, watches, access.
+"""Every table, by what it is about: clinics, people, messages, requests, invitations, timebook, watches, weeks, access.
 
 Per-clinic tables lead their keys and unique indexes with ``clinic_id``, so that PostgreSQL can be partitioned
 by clinic without a redesign. All moments are aware and in UTC.
@@ -48,6 +48,7 @@ from webtidbok_app.db.tables.timebook import (
     TimeType,
 )
 from webtidbok_app.db.tables.watches import IN_LINE, STANDING, Watch, WatchOffer
+from webtidbok_app.db.tables.weeks import ScheduleDeviation, WeekTemplate, WeekTemplateSlot
 
 metadata = SQLModel.metadata
 
@@ -86,6 +87,7 @@ __all__ = [
     "ReservePerson",
     "RoleChange",
     "ScheduleChange",
+    "ScheduleDeviation",
     "Service",
     "Slot",
     "StaffRole",
@@ -95,5 +97,7 @@ __all__ = [
     "TimeType",
     "Watch",
     "WatchOffer",
+    "WeekTemplate",
+    "WeekTemplateSlot",
     "metadata",
 ]

@@ -116,13 +116,17 @@ def preview_body(preview: rx.Var[PreviewView], *, on_publish: object, change_hre
         ),
         _left_out(preview.clashes),
         _left_out(preview.holidays, kind="info"),
+        _left_out(preview.deviating, kind="info"),
         _left_out(preview.not_on_clock),
         _left_out(preview.passed, kind="info"),
         rx.el.h2(t("sv", "staff.preview.what")),
         summary_list("sv", preview.rows),
         rx.cond(
             preview.weeks.length() > 0,
-            rx.fragment(rx.el.h2(t("sv", "staff.preview.weeks")), summary_list("sv", preview.weeks)),
+            rx.fragment(
+                rx.el.h2(t("sv", "staff.preview.weeks")),
+                rx.el.div(summary_list("sv", preview.weeks), class_name="week-counts"),
+            ),
         ),
         buttons.button_row(
             rx.cond(preview.confirm != "", buttons.primary(preview.confirm, on_click=on_publish, once=True)),

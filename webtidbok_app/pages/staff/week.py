@@ -28,6 +28,8 @@ from webtidbok_app.state.views import WeekCell
 MAY_CHANGE = SessionState.session.handles_times
 PUBLISH = "/personal/publicera"
 COPY = "/personal/kopiera"
+TEMPLATES = "/personal/veckomallar"
+DEVIATIONS = "/personal/avvikande-tider"
 
 
 def week_page() -> rx.Component:
@@ -133,8 +135,13 @@ def _toolbar() -> rx.Component:
                     href=State.here.replace("/personal?", f"{COPY}?"),
                     kind="secondary",
                 ),
+                rx.el.a(
+                    t("sv", "staff.week_templates.link"),
+                    href=State.here.replace("/personal?", f"{TEMPLATES}?"),
+                ),
             ),
         ),
+        rx.el.a(t("sv", "staff.deviations.link"), href=DEVIATIONS),
         performer_ways(State.performers),
         rx.cond((State.empty == "") & (State.overview.rows.length() == 0) & MAY_CHANGE, _selection()),
         class_name="toolbar",

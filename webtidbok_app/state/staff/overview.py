@@ -8,6 +8,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, format_month, format_weekday, t, tn
 from webtidbok_app.services.schedule import ScheduleSlot, Week
 from webtidbok_app.services.schedule_month import Month, Tally
+from webtidbok_app.state.staff.deviation_words import away_note, day_note
 from webtidbok_app.state.staff.week_view import caption_of, day_column, shown_days, with_title
 from webtidbok_app.state.staff.week_where import DAY, WEEK, Where
 from webtidbok_app.state.views import TallyRow, TallyTable, TallyView, WeekColumn
@@ -34,7 +35,14 @@ def week_overview(week: Week, slots: Sequence[ScheduleSlot], now: datetime) -> T
     for performer_id, name in sorted(names.items(), key=lambda item: (item[1], item[0])):
         whose = str(performer_id)
         tallies = [
-            _tally(day, counted.get((performer_id, day), Tally()), now, performer=whose, who=name)
+            _tally(
+                day,
+                counted.get((performer_id, day), Tally()),
+                now,
+                performer=whose,
+                who=name,
+                note=away_note(week, day, performer_id),
+            )
             for day in days
         ]
         rows.append(TallyRow(whose, name, Where(WEEK, week.monday, whose).href, tallies))
@@ -50,6 +58,7 @@ def week_overview(week: Week, slots: Sequence[ScheduleSlot], now: datetime) -> T
 
 def month_table(month: Month, performer: str, now: datetime) -> TallyTable:
     """Return the month as a table: a row for each week from Monday, with its number; one performer's times or all."""
+    whose = UUID(performer) if performer else None
     counted: dict[date, Tally] = {}
     for (day, performer_id), tally in month.tallies.items():
         if performer in ("", str(performer_id)):
@@ -60,7 +69,13 @@ def month_table(month: Month, performer: str, now: datetime) -> TallyTable:
     while monday < following:
         days = [monday + timedelta(days=number) for number in range(7)]
         tallies = [
-            _tally(day, counted.get(day, Tally()), now, performer=performer, note=month.holidays.get(day, ""))
+            _tally(
+                day,
+                counted.get(day, Tally()),
+                now,
+                performer=performer,
+                note=day_note(month, day, performer_id=whose),
+            )
             if day.month == month.first.month
             else TallyView()
             for day in days

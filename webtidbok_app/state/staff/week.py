@@ -23,6 +23,7 @@ from webtidbok_app.state.input import parse_ids, parse_wall, typed
 from webtidbok_app.state.staff import overview as overviews
 from webtidbok_app.state.staff import week_view as words
 from webtidbok_app.state.staff import week_where as ways
+from webtidbok_app.state.staff.deviation_words import closed_note, day_note
 from webtidbok_app.state.staff.start_view import StartView, start_view
 from webtidbok_app.state.staff.views import Outcome, Stepper, Way, WeekDay
 from webtidbok_app.state.staff.week_where import DAY, MONTH, WEEK, Where
@@ -275,10 +276,7 @@ class StaffWeekState(rx.State):
         self.heading = t("sv", "staff.week.heading", week=week.monday.isocalendar().week)
         self.span = words.span_of(week.monday)
         if where.view == DAY:
-            self.heading, self.span = (
-                format_day("sv", where.day, year=False).capitalize(),
-                str(where.day.year),
-            )
+            self.heading = format_day("sv", where.day, year=False).capitalize()
         self.steps = ways.steps_of(where, today)
         self.views, self.narrow_views = ways.ways_of(where), ways.ways_of(where, narrow=True)
         self.performers = ways.performers_of(week.performers, where)
@@ -312,24 +310,33 @@ class StaffWeekState(rx.State):
             self.week = words.day_table(week, where.day, slots, now, boxed=boxed, one=one)
         else:
             self.week = words.week_table(week, slots, now, boxed=boxed, one=one)
-        self.empty = "" if slots else ways.empty_words(where, week.performers)
+        note = "" if where.view == DAY else closed_note(week)
+        self.empty = "" if slots else ways.empty_words(where, week.performers, note)
         self._draw_heads(week, slots, now)
         self.span_days = _choices(self.days)
 
     def _redraw(self) -> None:
         """Tell what has become of the times, each in its place; a var that turns out the same is not sent again."""
         [week], slots, now = self._shown, self._slots(), clock.now()
+        [(drawn, drawn_at)] = self._drawn
+        if week.deviations != drawn.deviations:
+            self._draw()  # the heads of the table tell them
+            return
         if self.overview.rows:
             self._change(overview=overviews.week_overview(week, slots, now))
         else:
-            [(drawn, drawn_at)], boxed = self._drawn, self._boxes(slots, now)
+            boxed = self._boxes(slots, now)
             since = words.since_drawn(drawn, drawn_at, week, now, boxed=boxed, one=self._one())
             self._change(since={one: cell for slot in slots if (cell := since.get(one := str(slot.id)))})
         self._draw_heads(week, slots, now)
 
     def _draw_heads(self, week: Week, slots: list[ScheduleSlot], now: datetime) -> None:
         where = self._where()
-        days = None if where.view != DAY else [where.day]
+        days = None
+        if where.view == DAY:
+            days = [where.day]
+            told = [str(where.day.year), day_note(week, where.day, everybody=True)]
+            self._change(span=" · ".join(filter(None, told)))
         heads = [] if self.overview.rows else words.days_of(week, slots, set(self._free), days=days)
         self._change(days=heads, last_change=words.last_change_of(week, now))
 

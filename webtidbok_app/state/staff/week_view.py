@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from webtidbok_app.domain.swedish_time import day_of, local
 from webtidbok_app.i18n import (
@@ -19,6 +20,7 @@ from webtidbok_app.i18n import (
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, Week
 from webtidbok_app.services.waiting import Waiting
 from webtidbok_app.state.input import in_reach
+from webtidbok_app.state.staff.deviation_words import day_note
 from webtidbok_app.state.staff.views import WeekDay
 from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekView
 
@@ -60,7 +62,9 @@ def followed(shown: Week, latest: Week) -> Week:
     """
     now = {slot.id: slot for slot in latest.slots}
     slots = [now.get(slot.id) or replace(slot, withdrawn=True) for slot in shown.slots]
-    return replace(shown, slots=slots, seen=latest.seen, last_change=latest.last_change)
+    return replace(
+        shown, slots=slots, seen=latest.seen, last_change=latest.last_change, deviations=latest.deviations
+    )
 
 
 def added(shown: Week, latest: Week) -> list[ScheduleSlot]:
@@ -128,7 +132,8 @@ def day_table(
     names = {str(one.id): with_title(one) for one in week.performers}
     busy = {str(slot.performer_id): slot.performer for slot in slots}
     columns = [
-        WeekColumn(key, name, names.get(key, name)) for key, name in sorted(busy.items(), key=_by_name)
+        WeekColumn(key, name, names.get(key, name), day_note(week, day, performer_id=UUID(key)))
+        for key, name in sorted(busy.items(), key=_by_name)
     ]
     caption = t("sv", "staff.week.day_caption", day=format_day("sv", day), clinic=week.clinic)
     return replace(_table(caption, columns, cells), by_performer=True)
@@ -147,7 +152,7 @@ def days_of(
             WeekDay(
                 iso=day.isoformat(),
                 heading=name,
-                note=week.holidays.get(day, ""),
+                note=day_note(week, day, everybody=True),
                 has_times=day in busy,
                 select_name=t("sv", "staff.week.select_day_name", day=name),
                 selectable=day in choosable,
@@ -283,7 +288,7 @@ def _table(
 def day_column(day: date, week: Week) -> WeekColumn:
     """Return the head of a day's column."""
     label = f"{format_weekday('sv', day, 'short')} {day.day}"
-    return WeekColumn(day.isoformat(), label, format_day("sv", day, year=False), week.holidays.get(day, ""))
+    return WeekColumn(day.isoformat(), label, format_day("sv", day, year=False), day_note(week, day))
 
 
 def _by_name(column: tuple[str, str]) -> tuple[str, str]:

@@ -120,10 +120,9 @@ def performers_of(performers: Sequence[PerformerChoice], where: Where) -> list[W
     ]
 
 
-def empty_words(where: Where, performers: Sequence[PerformerChoice]) -> str:
-    """Return that there are no times where one looks."""
+def empty_words(where: Where, performers: Sequence[PerformerChoice], note: str = "") -> str:
+    """Return that there are no times where one looks, and what is to be known of the day."""
     period = {DAY: "day", MONTH: "month"}.get(where.view, "week")
     name = next((one.name for one in performers if str(one.id) == where.performer), "")
-    if name:
-        return t("sv", f"staff.week.empty_filtered_{period}", name=name)
-    return t("sv", f"staff.week.empty_{period}")
+    filtered = "filtered_" if name else ""
+    return " ".join(filter(None, [t("sv", f"staff.week.empty_{filtered}{period}", name=name), note]))

@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 DEV = @$(or $(PYTHON),$(error Webtidbok needs Python 3.11 or later, and found none. Install it, or set PYTHON=/path/to/python3)) scripts/dev.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit e2e lint types fmt bench soak migrate downtime-list verify-log demo-reset
+.PHONY: help run test unit e2e lint types pictures fmt bench soak migrate downtime-list verify-log demo-reset
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
@@ -22,6 +22,9 @@ unit: ## run all tests but the browser's
 
 e2e: ## run the browser journeys (E2E_BASE_URL: against a server of yours)
 	$(DEV) e2e $(ARGS)
+
+pictures: ## take the help pages' pictures anew, into assets/help
+	$(DEV) pictures
 
 lint: ## check style and the direction of imports
 	$(DEV) lint

@@ -23,14 +23,17 @@ import psycopg
 from benchmarks.bookings import Bookings, bench_bookings
 from benchmarks.fill import libpq
 from benchmarks.free_times import FreeTimes, bench_free_times
+from benchmarks.grid import bench_grid
 from benchmarks.journeys import bench_journeys
 from benchmarks.report import Figures, sqlite_name, write
+from benchmarks.schedule import bench_schedule
+from scripts import dev
 from tests.databases import PostgresDatabases, SqliteDatabases, postgres_server
 from tests.world import FIRST_START
 from webtidbok_app.db.engine import Database
 from webtidbok_app.domain import clock
 
-PARTS = ("free-times", "bookings", "journeys")
+PARTS = ("free-times", "bookings", "journeys", "schedule", "grid")
 AT_ONCE = (1, 16)
 NewDatabase = Callable[[], str]
 
@@ -45,6 +48,11 @@ def bench(name: str, new_database: NewDatabase, folder: Path, given: argparse.Na
             figures = replace(figures, free_times=free)
         if "bookings" in given.only:
             figures = replace(figures, bookings=asyncio.run(_bookings(new_database(), 3 * given.rounds)))
+        if "schedule" in given.only:
+            figures = replace(figures, schedule=asyncio.run(bench_schedule(new_database, given.rounds)))
+    if "grid" in given.only:
+        dev.build_frontend()
+        figures = replace(figures, grid=asyncio.run(bench_grid(new_database, folder, given.rounds)))
     if "journeys" in given.only:
         figures = replace(figures, journeys=asyncio.run(bench_journeys(new_database, folder, given.rounds)))
     return figures

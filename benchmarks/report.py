@@ -10,8 +10,10 @@ from pathlib import Path
 
 from benchmarks.bookings import Bookings
 from benchmarks.free_times import FreeTimes
+from benchmarks.grid import Grid
 from benchmarks.journeys import Journeys
 from benchmarks.measure import Ratio
+from benchmarks.schedule import Schedule
 
 FOLDER = Path(__file__).parent / "results"
 BUFFERS_MAY_DIFFER = 0.2
@@ -25,6 +27,8 @@ class Figures:
     free_times: Sequence[FreeTimes] = ()
     bookings: Sequence[Bookings] = ()
     journeys: Journeys | None = None
+    schedule: Schedule | None = None
+    grid: Grid | None = None
 
 
 def write(found: Sequence[Figures], rounds: int) -> str:
@@ -52,7 +56,22 @@ def _page(found: Sequence[Figures], rounds: int) -> str:
         *rows,
         "",
     ]
-    return "\n".join([*lines, *_buffers(found), *_plans(found)]).rstrip() + "\n"
+    return "\n".join([*lines, *_characters(found), *_buffers(found), *_plans(found)]).rstrip() + "\n"
+
+
+def _characters(found: Sequence[Figures]) -> list[str]:
+    counted = next((one.grid.characters for one in found if one.grid), None)
+    if counted is None:
+        return []
+    rows = [f"| {what} | {count:,} |".replace(",", " ") for what, count in counted.items()]
+    return [
+        "Characters that the socket brings, of the schedule of twenty:",
+        "",
+        "| what | characters |",
+        "|---|---|",
+        *rows,
+        "",
+    ]
 
 
 def _rows(one: Figures) -> list[str]:
@@ -74,17 +93,46 @@ def _rows(one: Figures) -> list[str]:
             ),
             _row(one, "commit to another's page / bare Reflex push", one.journeys.push, at_most=2),
         ]
-    return rows
+    return [*rows, *_schedule_rows(one), *_grid_rows(one)]
+
+
+def _schedule_rows(one: Figures) -> list[str]:
+    if one.schedule is None:
+        return []
+    found = one.schedule
+    return [
+        _row(one, "week of 3 200 times, read / same SQL, rows thrown away", found.week),
+        _row(one, "the same, and put in words", found.words),
+        _row(one, "the same, one performer's put in words", found.one_performer),
+        _row(one, "month counted / same SQL, rows thrown away", found.month),
+        _row(one, "preview of 10 000 times / INSERT of as many rows", found.preview, at_most=1),
+        _row(one, "publishing 10 000 times / INSERT of as many rows", found.publish, at_most=5),
+    ]
+
+
+def _grid_rows(one: Figures) -> list[str]:
+    if one.grid is None:
+        return []
+    found, alone = one.grid, "the browser alone with the same page"
+    return [
+        _row(one, f"week of 3 200 times opened and painted / {alone}", found.open_week),
+        _row(one, f"day of 640 times opened and painted / {alone}", found.open_day, at_most=3),
+        _row(one, f"one performer's week of 160 times / {alone}", found.one_performer),
+        _row(one, f"one time of 640 ticked / {alone}", found.tick, at_most=1),
+        _row(one, f"all free times of the day ticked / {alone}", found.tick_day, at_most=2),
+        _row(one, "somebody's choice in another's open day / their own answer", found.change),
+    ]
 
 
 def _row(
     one: Figures, what: str, ratio: Ratio, *, at_most: float | None = None, at_least: float | None = None
 ) -> str:
     met = ratio.median <= at_most if at_most is not None else ratio.median >= (at_least or 0)
-    wanted = f"≤ {at_most}" if at_most is not None else f"≥ {at_least}"
+    wanted = f"≤ {at_most}" if at_most is not None else f"≥ {at_least}" if at_least is not None else ""
+    verdict = ("met" if met else "**not met**") if wanted else ""
     kind = one.database.split()[0]
     figures = " | ".join(f"{value:.2f}" for value in (ratio.median, ratio.least, ratio.most))
-    return f"| {kind} | {what} | {figures} | {wanted} | {'met' if met else '**not met**'} |"
+    return f"| {kind} | {what} | {figures} | {wanted} | {verdict} |"
 
 
 def _buffers(found: Sequence[Figures]) -> list[str]:

@@ -22,13 +22,15 @@ class Server:
 
 
 @contextmanager
-def serving(app: str, database_url: str, folder: Path, statements: Path | None = None) -> Iterator[Server]:
-    """Run ``app`` (``module:name``) as in production, without its pages."""
+def serving(
+    app: str, database_url: str, folder: Path, statements: Path | None = None, *, pages: bool = False
+) -> Iterator[Server]:
+    """Run ``app`` (``module:name``) as in production, with or without its pages."""
     port = dev.free_port()
     stamp = folder / f"stamp-{port}"
     environment = {
         **dev.server_environment(port),
-        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false",
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true" if pages else "false",
         "WEBTIDBOK_DATABASE_URL": database_url,
         STAMP: str(stamp),
         STATEMENTS: str(statements or ""),

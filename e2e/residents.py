@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.support import ready, visit
+from e2e.support import ready, tab_to, visit
 
 TIME = re.compile(r"^\d{1,2}\.\d\d, ")
 
@@ -97,12 +97,7 @@ class Resident:
 
     def tab_to(self, wanted: Locator) -> None:
         """Press Tab until the focus is on ``wanted``."""
-        focused = wanted.and_(self.page.locator(":focus"))
-        for _ in range(120):
-            self.page.keyboard.press("Tab")
-            if focused.count():
-                return
-        raise AssertionError(f"the keyboard does not reach {wanted}")
+        tab_to(wanted)
 
     def go_on(self) -> None:
         """Press Fortsätt."""

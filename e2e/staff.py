@@ -1,5 +1,7 @@
 """Staff, in a browser of their own."""
 
+from datetime import date, timedelta
+
 from playwright.sync_api import Page
 
 from e2e.conftest import ContextMaker
@@ -22,4 +24,19 @@ def in_two_weeks(page: Page) -> str:
             now.setUTCDate(now.getUTCDate() + 14 + (10 - now.getUTCDay()) % 7)
             return now.toISOString().slice(0, 10)
         }"""
+    )
+
+
+def weeks_ahead(page: Page, weeks: int) -> date:
+    """Return the Monday that many weeks ahead, by the server's clock."""
+    now = page.evaluate("async () => (await (await fetch('/demo/clock')).json()).now")
+    today = date.fromisoformat(now[:10])
+    return today - timedelta(days=today.weekday()) + timedelta(weeks=weeks)
+
+
+def week_path(monday: date, **more: str) -> str:
+    """Return the address of a week of the schedule."""
+    year, week, _ = monday.isocalendar()
+    return f"/personal?vecka={year}-W{week:02}&vy=vecka" + "".join(
+        f"&{name}={to}" for name, to in more.items()
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from playwright.sync_api import APIRequestContext, BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import APIRequestContext, BrowserContext, Locator, Page, WebSocketRoute, expect
 
 READY_MS = 15_000
 
@@ -20,6 +20,16 @@ def visit(page: Page, path: str) -> Page:
     """Go to an address of ours and wait until the page answers."""
     page.goto(path)
     return ready(page)
+
+
+def tab_to(wanted: Locator, key: str = "Tab") -> None:
+    """Press Tab, or the same backwards, until the focus is on ``wanted``."""
+    focused = wanted.and_(wanted.page.locator(":focus"))
+    for _ in range(120):
+        wanted.page.keyboard.press(key)
+        if focused.count():
+            return
+    raise AssertionError(f"the keyboard does not reach {wanted}")
 
 
 def set_clock(request: APIRequestContext, moment: datetime | None) -> None:

@@ -4,15 +4,18 @@ import re
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.checks import check_page
+from e2e.checks import check_page, expect_focus_on_heading
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
-from e2e.support import ready, visit
+from e2e.staff import in_two_weeks
+from e2e.support import ready, tab_to, visit
 from webtidbok_app.domain.swedish_time import day_of
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
+TABLET = {"width": 820, "height": 1180}
 
 
 def _log_in(page: Page, persona: str, to: str = "/personal") -> Page:
@@ -55,6 +58,52 @@ def _number(text: str) -> int:
     found = re.search(r"\d+", text)
     assert found, text
     return int(found[0])
+
+
+@pytest.mark.parametrize("viewport", [DESK["viewport"], TABLET], ids=["desktop", "tablet"])
+def test_publish_and_undo__by_keyboard_alone(new_context: ContextMaker, viewport: dict[str, int]) -> None:
+    page = _log_in(new_context(viewport=viewport).new_page(), "signe")
+    day = in_two_weeks(page)
+
+    def type_in(label: str, words: str) -> None:
+        tab_to(page.get_by_label(label))
+        page.keyboard.type(words)
+
+    tab_to(page.locator("main").get_by_role("link", name="Publicera tider"))
+    page.keyboard.press("Enter")
+    _heading(page, "Publicera tider")
+    expect_focus_on_heading(page)
+    type_in("Tidstyp", "EKG")
+    type_in("Vårdgivare eller resurs", "EKG-rummet")
+    tab_to(page.get_by_role("radio", name="Tider som upprepas varje vecka"))
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="En enda tid")).to_be_checked()
+    one_day = page.get_by_role("textbox", name="Dag", exact=True)
+    tab_to(one_day)
+    page.keyboard.type("24/12")
+    page.keyboard.press("Enter")
+    expect(page.locator(".error-summary")).to_be_focused()
+    tab_to(page.locator(".error-summary").get_by_role("link").first)
+    page.keyboard.press("Enter")
+    page.keyboard.type("19.00")
+    tab_to(one_day, "Shift+Tab")
+    page.keyboard.type(day)
+    page.keyboard.press("Enter")
+    _heading(page, "Granska tiderna")
+    expect_focus_on_heading(page)
+    check_page(page)
+    tab_to(page.get_by_role("button", name="Publicera 1 tid"))
+    page.keyboard.press("Enter")
+    _heading(page, "1 tid är publicerad")
+    expect_focus_on_heading(page)
+    check_page(page)
+    tab_to(page.get_by_role("link", name="Ångra", exact=True))
+    page.keyboard.press("Enter")
+    _heading(page, "Ångra publiceringen")
+    tab_to(page.get_by_role("button", name="Ja, ta bort tiden"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="1 tid är borttagen")).to_be_visible()
+    check_page(page)
 
 
 def test_copy_a_week__some_clash__the_rest_is_published_and_all_of_it_undone(

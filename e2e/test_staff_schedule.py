@@ -8,6 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 from e2e.checks import check_page
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
+from e2e.staff import week_path as _week
+from e2e.staff import weeks_ahead as _weeks_ahead
 from e2e.support import ready, visit
 
 WIDE = {"width": 1280, "height": 900}
@@ -54,20 +56,6 @@ class Schedule:
     def focused(self, attribute: str) -> str:
         """Return a data attribute of what has focus."""
         return self.page.evaluate("name => document.activeElement.dataset[name] ?? ''", attribute)
-
-
-def _weeks_ahead(page: Page, weeks: int) -> date:
-    """Return the Monday that many weeks ahead, by the server's clock."""
-    now = page.evaluate("async () => (await (await fetch('/demo/clock')).json()).now")
-    today = date.fromisoformat(now[:10])
-    return today - timedelta(days=today.weekday()) + timedelta(weeks=weeks)
-
-
-def _week(monday: date, **more: str) -> str:
-    year, week, _ = monday.isocalendar()
-    return f"/personal?vecka={year}-W{week:02}&vy=vecka" + "".join(
-        f"&{name}={to}" for name, to in more.items()
-    )
 
 
 def test_keyboard__moves_chooses_and_clears_with_one_tab_stop(new_context: ContextMaker) -> None:

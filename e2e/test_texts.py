@@ -104,6 +104,30 @@ def test_text__written_by_keyboard__is_shown_and_folded(admin: Page, new_context
         save(admin, "Spara texterna", "Texterna är sparade.")
 
 
+def test_text__that_a_colleague_changes_meanwhile__is_told_and_nothing_is_lost(admin: Page) -> None:
+    colleague = admin.context.new_page()
+    label, address = "Information till vården på svenska", "/personal/texter/bestalla-tid"
+    for page in (admin, colleague):
+        visit(page, address)
+    try:
+        write(colleague, label)
+        colleague.keyboard.type("Kollegans ord.")
+        save(colleague, "Spara texterna", "Texterna är sparade.")
+        box = write(admin, label)
+        admin.keyboard.type("Mina ord.")
+        admin.get_by_role("button", name="Spara texterna").click()
+        expect(admin.get_by_role("heading", name="Någon annan har ändrat texten")).to_be_visible()
+        expect(admin.locator(".preview").filter(has_text="Kollegans ord.").first).to_be_visible()
+        expect(box).to_have_text("Mina ord.")
+        check_page(admin)
+        save(admin, "Spara texterna", "Texterna är sparade.")
+        expect(admin.locator(".preview").filter(has_text="Mina ord.").first).to_be_visible()
+    finally:
+        visit(admin, address)
+        write(admin, label)
+        save(admin, "Spara texterna", "Texterna är sparade.")
+
+
 def test_text__that_is_too_long__is_kept__and_leaving_is_asked_about(admin: Page) -> None:
     visit(admin, "/personal/texter/andra-tid")
     box = write(admin, "Information till vården på svenska")

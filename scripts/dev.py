@@ -537,6 +537,19 @@ def e2e(*arguments: str) -> None:
         raise Failure("A browser journey failed; its picture and trace are in var/e2e")
 
 
+def pictures() -> None:
+    """Take the help pages' pictures anew, by the journeys that prove that they can be taken."""
+    prepare_python("requirements-dev.txt")
+    chromium = find_chromium()
+    build_frontend()
+    if not passes(
+        [PYTHON, "-m", "pytest", "e2e/test_pictures.py"],
+        CHROMIUM=chromium,
+        PICTURES_TO=str(ROOT / "assets" / "help"),
+    ):
+        raise Failure("A picture could not be taken; what was seen is in var/e2e")
+
+
 def fmt() -> None:
     """Format the code and mend what can be mended."""
     prepare_python("requirements-dev.txt")
@@ -597,6 +610,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "e2e": e2e,
     "lint": lint,
     "types": types,
+    "pictures": pictures,
     "fmt": fmt,
     "bench": bench,
     "soak": soak,

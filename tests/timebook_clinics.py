@@ -75,6 +75,7 @@ from webtidbok_app.services import (
     desk,
     inbox,
     my_cases,
+    my_watches,
     offers,
     publication,
     reception,
@@ -211,13 +212,13 @@ class Clinics:
                 )  # fmt: skip
                 return Outcome(DONE, await watching)
             case StopWatch():
-                await watches.stop_watch(resident, clinic=world.clinic, watch=act.watch)
+                await my_watches.stop_watch(resident, clinic=world.clinic, watch=act.watch)
             case TakeWatched():
                 watch, offer = self.offered[act.hold]
-                await watches.take_watched_time(resident, clinic=world.clinic, watch=watch, offer=offer)
+                await my_watches.take_watched_time(resident, clinic=world.clinic, watch=watch, offer=offer)
             case Decline():
                 watch, offer = self.offered[act.hold]
-                await watches.decline_watched_time(resident, clinic=world.clinic, watch=watch, offer=offer)
+                await my_watches.decline_watched_time(resident, clinic=world.clinic, watch=watch, offer=offer)
         return Outcome(DONE)
 
     async def holds_of_offers(self) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """All settings, read once from ``WEBTIDBOK_*`` in the environment. Nothing else reads the environment."""
 
+import shlex
 from datetime import time
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from webtidbok_app.domain.message import Channel
@@ -103,6 +104,13 @@ class Settings(BaseSettings):
     """A command that is given each list, such as ``lp -d {clinic} {file}``; run without a shell."""
     trusted_proxy_hops: int = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("downtime_print")
+    @classmethod
+    def refuse_open_quotes(cls, command: str) -> str:
+        """Refuse to start with a command that no evening could run."""
+        shlex.split(command)  # ValueError: "No closing quotation"
+        return command
 
     @model_validator(mode="after")
     def refuse_demo_secrets(self) -> Self:

@@ -82,6 +82,21 @@ async def test_text__too_long_or_in_english_only__is_refused(world, database):
         assert (await session.get_one(Clinic, world.clinic_id)).text_sv == ""
 
 
+async def test_texts__two_who_write_at_once__the_second_is_told_and_loses_nothing(world):
+    both = admin(world)
+    shown = await clinic_texts.get_texts(both)
+    await clinic_texts.set_presentation(both, text=Text("Först"), seen=shown)
+    with pytest.raises(StaleVersion):
+        await clinic_texts.set_presentation(both, text=Text("Sedan"), seen=shown)
+    await clinic_texts.set_case_type_texts(both, kind=BOOK, texts={"text": Text("Först")}, seen=shown)
+    with pytest.raises(StaleVersion):
+        await clinic_texts.set_case_type_texts(both, kind=BOOK, texts={}, seen=shown)
+    anew = await clinic_texts.get_texts(both)
+    assert anew.presentation == anew.of(BOOK).texts["text"] == Text("<p>Först</p>")
+    saved = await clinic_texts.set_presentation(both, text=Text("Sedan"), seen=anew)
+    assert saved.presentation == Text("<p>Sedan</p>")
+
+
 @pytest.mark.parametrize("role", [Role.CASE_HANDLER, Role.CLINICIAN, Role.READ_ONLY, Role.REGION_ADMIN])
 async def test_texts__others_may_not_change_them(world, role):
     staff = replace(world.staff, role=role)
@@ -128,6 +143,21 @@ async def test_terms__from_today__are_in_force_at_once__and_the_next_is_a_new_ve
         found = await terms_versions.plan_terms(admin(world), kind=BOOK, text=Text("Nu"), first_day=today)
         assert found.in_force.version == version
         assert found.coming is None
+
+
+async def test_terms__written_by_two_at_once__or_come_into_force_meanwhile__are_refused(world, clock):
+    day = day_of(clock.now()) + timedelta(days=1)
+    words = {"kind": BOOK, "text": Text("Nytt"), "first_day": day}
+    shown = await terms_versions.list_terms(admin(world), kind=BOOK)
+    planned = await terms_versions.plan_terms(admin(world), **words, seen=shown)
+    with pytest.raises(StaleVersion):
+        await terms_versions.plan_terms(admin(world), **words, seen=shown)
+    await accept(world, 1)  # what residents do changes nothing that staff have written
+    planned = await terms_versions.plan_terms(admin(world), **words, seen=planned)
+    clock.advance(timedelta(days=1))
+    later = words | {"first_day": day + timedelta(days=1)}
+    with pytest.raises(StaleVersion):
+        await terms_versions.plan_terms(admin(world), **later, seen=planned)
 
 
 async def test_terms__a_coming_version__can_be_taken_away__twice(world, clock):

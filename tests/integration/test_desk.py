@@ -1,6 +1,7 @@
 """Staff book for a resident: whom, at what time, beyond a time's places, and in exchange for another."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +12,7 @@ from sqlmodel import col
 
 from tests.world import FIRST_START, World, build_world
 from webtidbok_app.db.tables import AccessLog, Booking, MessageChoice, OutboxMessage, TimeType
-from webtidbok_app.domain.actor import Resident
+from webtidbok_app.domain.actor import Resident, Role
 from webtidbok_app.domain.errors import (
     AlreadyCancelled,
     InvalidInput,
@@ -25,7 +26,7 @@ from webtidbok_app.domain.message import Channel, MessageKind
 from webtidbok_app.domain.reserve_number import ReserveNumber
 from webtidbok_app.domain.visit import Bookable, BookingStatus
 from webtidbok_app.journal.standalone import StandaloneJournal
-from webtidbok_app.services import desk, messages, reception
+from webtidbok_app.services import desk, messages, notices, reception
 from webtidbok_app.services.desk import DeskBooking, Said
 from webtidbok_app.services.desk_people import (
     SearchPurpose,
@@ -34,6 +35,7 @@ from webtidbok_app.services.desk_people import (
     register_person,
     register_without_number,
 )
+from webtidbok_app.services.notices import Scope
 
 BORN = date(1991, 5, 4)
 NEWCOMER = "19900930-2382"
@@ -369,6 +371,20 @@ async def test_times__today_for_who_stands_here(world, clock):
     found = await desk.list_times(world.staff, first=FIRST_START.date(), only_first_day=True)
     assert [one.id for one in found.free] == [begun, coming]
     assert tomorrow not in {one.id for one in found.full}
+
+
+async def test_weigh__a_stop_and_as_many_as_one_can_have_are_told(world):
+    first, second = await world.publish(2)
+    async with world.database.write() as session:
+        kind = await session.get_one(TimeType, (world.clinic_id, world.time_type_id))
+        kind.max_active = 1
+    booked = await book(world, world.resident, first)
+    asked = {"person_id": world.resident.person_id, "slot_id": second}
+    check = await desk.weigh(world.staff, **asked)
+    assert (check.warnings, check.facts["most"]) == (["too_many"], 1)
+    assert (await desk.weigh(world.staff, **asked, but_not=UUID(booked.booking_id))).warnings == []
+    await notices.stop_booking(replace(world.staff, role=Role.CLINIC_ADMIN), scope=Scope())
+    assert (await desk.weigh(world.staff, **asked)).warnings == ["stopped", "too_many"]
 
 
 async def test_weigh__who_has_a_time_then_is_told(world):

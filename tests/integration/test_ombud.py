@@ -35,7 +35,16 @@ from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.notify.worker import send_due
 from webtidbok_app.register.port import Guardianship, RegisteredChild
-from webtidbok_app.services import booking, messages, my_bookings, my_cases, reception, requests, watches
+from webtidbok_app.services import (
+    booking,
+    messages,
+    my_bookings,
+    my_cases,
+    my_watches,
+    reception,
+    requests,
+    watches,
+)
 from webtidbok_app.services import inbox as staff_inbox
 from webtidbok_app.services.clinics import get_clinic
 from webtidbok_app.services.ombud import choose_child, list_children
@@ -172,7 +181,7 @@ async def test_thirteenth_birthday__ends_it_at_midnight_in_sweden(world, registe
         lambda: booking.get_progress(child, clinic=world.clinic, time_type=world.time_type),
         lambda: requests.open_request(child, clinic=world.clinic, kind=CaseTypeKind.REQUEST),
         lambda: my_cases.list_my_cases(child),
-        lambda: watches.list_watches(child),
+        lambda: my_watches.list_watches(child),
     ]
     for act in acts:
         with pytest.raises(OmbudEnded):
@@ -257,7 +266,7 @@ async def test_line__holds_nothing_for_a_child_whose_guardian_is_told_no_more(wo
     await keep_line(world.database)
     assert await rows(world, MessageKind.RESERVED) == []
     themselves = replace(child, by=None)
-    assert not (await watches.get_watch(themselves, clinic=world.clinic, watch=one)).reached
+    assert not (await my_watches.get_watch(themselves, clinic=world.clinic, watch=one)).reached
     await choose(world, themselves, "elias@exempel.se")
     await keep_line(world.database)
     [told] = await rows(world, MessageKind.RESERVED)
@@ -386,16 +395,16 @@ async def test_request_and_watch_for_a_child__tell_the_guardian(world, registere
     await keep_line(world.database)
     [told] = await rows(world, MessageKind.RESERVED)
     assert told.person_id == world.resident.person_id
-    shown = await watches.get_watch(child, clinic=world.clinic, watch=one)
+    shown = await my_watches.get_watch(child, clinic=world.clinic, watch=one)
     assert (shown.reached, shown.offer is not None) == (True, True)
     journal = StandaloneJournal(world.clinic_id, world.database)
     assert shown.offer
-    await watches.take_watched_time(child, clinic=world.clinic, watch=one, offer=shown.offer.id)
+    await my_watches.take_watched_time(child, clinic=world.clinic, watch=one, offer=shown.offer.id)
     hold = await journal.current_hold(child)
     assert hold
     await journal.make_booking(child, hold.id, BookingDetails())
     with pytest.raises(NotFound):
-        await watches.get_watch(world.resident, clinic=world.clinic, watch=one)
+        await my_watches.get_watch(world.resident, clinic=world.clinic, watch=one)
 
 
 def test_register__is_off_unless_set__and_the_demos_only_in_the_demo(monkeypatch):

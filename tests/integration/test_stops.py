@@ -11,7 +11,7 @@ from tests.world import World, build_world
 from webtidbok_app.db.tables import AccessLog, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.actor import Role, Staff
-from webtidbok_app.domain.errors import BookingStopped, InvalidInput, NotAllowed, NotFound
+from webtidbok_app.domain.errors import BookingStopped, InvalidInput, NotAllowed, NotFound, StaleVersion
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import Text
 from webtidbok_app.live.bus import bus
@@ -223,6 +223,16 @@ async def test_notice__that_is_over_or_too_long__is_refused(world, clock):
     with pytest.raises(InvalidInput) as refused:
         await notices.set_notice(admin, scope=Scope(), notice=Text("", "Hi"), first_day=None, last_day=None)
     assert refused.value.problems == {"notice_sv": "swedish_missing"}
+
+
+async def test_notice__two_who_write_at_once__the_second_is_told(world, scope):
+    actor = who(world, scope)
+    words = {"scope": scope, "notice": Text("Hej"), "first_day": None, "last_day": None}
+    shown = await notices.get_notice(actor, scope=scope)
+    await notices.stop_booking(actor, scope=scope)  # a stop changes no words
+    await notices.set_notice(actor, **words, seen=shown)
+    with pytest.raises(StaleVersion):
+        await notices.set_notice(actor, **words, seen=shown)
 
 
 async def test_service_notice__is_told_to_everybody(world):

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from alembic import command
@@ -14,9 +15,13 @@ from webtidbok_app.domain.actor import Role
 from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
-from webtidbok_app.services import my_bookings, reception, terms
+from webtidbok_app.services import deviations, my_bookings, reception, schedule_changes, terms
+from webtidbok_app.services import template_publication as publication
+from webtidbok_app.services import week_templates as templates
+from webtidbok_app.services.deviations import Deviation
 from webtidbok_app.services.log_seals import seal_log
 from webtidbok_app.services.log_verification import verify_log
+from webtidbok_app.services.template_publication import Filling
 from webtidbok_app.services.time_type_rules import list_rules
 
 BEFORE = "0010"
@@ -78,3 +83,36 @@ async def test_a_database_in_use__keeps_everything__and_goes_on(database, world)
     assert kind.rules == replace(kind.rules, prepare_sv="Ta med\nlegitimation", questions=(), max_active=None)
     await seal_log(database)
     assert (await verify_log(database)).findings == []
+
+
+async def _use_a_template(world: World, name: str, first_week: date) -> int:
+    """Publish a week of times as a template does, close a day, and return how many times there were."""
+    performers = frozenset({world.performer_id})
+    made = await templates.add_week_template(
+        world.staff, name=name, monday=date(2026, 11, 30), performer_ids=performers
+    )
+    what = {"template_id": made, "version": 1, "filling": Filling(first_week, 1, performers)}
+    seen = (await publication.preview_template(world.staff, **what)).seen
+    published = await publication.apply_week_template(world.staff, **what, seen=seen)
+    await deviations.add_deviation(world.staff, deviation=Deviation(first_week, first_week, "Planeringsdag"))
+    return published.count
+
+
+async def test_what_an_earlier_release_has_no_word_for__goes_down_as_what_it_knows__and_up_again(
+    database, world
+):
+    await world.publish(3)
+    assert await _use_a_template(world, "Före", date(2026, 12, 7)) == 3
+    config = alembic_config(database.url)
+    await database.dispose()
+    await asyncio.to_thread(command.downgrade, config, "0016")
+    async with database.read() as session:
+        kinds = list(await session.scalars(text("SELECT kind FROM schedule_change ORDER BY number")))
+        assert kinds == ["publish", "copy"]
+        assert await session.scalar(text("SELECT count(*) FROM slot")) == 6
+    await database.dispose()
+    await asyncio.to_thread(command.upgrade, config, "head")
+    assert (await templates.list_week_templates(world.staff)).templates == []
+    assert await _use_a_template(world, "Efter", date(2026, 12, 14)) == 3
+    newest = await schedule_changes.list_changes(world.staff)
+    assert [change.kind for change in newest] == ["close", "template", "copy", "publish"]

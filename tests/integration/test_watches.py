@@ -43,11 +43,11 @@ from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.notify.worker import send_due
-from webtidbok_app.services import notices, offers, reception, watches
+from webtidbok_app.services import my_watches, notices, offers, reception, watches
 from webtidbok_app.services.booking import release_time
+from webtidbok_app.services.my_watches import MyWatch
 from webtidbok_app.services.notices import Scope
 from webtidbok_app.services.terms import accept_terms
-from webtidbok_app.services.watches import MyWatch
 from webtidbok_app.timebook.keeper import keep_line, keeping_line
 from webtidbok_app.timebook.pattern import NewSlot
 from webtidbok_app.timebook.publishing import publish_slots, withdraw_slots
@@ -84,7 +84,7 @@ async def watch(
 
 
 async def see(world: World, resident: Resident, one: str) -> MyWatch:
-    return await watches.get_watch(resident, clinic=world.clinic, watch=one)
+    return await my_watches.get_watch(resident, clinic=world.clinic, watch=one)
 
 
 async def offered(world: World, resident: Resident, one: str) -> datetime | None:
@@ -105,13 +105,13 @@ async def cancel(world: World, resident: Resident, booking: str) -> None:
 async def take(world: World, resident: Resident, one: str) -> str:
     offer = (await see(world, resident, one)).offer
     assert offer
-    return await watches.take_watched_time(resident, clinic=world.clinic, watch=one, offer=offer.id)
+    return await my_watches.take_watched_time(resident, clinic=world.clinic, watch=one, offer=offer.id)
 
 
 async def decline(world: World, resident: Resident, one: str) -> None:
     offer = (await see(world, resident, one)).offer
     assert offer
-    await watches.decline_watched_time(resident, clinic=world.clinic, watch=one, offer=offer.id)
+    await my_watches.decline_watched_time(resident, clinic=world.clinic, watch=one, offer=offer.id)
 
 
 async def booked_out(world: World, count: int = 1) -> list[str]:
@@ -154,7 +154,7 @@ async def test_taken__is_held_like_any_other_choice__and_booking_it_ends_the_wat
     booked = await journal.make_booking(me, hold.id, BookingDetails(reason="Hosta"))
     assert booked.starts_at == FIRST_START
     assert (await see(world, me, mine)).status == WatchStatus.BOOKED
-    assert await watches.list_watches(me) == []
+    assert await my_watches.list_watches(me) == []
     await keep_line(world.database)
     assert [row.kind for row in await rows(world) if row.person_id == me.person_id] == [
         MessageKind.RESERVED,
@@ -402,7 +402,7 @@ async def test_published__goes_to_each_who_waits__one_time_each(world, clock):
 async def test_the_line_is_kept__as_long_as_the_server_runs(world):
     mine = await watch(world, world.resident)
     async with keeping_line(world.database), asyncio.timeout(20):
-        following = watches.follow_watch(world.resident, clinic=world.clinic, watch=mine)
+        following = my_watches.follow_watch(world.resident, clinic=world.clinic, watch=mine)
         async for now in following:
             if now.offer:
                 break
@@ -466,7 +466,7 @@ async def test_stopped__twice__and_the_offer_goes_to_the_next(world):
     await cancel(world, world.residents[-1], booking)
     second = await watch(world, world.residents[1])
     for _ in range(2):
-        await watches.stop_watch(world.residents[0], clinic=world.clinic, watch=first)
+        await my_watches.stop_watch(world.residents[0], clinic=world.clinic, watch=first)
     assert (await see(world, world.residents[0], first)).status == WatchStatus.STOPPED
     assert await offered(world, world.residents[1], second) == FIRST_START
     again = await watch(world, world.residents[0])
@@ -571,7 +571,7 @@ async def test_bad_input__is_named__and_nothing_is_begun(world, wrong, problems)
     with pytest.raises(InvalidInput) as caught:
         await watch(world, world.resident, **wrong)
     assert caught.value.problems == problems
-    assert await watches.list_watches(world.resident) == []
+    assert await my_watches.list_watches(world.resident) == []
 
 
 async def test_who_may__watch(world):
@@ -581,9 +581,9 @@ async def test_who_may__watch(world):
     with pytest.raises(NotAllowed):
         await watches.open_watch(world.staff, **me)
     with pytest.raises(NotAllowed):
-        await watches.list_watches(None)
+        await my_watches.list_watches(None)
     mine = await watch(world, world.resident)
-    for act in (watches.get_watch, watches.stop_watch):
+    for act in (my_watches.get_watch, my_watches.stop_watch):
         with pytest.raises(NotFound):
             await act(world.residents[1], clinic=world.clinic, watch=mine)
         with pytest.raises(NotFound):
@@ -593,7 +593,7 @@ async def test_who_may__watch(world):
     offer = (await see(world, world.resident, mine)).offer
     assert offer
     theirs = await watch(world, world.residents[1])
-    for answer in (watches.take_watched_time, watches.decline_watched_time):
+    for answer in (my_watches.take_watched_time, my_watches.decline_watched_time):
         with pytest.raises(NotFound):
             await answer(world.residents[1], clinic=world.clinic, watch=theirs, offer=offer.id)
     await _turn(world, "watch", on=False)
@@ -612,7 +612,7 @@ async def test_acts_are_logged(world):
     mine = await watch(world, world.resident)
     await cancel(world, world.residents[-1], booking)
     await decline(world, world.resident, mine)
-    await watches.stop_watch(world.resident, clinic=world.clinic, watch=mine)
+    await my_watches.stop_watch(world.resident, clinic=world.clinic, watch=mine)
     async with world.database.read() as session:
         acts = await session.scalars(
             select(col(AccessLog.action)).where(col(AccessLog.actor_id) == world.resident.person_id.hex)

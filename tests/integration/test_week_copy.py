@@ -23,7 +23,7 @@ async def world(database) -> World:
 
 
 def _to(world: World, first_week: date = MONDAY + WEEK, weeks: int = 1) -> WeekCopy:
-    return WeekCopy(MONDAY, first_week, weeks, frozenset({world.performer_id}))
+    return WeekCopy(first_week, weeks, frozenset({world.performer_id}), monday=MONDAY)
 
 
 async def _seen(world: World, copy: WeekCopy) -> int:

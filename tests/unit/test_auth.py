@@ -187,6 +187,11 @@ def test_settings__outside_demo__refuse_what_everybody_knows(monkeypatch: pytest
             Settings(**(REAL | one))
 
 
+def test_settings__a_printer_command_with_an_open_quote__refuses_to_start() -> None:
+    with pytest.raises(ValueError, match="No closing quotation"):
+        Settings(demo=True, downtime_print="lp -d 'front {file}")
+
+
 def test_settings__of_the_demo__work_without_any() -> None:
     assert Settings(demo=True).provider("staff").issuer.endswith("/demo/idp/staff")
 

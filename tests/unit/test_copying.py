@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.swedish_time import NoSuchWallTime, local, to_utc
 from webtidbok_app.domain.visit import VisitForm
-from webtidbok_app.timebook.copying import MAX_WEEKS, CopyPlan, WeekCopy, plan_copy
+from webtidbok_app.timebook.copying import MAX_WEEKS, WeekCopy, plan_copy
 from webtidbok_app.timebook.pattern import MAX_SLOTS, NewSlot, closed_days
+from webtidbok_app.timebook.weeks import WeekPlan
 
 NOW = datetime(2026, 1, 1, 7, tzinfo=UTC)
 ANNA, OMAR = UUID(int=1), UUID(int=2)
@@ -32,13 +33,13 @@ def slot(day: date, wall: time, minutes: int = 20, performer: UUID = ANNA, kind:
     return NewSlot(start, start + timedelta(minutes=minutes), performer, kind, form, 1)
 
 
-def copy(source: list[NewSlot], monday: date, first_week: date, weeks: int = 1, **changes) -> CopyPlan:
-    wish = WeekCopy(monday, first_week, weeks, frozenset({ANNA, OMAR}), **changes)
+def copy(source: list[NewSlot], monday: date, first_week: date, weeks: int = 1, **changes) -> WeekPlan:
+    wish = WeekCopy(first_week, weeks, frozenset({ANNA, OMAR}), monday=monday, **changes)
     return plan_copy(source, wish, now=NOW)
 
 
 def refusal(monday: date, first_week: date, weeks: int = 1, count: int = 1, **changes) -> dict[str, str]:
-    wish = replace(WeekCopy(monday, first_week, weeks, frozenset({ANNA})), **changes)
+    wish = replace(WeekCopy(first_week, weeks, frozenset({ANNA}), monday=monday), **changes)
     with pytest.raises(InvalidInput) as refused:
         plan_copy([slot(monday, time(9))] * count, wish, now=NOW)
     return refused.value.problems
@@ -97,7 +98,7 @@ def test_plan__a_holiday_without_times__is_not_mentioned() -> None:
 def test_plan__times_that_have_begun__are_counted() -> None:
     monday = date(2025, 12, 29)
     source = [slot(monday - WEEK, time(9)), slot(monday - WEEK + timedelta(days=4), time(9))]
-    wish = WeekCopy(monday - WEEK, monday, 1, frozenset({ANNA}), skip_holidays=False)
+    wish = WeekCopy(monday, 1, frozenset({ANNA}), skip_holidays=False, monday=monday - WEEK)
     found = plan_copy(source, wish, now=NOW)
     assert (len(found.slots), found.passed) == (1, 1)
 

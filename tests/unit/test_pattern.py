@@ -267,8 +267,8 @@ def test_expand__the_longest_span__is_a_year_with_its_leap_day() -> None:
 def test_expand__at_the_limit__gives_all_and_one_more_gives_none() -> None:
     ten_days = BASE.first_day + timedelta(days=9)
     whole_days = {"last_day": ten_days, "from_time": time(0), "length_minutes": 1, "skip_holidays": False}
-    assert len(expand_with(**whole_days, to_time=time(8, 20)).slots) == MAX_SLOTS
-    assert problems(**whole_days, to_time=time(8, 21)) == {"last_day": "too_many"}
+    assert len(expand_with(**whole_days, to_time=time(16, 40)).slots) == MAX_SLOTS
+    assert problems(**whole_days, to_time=time(16, 41)) == {"last_day": "too_many"}
 
 
 def test_expand__too_many__counts_without_the_holidays() -> None:

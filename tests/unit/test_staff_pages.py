@@ -15,10 +15,11 @@ from webtidbok_app.state.staff.week_view import (
     added,
     cell_of,
     day_table,
+    days_of,
     followed,
     last_change_of,
-    list_of,
     parse_week,
+    since_drawn,
     week_href,
     week_table,
     within,
@@ -165,11 +166,11 @@ def test_table__row_for_each_start_and_the_weekend_only_with_times() -> None:
     assert len(week_table(week_of(saturday), [saturday], NOW).columns) == 6
 
 
-def test_list__two_at_the_same_time__both_stand_there_and_holidays_are_named() -> None:
+def test_days__tell_what_can_be_chosen_and_name_holidays() -> None:
     other = replace(SLOT, id=UUID(int=6), performer="Omar Lind")
-    days = list_of(week_of(SLOT, other, holidays={TODAY: "Helgdag"}), [SLOT, other], NOW)
-    assert [cell.id for cell in days[0].cells] == [str(SLOT.id), str(other.id)]
-    assert (days[0].note, days[0].selectable, days[1].selectable) == ("Helgdag", True, False)
+    days = days_of(week_of(SLOT, other, holidays={TODAY: "Helgdag"}), [SLOT, other], {str(other.id)})
+    assert (days[0].note, days[0].has_times, days[0].selectable) == ("Helgdag", True, True)
+    assert (days[1].note, days[1].has_times, days[1].selectable) == ("", False, False)
 
 
 def test_table__two_at_the_same_time__lie_on_two_lines_under_one_heading() -> None:
@@ -195,6 +196,28 @@ def test_followed__changes_in_place_and_lets_what_is_new_wait() -> None:
     assert followed(shown, latest).slots == [replace(gone, withdrawn=True), booked]
     assert followed(shown, latest).seen == 3
     assert added(shown, latest) == [new]
+
+
+def test_since_drawn__tells_only_what_looks_different() -> None:
+    other, later = (
+        replace(SLOT, id=UUID(int=id_), starts_at=SLOT.starts_at + timedelta(hours=id_)) for id_ in (4, 5)
+    )
+    drawn = week_of(SLOT, other, later)
+    both = {str(SLOT.id), str(other.id), str(later.id)}
+
+    def since(*slots: ScheduleSlot, now: datetime = NOW) -> dict[str, str]:
+        found = since_drawn(drawn, NOW, week_of(*slots), now, boxed=both, one=True)
+        return {one: cell.state for one, cell in found.items()}
+
+    assert since(SLOT, other, later) == {}
+    assert since(SLOT, replace(other, held=1), later) == {str(other.id): "held"}
+    assert since(SLOT, other, later, now=SLOT.starts_at) == {str(SLOT.id): "past"}
+
+
+def test_since_drawn__what_became_free__has_a_box_also_when_it_is_taken_again() -> None:
+    held = replace(SLOT, held=1)
+    [cell] = since_drawn(week_of(held), NOW, week_of(held), NOW, boxed={str(SLOT.id)}, one=True).values()
+    assert (cell.state, cell.boxed, cell.selectable) == ("booked", True, False)
 
 
 def test_followed__twice__a_withdrawn_time_stays_withdrawn() -> None:
@@ -303,7 +326,7 @@ def test_ways__keep_the_performer_and_mark_where_one_is() -> None:
     where = Where("dag", date(2026, 12, 3), str(UUID(int=2)))
     steps = steps_of(where, TODAY)
     assert (steps.next_href, steps.now) == (f"/personal?dag=2026-12-04&vem={UUID(int=2)}", False)
-    assert [way.here for way in ways_of(where)] == [False, True, False]
+    assert [way.here for way in ways_of(where)] == [False, False, True, False]
     assert [way.label for way in ways_of(replace(where, view="vecka"), narrow=True) if way.here] == ["Lista"]
     others = [
         PerformerChoice(UUID(int=2), "Anna Berg", ""),

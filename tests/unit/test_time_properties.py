@@ -11,7 +11,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from webtidbok_app.domain import swedish_time
@@ -24,7 +24,8 @@ from webtidbok_app.state.present.times import day_views
 from webtidbok_app.state.staff.week_view import parse_week, week_href
 from webtidbok_app.timebook.calendar import Calendar
 from webtidbok_app.timebook.copying import WeekCopy, plan_copy
-from webtidbok_app.timebook.pattern import NewSlot, Pattern, expand, new_slots
+from webtidbok_app.timebook.pattern import NewSlot, Pattern, closed_days, expand, new_slots
+from webtidbok_app.timebook.weeks import Filling, WeekTime, overlap, plan_weeks
 
 FIRST, LAST = date(2024, 1, 1), date(2032, 12, 31)
 YEARS = range(FIRST.year, LAST.year + 1)
@@ -168,7 +169,9 @@ def test_copied_week__keeps_weekday_and_wall_clock(
             continue
         source += new_slots(pattern, [replace(BASE_SLOT, starts_at=starts_at, ends_at=starts_at + LENGTH)])
     assume(source)
-    copy = WeekCopy(monday, monday + WEEK * ahead, weeks, frozenset({UUID(int=2)}), skip_holidays=False)
+    copy = WeekCopy(
+        monday + WEEK * ahead, weeks, frozenset({UUID(int=2)}), skip_holidays=False, monday=monday
+    )
     plan = plan_copy(source, copy, now=swedish_time.start_of_day(monday))
     wanted = sorted(
         _shown(slot.starts_at) + WEEK * (ahead + number) for slot in source for number in range(weeks)
@@ -177,6 +180,63 @@ def test_copied_week__keeps_weekday_and_wall_clock(
     refused = [datetime.combine(*left_out) for left_out in plan.not_on_clock]
     assert sorted(made + refused) == wanted
     assert all(one.date() in _change_nights() and one.hour in {1, 2} for one in refused)
+
+
+template_times = st.lists(
+    st.builds(
+        WeekTime,
+        st.integers(0, 6),
+        st.integers(0, 1439),
+        st.integers(5, 180),
+        st.sampled_from([UUID(int=2), UUID(int=3)]),
+        st.just(UUID(int=1)),
+        st.just(VisitForm.ON_SITE),
+        st.just(1),
+    ),
+    min_size=1,
+    max_size=8,
+    unique=True,
+)
+NIGHT = WeekTime(6, 150, 20, UUID(int=2), UUID(int=1), VisitForm.ON_SITE, 1)
+"""2.30 on Sundays: there is no such time on one of them each spring, and there are two each autumn."""
+
+
+@settings(deadline=None)
+@given(
+    times=template_times,
+    day=days,
+    weeks=st.integers(1, 53),
+    every=st.integers(1, 4),
+    skip=st.booleans(),
+)
+@example(times=[NIGHT, replace(NIGHT, start=560)], day=date(2026, 3, 2), weeks=53, every=1, skip=False)
+@example(times=[NIGHT, replace(NIGHT, weekday=3)], day=date(2026, 10, 5), weeks=26, every=2, skip=True)
+def test_template__over_whole_years__fills_its_weeks_at_the_wall_clock_and_no_others(
+    times: list[WeekTime], day: date, weeks: int, every: int, skip: bool
+) -> None:
+    assume(overlap(times) is None)
+    monday = swedish_time.monday_of(day)
+    assume(monday.year + weeks * every // 52 < LAST.year)
+    filling = Filling(monday, weeks, frozenset({UUID(int=2), UUID(int=3)}), skip, every)
+    plan = plan_weeks(times, filling, now=swedish_time.start_of_day(monday - DAY))
+    left_alone = dict(plan.holidays)
+    wanted = sorted(
+        datetime.combine(on, time(*divmod(one.start, 60)))
+        for number in range(weeks)
+        for one in times
+        if (on := monday + WEEK * every * number + DAY * one.weekday) not in left_alone
+    )
+    refused = [datetime.combine(*left_out) for left_out in plan.not_on_clock]
+    assert sorted([_shown(slot.starts_at) for slot in plan.slots] + refused) == wanted
+    assert all(one.date() in _change_nights() or one.date() + DAY in _change_nights() for one in refused)
+    assert {slot.ends_at - slot.starts_at for slot in plan.slots} <= {
+        timedelta(minutes=one.length) for one in times
+    }
+    assert not skip or not any(closed_days(slot_day, slot_day) for slot_day in {one.date() for one in wanted})
+    assert skip or not left_alone
+    for performer in filling.performer_ids:
+        theirs = [slot for slot in plan.slots if slot.performer_id == performer]
+        assert all(before.ends_at <= after.starts_at for before, after in pairwise(theirs))
 
 
 BASE_SLOT = _year_of(_pattern(2026, time(9)))[0][0]

@@ -43,8 +43,14 @@ def schedule_box(
     )
 
 
-def week_table(week: rx.Var[WeekView], *, may_choose: rx.Var[bool]) -> rx.Component:
-    """Return the grid, in a region of its own that scrolls sideways, with how to choose for those who may."""
+Since = rx.Var[dict[str, WeekCell]]
+
+
+def week_table(week: rx.Var[WeekView], *, since: Since, may_choose: rx.Var[bool]) -> rx.Component:
+    """Return the grid, in a region of its own that scrolls sideways, with how to choose for those who may.
+
+    ``since`` tells what has become of its times after they were drawn.
+    """
     return rx.el.div(
         rx.cond(
             may_choose, rx.el.p(t("sv", "staff.week.help"), id=HELP, class_name="fine grid-help no-print")
@@ -57,11 +63,12 @@ def week_table(week: rx.Var[WeekView], *, may_choose: rx.Var[bool]) -> rx.Compon
                         rx.el.th(t("sv", "common.week.time"), scope="col"), rx.foreach(week.columns, _column)
                     )
                 ),
-                rx.el.tbody(rx.foreach(week.rows, _row)),
+                rx.el.tbody(rx.foreach(week.rows, lambda row: _row(row, since))),
                 role="grid",
                 aria_multiselectable=rx.cond(may_choose, "true", "false"),
                 aria_describedby=rx.cond(may_choose, HELP, rx.Var("undefined")),
-                class_name="week",
+                class_name=rx.cond(week.by_performer, "week week-by-performer", "week"),
+                style={"--columns": week.columns.length().to(str)},
             ),
             role="region",
             aria_label=t("sv", "common.week.scroll"),
@@ -93,14 +100,18 @@ def _column(column: rx.Var[WeekColumn]) -> rx.Component:
     )
 
 
-def _row(row: rx.Var[WeekRow]) -> rx.Component:
+def _row(row: rx.Var[WeekRow], since: Since) -> rx.Component:
     return rx.el.tr(
         rx.cond(row.label != "", rx.el.th(row.label, scope="row", row_span=row.lines)),
-        rx.foreach(row.cells, _cell),
+        rx.foreach(row.cells, lambda cell, index: _cell(_now(cell, since), index)),
         key=row.key,
         data_time=row.time,
         class_name=rx.cond(row.label != "", "week-begins", ""),
     )
+
+
+def _now(cell: rx.Var[WeekCell], since: Since) -> rx.Var[WeekCell]:
+    return (since[cell.id] | cell).to(WeekCell)
 
 
 def _cell(cell: rx.Var[WeekCell], index: rx.Var[int]) -> rx.Component:
@@ -110,7 +121,7 @@ def _cell(cell: rx.Var[WeekCell], index: rx.Var[int]) -> rx.Component:
         rx.el.td(
             rx.el.div(
                 rx.cond(cell.boxed, rx.el.span(class_name="cell-box", aria_hidden="true")),
-                _words(cell),
+                _words(cell, cell.text),
                 class_name=f"cell cell-{cell.state}",
             ),
             key=index,
@@ -125,11 +136,15 @@ def _cell(cell: rx.Var[WeekCell], index: rx.Var[int]) -> rx.Component:
     )
 
 
-def week_cell(cell: rx.Var[WeekCell], selected: rx.Var[list[str]], on_toggle: OnPick) -> rx.Component:
+def week_cell(
+    drawn: rx.Var[WeekCell], selected: rx.Var[list[str]], on_toggle: OnPick, *, since: Since
+) -> rx.Component:
     """Return one published time in a list, with a box to tick where it can be taken away.
 
     A box stays when its time is taken: whoever has focus in it keeps it.
     """
+    cell = _now(drawn, since)
+    words = _words(cell, cell.time, " ", cell.text)
     return rx.cond(
         cell.boxed,
         rx.el.label(
@@ -141,18 +156,25 @@ def week_cell(cell: rx.Var[WeekCell], selected: rx.Var[list[str]], on_toggle: On
                 aria_disabled=rx.cond(cell.selectable, "false", "true"),
                 class_name="tick tick-small",
             ),
-            _words(cell),
+            words,
             key=cell.id,
             class_name=f"cell cell-{cell.state}",
         ),
-        rx.el.div(_words(cell), key=cell.id, class_name=f"cell cell-{cell.state}"),
+        rx.el.div(words, key=cell.id, class_name=f"cell cell-{cell.state}"),
     )
 
 
-def _words(cell: rx.Var[WeekCell]) -> rx.Component:
+def _words(cell: rx.Var[WeekCell], *text: rx.Var[str] | str) -> rx.Component:
     return rx.el.span(
-        rx.el.span(_sign(cell), cell.text, class_name="cell-text"),
-        rx.cond(cell.sub != "", rx.el.span(cell.sub, class_name="cell-sub")),
+        rx.el.span(_sign(cell), *text, class_name="cell-text"),
+        rx.cond(
+            cell.sub != "",
+            rx.el.span(
+                cell.sub,
+                rx.cond(cell.who != "", rx.el.span(", ", cell.who, class_name="cell-who")),
+                class_name="cell-sub",
+            ),
+        ),
         class_name="cell-words",
     )
 

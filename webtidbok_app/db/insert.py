@@ -26,6 +26,11 @@ async def insert_all_or_ignore(
     await session.execute(_insert_into(session, model).on_conflict_do_nothing(), rows)
 
 
+async def insert_all(session: AsyncSession, model: type[SQLModel], rows: Sequence[dict[str, object]]) -> None:
+    """Insert the rows, at least one, into the model's table. All have the same columns; the others are empty."""
+    await session.execute(_insert_into(session, model), rows)
+
+
 async def insert_or_change(
     session: AsyncSession,
     row: SQLModel,

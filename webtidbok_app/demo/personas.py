@@ -17,6 +17,7 @@ REHAB_CLINIC = "alvens-rehab"
 REGION = "mellanbygd"
 YOUTH_CLINIC = "kompassens-ungdomsmottagning"
 NEW_CLINIC = "backens-fysioterapi"
+MANY_AT_ONCE = "seglets-specialistmottagning"
 
 
 @dataclass(frozen=True)
@@ -251,6 +252,16 @@ STAFF = (
         REHAB_CLINIC,
         "Mottagningsadministratör, Älvens rehabmottagning",
         "Clinic administrator, Älvens rehabmottagning",
+    ),
+    StaffPersona(
+        "viola",
+        "SE2321000016-8001",
+        "Viola",
+        "Segerlund",
+        Role.CASE_HANDLER,
+        MANY_AT_ONCE,
+        "Receptionist, Seglets specialistmottagning (tjugo som tar emot)",
+        "Receptionist, Seglets specialistmottagning (twenty who receive)",
     ),
     StaffPersona(
         "rut",

@@ -190,7 +190,7 @@ async def _roll_forward(session: AsyncSession, clinic_id: UUID, facts: dict[str,
                 session, performers[performer["name"]], time_types[shift["type"]], shift, starts, last
             )
         if performer["shifts"]:
-            await _book_some(session, clinic_id, performers[performer["name"]].id, first)
+            await _book_some(session, performers[performer["name"]], first)
     if "full_days" in facts:
         await _book_all(session, clinic_id, until=clock.now() + timedelta(days=facts["full_days"]))
 
@@ -246,21 +246,21 @@ async def _publish(
     )
 
 
-async def _book_some(session: AsyncSession, clinic_id: UUID, performer_id: UUID, first: date) -> None:
+async def _book_some(session: AsyncSession, performer: Performer, first: date) -> None:
     """Book about a third of what was just published, so that the clinic looks lived in."""
     people = await _people(session, [person.number for person in demo_residents()])
     slots = await session.execute(
         select(col(Slot.id), col(Slot.starts_at), col(Slot.places))
         .where(
-            col(Slot.clinic_id) == clinic_id,
-            col(Slot.performer_id) == performer_id,
+            col(Slot.clinic_id) == performer.clinic_id,
+            col(Slot.performer_id) == performer.id,
             col(Slot.starts_at) >= swedish_time.start_of_day(first),
         )
         .order_by(col(Slot.starts_at))
     )
-    drawn = random.Random(first.toordinal())
+    drawn = random.Random(f"{performer.name} {first}")
     rows = [
-        _booking(clinic_id, slot_id, starts_at, place, drawn.choice(people)).model_dump()
+        _booking(performer.clinic_id, slot_id, starts_at, place, drawn.choice(people)).model_dump()
         for slot_id, starts_at, places in slots
         for place in range(1, places + 1)
         if drawn.random() < SHARE_BOOKED

@@ -1,10 +1,11 @@
-"""Identities as Swedish care writes them: personnummer, samordningsnummer, HSA-id."""
+"""Identities as Swedish care writes them (personnummer, samordningsnummer, HSA-id), and our own as pages write them."""
 
 import re
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
-from webtidbok_app.domain.errors import InvalidInput
+from webtidbok_app.domain.errors import InvalidInput, NotFound
 
 COORDINATION_DAY_OFFSET = 60
 _DASHES = str.maketrans({"\u2212": "-", "\u2013": "-"})
@@ -98,3 +99,11 @@ def normalise_hsa_id(text: str) -> str:
     if not re.fullmatch(r"SE[0-9]{10,12}-[A-Z0-9]+", hsa_id) or len(hsa_id) > 32:
         raise InvalidInput({"hsa_id": "hsa_id"})
     return hsa_id
+
+
+def parse_id(text: str, otherwise: type[Exception] = NotFound) -> UUID:
+    """Return the identity of a row as an address or a form writes it. Raises ``otherwise`` when it is none."""
+    try:
+        return UUID(hex=text)
+    except ValueError:
+        raise otherwise from None

@@ -60,6 +60,9 @@ class ScheduleChangeKind(StrEnum):
     PUBLISH = "publish"
     COPY = "copy"
     IMPORT = "import"
+    TEMPLATE = "template"
     WITHDRAW = "withdraw"
     UNDO = "undo"
     HAND_OVER = "hand_over"  # what time itself did: see timebook.hand_over
+    CLOSE = "close"
+    REOPEN = "reopen"

@@ -18,6 +18,7 @@ from webtidbok_app.db.tables import Booking, Invitation, Performer, Slot, TimeTy
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import HoldExpired, NotFound
+from webtidbok_app.domain.ids import parse_id
 from webtidbok_app.domain.question import pack_answers, unpack_answers, unpack_questions
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import Bookable, BookingStatus, ReasonRule, VisitForm
@@ -95,7 +96,7 @@ class StandaloneJournal:
         return bus.changes(self.clinic_id)
 
     async def hold(self, patient: Resident, timeslot_id: str) -> Hold:
-        slot_id = _parse_id(timeslot_id)
+        slot_id = parse_id(timeslot_id)
 
         async def work(session: AsyncSession) -> Hold:
             held = await bookings.hold_place(
@@ -121,7 +122,7 @@ class StandaloneJournal:
             held = await bookings.extend_hold(
                 session,
                 clinic_id=self.clinic_id,
-                hold_id=_parse_id(hold_id),
+                hold_id=parse_id(hold_id),
                 person_id=patient.person_id,
                 now=clock.now(),
             )
@@ -130,7 +131,7 @@ class StandaloneJournal:
     async def release_hold(self, patient: Resident, hold_id: str) -> None:
         async with self._database.write() as session:
             await bookings.release_hold(
-                session, clinic_id=self.clinic_id, hold_id=_parse_id(hold_id), person_id=patient.person_id
+                session, clinic_id=self.clinic_id, hold_id=parse_id(hold_id), person_id=patient.person_id
             )
 
     async def make_booking(self, patient: Resident, hold_id: str, details: BookingDetails) -> BookedTime:
@@ -140,7 +141,7 @@ class StandaloneJournal:
             booking = await bookings.confirm_hold(
                 session,
                 clinic_id=self.clinic_id,
-                hold_id=_parse_id(hold_id, HoldExpired),
+                hold_id=parse_id(hold_id, HoldExpired),
                 person_id=patient.person_id,
                 now=now,
                 said=vars(details) | {"answers": pack_answers(details.answers)},
@@ -167,7 +168,7 @@ class StandaloneJournal:
 
     async def booking(self, patient: Resident, booking_id: str) -> BookedTime:
         async with self._database.read() as session:
-            return await self._booked(session, _parse_id(booking_id), patient)
+            return await self._booked(session, parse_id(booking_id), patient)
 
     async def other_units(self, patient: Resident, booking_id: str) -> list[OtherUnit]:
         kind = await self._time_type((await self.booking(patient, booking_id)).time_type_id)
@@ -181,15 +182,15 @@ class StandaloneJournal:
         now, stands_at = clock.now(), from_clinic or self.clinic_id
 
         async def work(session: AsyncSession) -> BookedTime:
-            old = await self._booked(session, _parse_id(booking_id), patient, at=stands_at)
+            old = await self._booked(session, parse_id(booking_id), patient, at=stands_at)
             if old.cancelled_at is None:
                 bookings.refuse_if_too_late(deadline=old.cancel_until, now=now)
             made = await bookings.rebook(
                 session,
                 from_clinic=stands_at,
-                booking_id=_parse_id(booking_id),
+                booking_id=parse_id(booking_id),
                 clinic_id=self.clinic_id,
-                hold_id=_parse_id(hold_id, HoldExpired),
+                hold_id=parse_id(hold_id, HoldExpired),
                 person_id=patient.person_id,
                 now=now,
                 booked_by=patient.ombud_id,
@@ -205,18 +206,18 @@ class StandaloneJournal:
         now = clock.now()
 
         async def work(session: AsyncSession) -> BookedTime:
-            booked = await self._booked(session, _parse_id(booking_id), patient)
+            booked = await self._booked(session, parse_id(booking_id), patient)
             if booked.cancelled_at is None:
                 bookings.refuse_if_too_late(deadline=booked.cancel_until, now=now)
             await bookings.cancel_booking(
                 session,
                 clinic_id=self.clinic_id,
-                booking_id=_parse_id(booking_id),
+                booking_id=parse_id(booking_id),
                 cancelled_by=bookings.RESIDENT,
                 message=message,
                 now=now,
             )
-            return await self._booked(session, _parse_id(booking_id), patient)
+            return await self._booked(session, parse_id(booking_id), patient)
 
         return await self._database.transact(work)
 
@@ -415,10 +416,3 @@ def _free_in(
 
 
 _start = attrgetter("starts_at")
-
-
-def _parse_id(text: str, error: type[Exception] = NotFound) -> UUID:
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        raise error from None

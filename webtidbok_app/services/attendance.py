@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor
+from webtidbok_app.domain.ids import parse_id
 from webtidbok_app.domain.visit import Attendance
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
-from webtidbok_app.services.reception import parse_booking_id
 from webtidbok_app.timebook import attendance as marks
 
 
@@ -37,7 +37,7 @@ async def mark_attendance(
         booking = await marks.mark(
             session,
             clinic_id=clinic_id,
-            booking_id=parse_booking_id(booking_id),
+            booking_id=parse_id(booking_id),
             attendance=attendance,
             seen=seen,
             by=staff.hsa_id,

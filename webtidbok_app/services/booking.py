@@ -30,9 +30,9 @@ from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, TimeTyp
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, TimeAtClinic, get_clinic
+from webtidbok_app.services.my_watches import is_promised
 from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, terms_in_force
 from webtidbok_app.services.time_types import OldBooking, enter, may_book, refuse_if_too_many, terms_kind
-from webtidbok_app.services.watches import is_promised
 
 DRAFT_LIFE = timedelta(hours=24)
 NEED_MAX = 300

@@ -13,6 +13,7 @@ from webtidbok_app.db.tables import OfferedTime, RequestCase, RequestMessage, Ti
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Staff
 from webtidbok_app.domain.errors import CaseEnded, CaseTaken, InvalidInput, NotFound, StaleVersion
+from webtidbok_app.domain.ids import parse_id
 from webtidbok_app.domain.request import ENDED, Author, CaseStatus, ContactWay, OfferStatus, Wish, case_number
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import Text
@@ -94,7 +95,7 @@ async def lock_case(
     session: AsyncSession, clinic_id: UUID, case_id: str, *, person_id: UUID | None = None
 ) -> RequestCase:
     """Return the case and let nobody change it meanwhile. Raises NotFound, also for another person's case."""
-    case = await session.get(RequestCase, (clinic_id, parse_case_id(case_id)), with_for_update=True)
+    case = await session.get(RequestCase, (clinic_id, parse_id(case_id)), with_for_update=True)
     return _owned(case, person_id)
 
 
@@ -102,7 +103,7 @@ async def find_case(
     session: AsyncSession, clinic_id: UUID, case_id: str, *, person_id: UUID | None = None
 ) -> RequestCase:
     """Return the case. Raises NotFound, also for another person's case."""
-    return _owned(await session.get(RequestCase, (clinic_id, parse_case_id(case_id))), person_id)
+    return _owned(await session.get(RequestCase, (clinic_id, parse_id(case_id))), person_id)
 
 
 async def in_full(session: AsyncSession, case: RequestCase, *, notes: bool) -> CaseInfo:
@@ -240,14 +241,6 @@ def checked_text(text: str, field: str, *, most: int) -> str:
     if len(tidy) > most:
         raise InvalidInput({field: "too_long"})
     return tidy
-
-
-def parse_case_id(text: str) -> UUID:
-    """Return the identity that is written. Raises NotFound when it is none."""
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        raise NotFound from None
 
 
 def _owned(case: RequestCase | None, person_id: UUID | None) -> RequestCase:

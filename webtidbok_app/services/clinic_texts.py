@@ -13,7 +13,7 @@ from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import CaseType, Clinic
 from webtidbok_app.domain.actor import Actor, Staff
-from webtidbok_app.domain.errors import NotFound
+from webtidbok_app.domain.errors import NotFound, StaleVersion
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import Text
 from webtidbok_app.services import audit
@@ -67,33 +67,42 @@ async def get_texts(actor: Actor | None) -> ClinicTexts:
         return await _texts(session, clinic_id, staff)
 
 
-async def set_presentation(actor: Actor | None, *, text: Text) -> ClinicTexts:
+async def set_presentation(
+    actor: Actor | None, *, text: Text, seen: ClinicTexts | None = None
+) -> ClinicTexts:
     """Change what the clinic tells about itself, first on its page.
 
-    Raises NotAllowed for other staff than the administrator, and InvalidInput (``presentation_sv``, ``_en``).
+    ``seen`` is what was shown when it was written; without it nothing is compared. Raises NotAllowed for other staff
+    than the administrator, InvalidInput (``presentation_sv``, ``_en``), and StaleVersion when it is another by now.
     """
     staff, clinic_id = as_administrator(actor)
     kept = tidied({"presentation": Written(text, PRESENTATION_MAX)})["presentation"]
     async with get_database().write() as session:
-        clinic = await session.get_one(Clinic, clinic_id)
+        clinic = await session.get_one(Clinic, clinic_id, with_for_update={"key_share": True})
+        if seen and seen.presentation != Text(clinic.text_sv, clinic.text_en):
+            raise StaleVersion
         clinic.text_sv, clinic.text_en = kept.sv, kept.en
         audit.record(session, staff, "set_presentation", clinic_id=clinic_id)
         return await _texts(session, clinic_id, staff)
 
 
 async def set_case_type_texts(
-    actor: Actor | None, *, kind: CaseTypeKind, texts: Mapping[str, Text]
+    actor: Actor | None, *, kind: CaseTypeKind, texts: Mapping[str, Text], seen: ClinicTexts | None = None
 ) -> ClinicTexts:
     """Change the texts of a case type; a field of it that is not among ``texts`` becomes empty.
 
-    Raises NotAllowed for other staff than the administrator, and InvalidInput (``<field>_sv``, ``<field>_en``).
+    ``seen`` is what was shown when they were written; without it nothing is compared. Raises NotAllowed for other
+    staff than the administrator, InvalidInput (``<field>_sv``, ``<field>_en``), and StaleVersion when they are others
+    by now.
     """
     staff, clinic_id = as_administrator(actor)
     written = {field: Written(texts.get(field, Text()), CASE_TYPE_TEXT_MAX) for field in FIELDS[kind]}
     kept = tidied(written)
     async with get_database().write() as session:
         await insert_or_ignore(session, CaseType(clinic_id=clinic_id, kind=kind))
-        row = await session.get_one(CaseType, (clinic_id, kind))
+        row = await session.get_one(CaseType, (clinic_id, kind), with_for_update={"key_share": True})
+        if seen and seen.of(kind).texts != _case_type(kind, row).texts:
+            raise StaleVersion
         for field, text in kept.items():
             setattr(row, f"{field}_sv", text.sv)
             setattr(row, f"{field}_en", text.en)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, true
@@ -16,7 +17,10 @@ from webtidbok_app.domain.errors import CapabilityMissing, NotFound, OmbudNotHer
 from webtidbok_app.domain.nearness import Searchable, rank
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import BookedTime, Capabilities, JournalSystem, Text
+from webtidbok_app.timebook.deviations import find_deviations
 
+CLOSED_AHEAD = timedelta(weeks=4)
+"""How far ahead residents are told of days when a clinic is closed."""
 STANDALONE = "standalone"
 """What clinics with our own timebook have for a journal system."""
 
@@ -150,6 +154,21 @@ async def get_clinic(*, slug: str) -> ClinicInfo:
 async def get_clinic_by_id(clinic_id: UUID) -> ClinicInfo:
     """Return one clinic. Raises NotFound."""
     return await _one_clinic(col(Clinic.id) == clinic_id)
+
+
+async def list_closed_days(clinic: ClinicInfo) -> list[tuple[date, date]]:
+    """Return from and until which day, both included, the whole clinic is closed in the coming four weeks.
+
+    Public holidays are not among them: those the opening hours tell of.
+    """
+    today = swedish_time.day_of(clock.now())
+    async with get_database().read() as session:
+        found = await find_deviations(session, clinic_id=clinic.id, first=today, last=today + CLOSED_AHEAD)
+    return [
+        (max(one.first_day, today), one.last_day)
+        for one in found
+        if one.whole_day and one.performer_id is None
+    ]
 
 
 async def get_clinic_offering(*, slug: str, kind: CaseTypeKind) -> ClinicInfo:

@@ -30,14 +30,16 @@ from webtidbok_app.domain import clock, rich_text, swedish_time
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.contact import is_email, is_phone, tidy_phone
 from webtidbok_app.domain.errors import AlreadyCancelled, InvalidInput, NotFound, SlotWithdrawn
+from webtidbok_app.domain.ids import parse_id
 from webtidbok_app.domain.message import Channel, parse_email, parse_mobile
 from webtidbok_app.domain.reserve_number import read_identity
 from webtidbok_app.domain.visit import REASON_MAX, Bookable, BookingStatus, VisitForm
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
+from webtidbok_app.services.clinics import get_clinic_by_id
 from webtidbok_app.services.desk_people import ComingTime, DeskPerson, describe
 from webtidbok_app.services.messages import is_reached
-from webtidbok_app.timebook import desk, places
+from webtidbok_app.timebook import desk, limits, places
 
 SHOWN_AT_ONCE = 24
 HORIZON_DAYS = 365
@@ -86,7 +88,7 @@ class DeskCheck:
     time: DeskTime
     warnings: list[str]
     facts: dict[str, int]
-    """What the warnings' words need: ``min_age``, ``max_age`` and ``notice_minutes``."""
+    """What the warnings' words need: ``min_age``, ``max_age``, ``most`` and ``notice_minutes``."""
 
 
 @dataclass(frozen=True)
@@ -185,10 +187,7 @@ async def look_up_again(actor: Actor | None, *, person_id: UUID) -> DeskPerson:
 async def open_to_rebook(actor: Actor | None, *, booking_id: str) -> ToRebook:
     """Return a booking that can be exchanged; who opened it is logged. Raises NotFound and AlreadyCancelled."""
     staff, clinic_id = as_time_handler(actor)
-    try:
-        wanted = UUID(hex=booking_id)
-    except ValueError:
-        raise NotFound from None
+    wanted = parse_id(booking_id)
     async with get_database().write() as session:
         row = (
             await session.execute(
@@ -218,6 +217,7 @@ async def weigh(
     """
     _, clinic_id = as_time_handler(actor)
     now = clock.now()
+    clinic = await get_clinic_by_id(clinic_id)
     async with get_database().read() as session:
         time = next(iter(await _times(session, _slots(clinic_id, now).where(col(Slot.id) == slot_id))), None)
         if time is None:
@@ -227,8 +227,14 @@ async def weigh(
         person = await _person(session, person_id)
         return DeskCheck(
             time,
-            [*_warnings(kind, slot, person, now), *await _overlapping(session, slot, person_id, but_not)],
+            [
+                *_warnings(kind, slot, person, now),
+                *(["stopped"] if clinic.stop is not None or kind.stopped_at else []),
+                *await _too_many(session, kind, person_id, but_not, now),
+                *await _overlapping(session, slot, person_id, but_not),
+            ],
             {
+                "most": kind.max_active or 0,
                 "min_age": kind.min_age or 0,
                 "max_age": kind.max_age or 0,
                 "notice_minutes": kind.notice_minutes,
@@ -367,6 +373,16 @@ def _warnings(kind: TimeType, slot: Slot, person: Person, now: datetime) -> list
         "invited_only": kind.bookable == Bookable.INVITATION,
     }
     return [code for code, so in found.items() if so]
+
+
+async def _too_many(
+    session: AsyncSession, kind: TimeType, person_id: UUID, but_not: UUID | None, now: datetime
+) -> list[str]:
+    """Return the warning that the person has as many coming times of the type as residents can, if so."""
+    if kind.max_active is None:
+        return []
+    coming = await limits.find_coming(session, person_id=person_id, time_type=kind, now=now)
+    return ["too_many"] if len(coming - {but_not}) >= kind.max_active else []
 
 
 async def _overlapping(session: AsyncSession, slot: Slot, person_id: UUID, but_not: UUID | None) -> list[str]:

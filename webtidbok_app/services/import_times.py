@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,8 +18,9 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import ScheduleChangeKind, VisitForm
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
-from webtidbok_app.services.publication import Published, refuse_if_unseen
+from webtidbok_app.services.publication import Published, publish_planned
 from webtidbok_app.timebook import publishing, schedule_log
+from webtidbok_app.timebook.deviations import find_deviations, leave_out
 from webtidbok_app.timebook.pattern import MAX_AHEAD, NewSlot, slot_at
 
 Problems = list["RowProblem"]
@@ -82,25 +83,20 @@ async def import_times(actor: Actor | None, *, rows: Sequence[ImportRow], seen: 
     ``seen`` is that of the preview. Raises ScheduleChanged when staff have changed the schedule of those days since.
     """
     staff, clinic_id = as_time_handler(actor)
-    now = clock.now()
-    async with get_database().write() as session:
-        await schedule_log.lock_schedule(session, clinic_id=clinic_id)
-        if rows:
-            days = [row.day for row in rows]
-            await refuse_if_unseen(session, clinic_id=clinic_id, seen=seen, first=min(days), last=max(days))
-        planned, _ = await _plan(session, clinic_id, rows)
-        change_id, published = await publishing.publish_slots(
-            session,
-            clinic_id=clinic_id,
-            kind=ScheduleChangeKind.IMPORT,
-            planned=planned,
-            leave_out_clashes=True,
-            changed_by=staff.hsa_id,
-            changed_by_name=staff.name,
-            now=now,
-        )
+
+    async def plan(session: AsyncSession) -> Sequence[NewSlot]:
         audit.record(session, staff, "import_times", clinic_id=clinic_id)
-    return Published.of(published, change_id=change_id, at=now)
+        return (await _plan(session, clinic_id, rows))[0]
+
+    days = [row.day for row in rows]
+    return await publish_planned(
+        staff,
+        clinic_id,
+        ScheduleChangeKind.IMPORT,
+        plan,
+        seen=seen,
+        spans=[(min(days), max(days))] if days else [],
+    )
 
 
 async def _plan(
@@ -116,11 +112,34 @@ async def _plan(
             problems.append(made)
         else:
             planned.append(made)
+    planned, deviating = await _without_deviating(session, clinic_id, planned)
     clashes = await publishing.find_clashes(session, clinic_id=clinic_id, planned=_hulls(planned))
     free = set(publishing.without_clashes([one.slot for one in planned], clashes))
+    problems += deviating
     problems += [RowProblem(one.line, "overlaps_published") for one in planned if one.slot not in free]
     kept, overlapping = _apart([one for one in planned if one.slot in free])
     return [one.slot for one in kept], sorted([*problems, *overlapping], key=lambda one: one.line)
+
+
+async def _without_deviating(
+    session: AsyncSession, clinic_id: UUID, planned: list[_Planned]
+) -> tuple[list[_Planned], Problems]:
+    """Return the times that no deviation touches, and why the others are not published."""
+    if not planned:
+        return [], []
+    days = [day_of(one.slot.starts_at) for one in planned]
+    deviations = await find_deviations(
+        session, clinic_id=clinic_id, first=min(days), last=max(days) + timedelta(days=1)
+    )
+    kept: list[_Planned] = []
+    problems: Problems = []
+    for one in planned:
+        _, left_out = leave_out([one.slot], deviations)
+        if left_out:
+            problems.append(RowProblem(one.line, "deviates", {"reason": left_out[0].deviation.reason}))
+        else:
+            kept.append(one)
+    return kept, problems
 
 
 def _hulls(planned: Iterable[_Planned]) -> list[NewSlot]:

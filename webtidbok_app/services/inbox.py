@@ -17,7 +17,7 @@ from webtidbok_app.db.tables import Clinic, Person, RequestCase
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.errors import Unavailable
-from webtidbok_app.domain.ids import PersonalNumber
+from webtidbok_app.domain.ids import PersonalNumber, parse_id
 from webtidbok_app.domain.request import ENDED, MESSAGE_MAX, Author, CaseStatus, OfferStatus, case_number
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.live import topics
@@ -34,7 +34,6 @@ from webtidbok_app.services.cases import (
     is_said,
     lock_case,
     note_change,
-    parse_case_id,
     require_going,
     require_mine_or_nobodys,
     require_version,
@@ -157,7 +156,7 @@ async def open_case(actor: Actor | None, *, case_id: str) -> StaffCase:
 async def follow_case(actor: Actor | None, *, case_id: str) -> AsyncGenerator[StaffCase, None]:
     """Yield a request that has been opened as it is now, and again after each change. Raises NotFound."""
     _, clinic_id = as_case_handler(actor)
-    async for _ in bus.changes(topics.case(parse_case_id(case_id))):
+    async for _ in bus.changes(topics.case(parse_id(case_id))):
         try:
             async with get_database().read() as session:
                 found = await _told(session, await find_case(session, clinic_id, case_id))

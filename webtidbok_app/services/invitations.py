@@ -20,7 +20,7 @@ from webtidbok_app.db.tables import LIVE, Booking, CaseType, Clinic, Invitation,
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import CapabilityMissing, InvalidInput, InvitationEnded, NotFound
-from webtidbok_app.domain.ids import PersonalNumber
+from webtidbok_app.domain.ids import PersonalNumber, parse_id
 from webtidbok_app.domain.reserve_number import read_identity
 from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import Text
@@ -154,7 +154,7 @@ async def withdraw_invitation(actor: Actor | None, *, invitation_id: str) -> Non
     """Take an open invitation back. Done twice it changes nothing more. Raises NotFound and InvitationEnded."""
     staff, clinic_id = as_time_handler(actor)
     async with get_database().write() as session:
-        row = await session.get(Invitation, (clinic_id, _parse_id(invitation_id)), with_for_update=True)
+        row = await session.get(Invitation, (clinic_id, parse_id(invitation_id)), with_for_update=True)
         if row is None:
             raise NotFound
         state = (await _read_one(session, clinic_id, row.id)).invitation.state
@@ -190,7 +190,7 @@ async def open_invitation(actor: Actor | None, *, invitation_id: str) -> OpenedI
     """Return an invitation with whose it is; who opened it is logged. Raises NotFound."""
     staff, clinic_id = as_time_handler(actor)
     async with get_database().write() as session:
-        identity = _parse_id(invitation_id)
+        identity = parse_id(invitation_id)
         opened = await _read_one(session, clinic_id, identity)
         row = await session.get_one(Invitation, (clinic_id, identity))
         audit.record(session, staff, "open_invitation", clinic_id=clinic_id, person_id=row.person_id)
@@ -293,10 +293,3 @@ async def _read_one(session: AsyncSession, clinic_id: UUID, invitation_id: UUID)
     return OpenedInvitation(
         StaffInvitation(**{**vars(told), "name": name}), str(read_identity(person.number)), person.protected
     )
-
-
-def _parse_id(text_id: str) -> UUID:
-    try:
-        return UUID(hex=text_id)
-    except ValueError:
-        raise NotFound from None

@@ -13,6 +13,7 @@ from webtidbok_app.db.tables import Clinic, RequestCase, TimeOffer
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import Unavailable
+from webtidbok_app.domain.ids import parse_id
 from webtidbok_app.domain.request import MESSAGE_MAX, Author, CaseStatus, OfferStatus, case_number
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.live import topics
@@ -28,7 +29,6 @@ from webtidbok_app.services.cases import (
     is_said,
     lock_case,
     note_change,
-    parse_case_id,
     require_going,
     say,
 )
@@ -98,7 +98,7 @@ async def get_my_case(actor: Actor | None, *, clinic: str, case: str) -> MyCase:
 async def follow_my_case(actor: Actor | None, *, clinic: str, case: str) -> AsyncGenerator[MyCase, None]:
     """Yield the case as it is now, and again after each change. Raises NotFound."""
     await get_my_case(actor, clinic=clinic, case=case)
-    async for _ in bus.changes(topics.case(parse_case_id(case))):
+    async for _ in bus.changes(topics.case(parse_id(case))):
         try:
             found = await get_my_case(actor, clinic=clinic, case=case)
         except Unavailable as error:

@@ -17,7 +17,7 @@ from webtidbok_app.db.tables import CHOSEN, IN_LINE, LIVE, Booking, Clinic, Serv
 from webtidbok_app.db.tables._base import Announces
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Staff
-from webtidbok_app.domain.errors import InvalidInput, NotFound
+from webtidbok_app.domain.errors import InvalidInput, NotFound, StaleVersion
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.journal.port import Text
 from webtidbok_app.live.snapshots import snapshots
@@ -58,6 +58,11 @@ class NoticeInfo:
     stopped_at: datetime | None
     stopped_by: str
     may_change: bool
+
+    @property
+    def words(self) -> tuple[Text, date | None, date | None]:
+        """What a member of staff has written; the rest comes by itself."""
+        return self.text, self.first_day, self.last_day
 
 
 @dataclass(frozen=True)
@@ -100,11 +105,18 @@ async def _read_service() -> Service:
 
 
 async def set_notice(
-    actor: Actor | None, *, scope: Scope, notice: Text, first_day: date | None, last_day: date | None
+    actor: Actor | None,
+    *,
+    scope: Scope,
+    notice: Text,
+    first_day: date | None,
+    last_day: date | None,
+    seen: NoticeInfo | None = None,
 ) -> NoticeInfo:
     """Change what residents are told, from ``first_day`` to ``last_day``; None is at once, or until taken away.
 
-    Raises NotAllowed, NotFound and InvalidInput (``notice_sv``, ``notice_en``, ``last_day``).
+    ``seen`` is what was shown when it was written; without it nothing is compared. Raises NotAllowed, NotFound,
+    InvalidInput (``notice_sv``, ``notice_en``, ``last_day``), and StaleVersion when it is another by now.
     """
     staff, clinic_id = _changer(actor, scope)
     kept = tidied({"notice": Written(notice, NOTICE_MAX)})["notice"]
@@ -112,6 +124,8 @@ async def set_notice(
         raise InvalidInput({"last_day": "notice_over"})
     async with get_database().write() as session:
         place = await _place(session, clinic_id, scope, lock=True)
+        if seen and seen.words != (await _told(session, place, clinic_id, staff)).words:
+            raise StaleVersion
         place.notice_sv, place.notice_en = kept.sv, kept.en
         place.notice_from, place.notice_until = first_day, last_day
         audit.record(session, staff, "set_notice", clinic_id=clinic_id)
@@ -212,7 +226,7 @@ async def _place(
     else:
         table, which = Clinic, [col(Clinic.id) == clinic_id]
     question = select(table).where(*which)
-    found = await session.scalar(question.with_for_update() if lock else question)
+    found = await session.scalar(question.with_for_update(key_share=True) if lock else question)
     if found is None:
         raise NotFound
     return found

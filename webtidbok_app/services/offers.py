@@ -30,7 +30,7 @@ from webtidbok_app.db.tables import (
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import CapabilityMissing, HoldExpired, InvalidInput, NotFound
-from webtidbok_app.domain.ids import PersonalNumber
+from webtidbok_app.domain.ids import PersonalNumber, parse_id
 from webtidbok_app.domain.request import (
     MESSAGE_MAX,
     OFFER_HOURS,
@@ -48,7 +48,6 @@ from webtidbok_app.services.cases import (
     find_case,
     lock_case,
     note_change,
-    parse_case_id,
     require_going,
     require_mine_or_nobodys,
     require_version,
@@ -154,7 +153,7 @@ async def take_time(actor: Actor | None, *, clinic: str, case: str, time: str) -
 
     async def work(session: AsyncSession) -> str:
         row = await lock_case(session, found.id, case, person_id=resident.person_id)
-        offered = await session.get(OfferedTime, (found.id, parse_case_id(time)))
+        offered = await session.get(OfferedTime, (found.id, parse_id(time)))
         offer = await session.get(TimeOffer, (found.id, offered.offer_id)) if offered else None
         if offered is None or offer is None or offer.case_id != row.id:
             raise NotFound

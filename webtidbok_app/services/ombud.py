@@ -17,7 +17,7 @@ from webtidbok_app.db.tables import Guardianship, Person
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Guardian, Resident
 from webtidbok_app.domain.errors import NotAllowed, NotFound, OmbudEnded, RegisterDown
-from webtidbok_app.domain.ids import PersonalNumber
+from webtidbok_app.domain.ids import PersonalNumber, parse_id
 from webtidbok_app.domain.ombud import KNOWN_FOR, is_child, may_act
 from webtidbok_app.register.port import Guardianship as Registered
 from webtidbok_app.register.port import RegisteredChild
@@ -87,7 +87,7 @@ async def choose_child(actor: Actor | None, *, child: str) -> UUID | None:
     if not child:
         return None
     async with get_database().write() as session:
-        known = await session.get(Guardianship, (actor.told_id, _parse_id(child)))
+        known = await session.get(Guardianship, (actor.told_id, parse_id(child)))
         if known is None:
             raise NotFound
         person = await session.get_one(Person, known.child_id)
@@ -145,10 +145,3 @@ async def _know(session: AsyncSession, guardian: UUID, child: UUID, as_of: datet
 def _info(person: Person, child: RegisteredChild) -> ChildInfo:
     name = f"{person.given_name} {person.family_name}".strip() if person.given_name else str(child.number)
     return ChildInfo(person.id.hex, name, not is_child(child.number, clock.now()))
-
-
-def _parse_id(text_id: str) -> UUID:
-    try:
-        return UUID(hex=text_id)
-    except ValueError:
-        raise NotFound from None

@@ -1,6 +1,6 @@
 """Publishing times: what there is to choose from, what it would do, doing it. For staff of the clinic."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
@@ -12,16 +12,18 @@ from sqlmodel import col
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import Slot, TimeType
 from webtidbok_app.domain import clock, swedish_time
-from webtidbok_app.domain.actor import Actor
+from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.visit import ScheduleChangeKind, VisitForm
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
 from webtidbok_app.services.schedule import PerformerChoice, read_performers
 from webtidbok_app.timebook import pattern as patterns
 from webtidbok_app.timebook import publishing, schedule_log
+from webtidbok_app.timebook.deviations import LeftOut, leave_out_deviating
 from webtidbok_app.timebook.pattern import NewSlot, Pattern
 from webtidbok_app.timebook.publishing import Clash
 from webtidbok_app.timebook.schedule_log import UNDO_FOR
+from webtidbok_app.timebook.weeks import WeekPlan
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Choices:
 class Preview:
     """What publishing would do. ``passed`` is how many times have begun already.
 
-    ``seen`` is the number of the newest change of the schedule that it takes into account.
+    ``slots`` are without those that deviate, of which ``deviating`` tells. ``seen`` is the number of the newest
+    change of the schedule that it takes into account.
     """
 
     slots: list[NewSlot]
@@ -56,6 +59,7 @@ class Preview:
     not_on_clock: list[tuple[date, time]]
     passed: int
     seen: int
+    deviating: list[LeftOut]
 
     @property
     def publishable(self) -> list[NewSlot]:
@@ -106,12 +110,8 @@ async def list_choices(actor: Actor | None) -> Choices:
 async def preview_publication(actor: Actor | None, *, pattern: Pattern) -> Preview:
     """Return what publishing would do, changing nothing. Raises InvalidInput."""
     _, clinic_id = as_time_handler(actor)
-    expansion = patterns.expand(pattern, now=clock.now())
-    planned = patterns.new_slots(pattern, expansion.slots)
     async with get_database().read() as session:
-        seen = await schedule_log.newest_number(session, clinic_id=clinic_id)
-        clashes = await publishing.find_clashes(session, clinic_id=clinic_id, planned=planned)
-    return Preview(planned, clashes, expansion.holidays, expansion.not_on_clock, 0, seen)
+        return await weigh_plan(session, clinic_id=clinic_id, plan=_plan(pattern))
 
 
 async def publish(actor: Actor | None, *, pattern: Pattern, seen: int | None = None) -> Published:
@@ -122,31 +122,76 @@ async def publish(actor: Actor | None, *, pattern: Pattern, seen: int | None = N
     clashing times out; NotFound for another clinic's performer or time type.
     """
     staff, clinic_id = as_time_handler(actor)
+    plan = _plan(pattern)
+
+    async def planned(session: AsyncSession) -> Sequence[NewSlot]:
+        audit.record(session, staff, "publish", clinic_id=clinic_id)
+        return plan.slots
+
+    return await publish_planned(
+        staff,
+        clinic_id,
+        ScheduleChangeKind.PUBLISH,
+        planned,
+        seen=seen,
+        spans=[(pattern.first_day, pattern.last_day)],
+        leave_out_clashes=pattern.leave_out_clashes,
+    )
+
+
+def _plan(pattern: Pattern) -> WeekPlan:
+    expansion = patterns.expand(pattern, now=clock.now())
+    planned = patterns.new_slots(pattern, expansion.slots)
+    return WeekPlan(planned, expansion.holidays, expansion.not_on_clock, 0)
+
+
+async def weigh_plan(session: AsyncSession, *, clinic_id: UUID, plan: WeekPlan) -> Preview:
+    """Return what publishing a plan would do now: what deviates, and what clashes. For the use cases that publish."""
+    seen = await schedule_log.newest_number(session, clinic_id=clinic_id)
+    slots, deviating = await leave_out_deviating(session, clinic_id=clinic_id, planned=plan.slots)
+    clashes = await publishing.find_clashes(session, clinic_id=clinic_id, planned=slots)
+    return Preview(slots, clashes, plan.holidays, plan.not_on_clock, plan.passed, seen, deviating)
+
+
+async def publish_planned(
+    staff: Staff,
+    clinic_id: UUID,
+    kind: ScheduleChangeKind,
+    plan: Callable[[AsyncSession], Awaitable[Sequence[NewSlot]]],
+    *,
+    seen: int | None,
+    spans: Sequence[tuple[date, date]],
+    leave_out_clashes: bool = True,
+) -> Published:
+    """Publish in one transaction what ``plan`` gives there, but for what deviates. For the use cases that publish.
+
+    ``plan`` also writes its line in the access log. Raises ScheduleChanged when staff have changed the days from
+    first to last of any of the ``spans`` after change number ``seen``, and what ``plan`` and ``publish_slots`` raise.
+    """
     now = clock.now()
-    expansion = patterns.expand(pattern, now=now)
     async with get_database().write() as session:
         await schedule_log.lock_schedule(session, clinic_id=clinic_id)
         if seen is not None:
-            await refuse_if_unseen(
-                session, clinic_id=clinic_id, seen=seen, first=pattern.first_day, last=pattern.last_day
-            )
+            await _refuse_if_unseen(session, clinic_id, seen, spans)
+        planned, _ = await leave_out_deviating(session, clinic_id=clinic_id, planned=await plan(session))
         change_id, published = await publishing.publish_slots(
             session,
             clinic_id=clinic_id,
-            kind=ScheduleChangeKind.PUBLISH,
-            planned=patterns.new_slots(pattern, expansion.slots),
-            leave_out_clashes=pattern.leave_out_clashes,
+            kind=kind,
+            planned=planned,
+            leave_out_clashes=leave_out_clashes,
             changed_by=staff.hsa_id,
             changed_by_name=staff.name,
             now=now,
         )
-        audit.record(session, staff, "publish", clinic_id=clinic_id)
     return Published.of(published, change_id=change_id, at=now)
 
 
-async def refuse_if_unseen(
-    session: AsyncSession, *, clinic_id: UUID, seen: int, first: date, last: date
+async def _refuse_if_unseen(
+    session: AsyncSession, clinic_id: UUID, seen: int, spans: Sequence[tuple[date, date]]
 ) -> None:
-    """Raise ScheduleChanged when staff changed times from ``first`` to ``last`` after change number ``seen``."""
-    since, until = swedish_time.span_of_days(first, last)
-    await schedule_log.refuse_if_changed(session, clinic_id=clinic_id, seen=seen, since=since, until=until)
+    for first, last in spans:
+        since, until = swedish_time.span_of_days(first, last)
+        await schedule_log.refuse_if_changed(
+            session, clinic_id=clinic_id, seen=seen, since=since, until=until
+        )

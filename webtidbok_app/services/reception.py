@@ -17,6 +17,7 @@ from webtidbok_app.db.tables import Booking, Clinic, Performer, Person, Slot, Ti
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.errors import InvalidInput, NotFound, Unavailable
+from webtidbok_app.domain.ids import parse_id
 from webtidbok_app.domain.question import Answer, unpack_answers
 from webtidbok_app.domain.reserve_number import read_identity
 from webtidbok_app.domain.visit import Attendance, BookingStatus, VisitForm
@@ -158,7 +159,7 @@ async def cancel_for_resident(actor: Actor | None, *, booking_id: str, message: 
         cancelled = await bookings.cancel_booking(
             session,
             clinic_id=clinic_id,
-            booking_id=parse_booking_id(booking_id),
+            booking_id=parse_id(booking_id),
             cancelled_by=staff.hsa_id,
             message=message.strip(),
             now=clock.now(),
@@ -242,7 +243,7 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
     row = (
         await session.execute(
             bookings_of(clinic_id).where(
-                col(Booking.id) == parse_booking_id(booking_id), text("booking.status <> 'held'")
+                col(Booking.id) == parse_id(booking_id), text("booking.status <> 'held'")
             )
         )
     ).one_or_none()
@@ -280,11 +281,3 @@ async def _open(session: AsyncSession, clinic_id: UUID, booking_id: str) -> tupl
         attendance_by=booking.attendance_by_name,
     )
     return opened, person.id
-
-
-def parse_booking_id(text_id: str) -> UUID:
-    """Return the identity that is written. Raises NotFound when it is none."""
-    try:
-        return UUID(hex=text_id)
-    except ValueError:
-        raise NotFound from None

@@ -1,11 +1,12 @@
 """The clinic's schedule: what is published, and withdrawing. For staff of the clinic."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select, text
+from sqlalchemy import ColumnElement, Row, TextClause, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -21,6 +22,7 @@ from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
 from webtidbok_app.timebook import in_line, publishing, schedule_log
 from webtidbok_app.timebook import pattern as patterns
+from webtidbok_app.timebook.deviations import Deviation, find_deviations
 
 PROTECTED = "Skyddad"
 
@@ -80,6 +82,7 @@ class Week:
     holidays: dict[date, str]
     seen: int = 0
     last_change: LastChange | None = None
+    deviations: list[Deviation] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,8 @@ async def _week(clinic_id: UUID, monday: date) -> Week:
 
 
 async def _read_week(clinic_id: UUID, monday: date) -> Week:
-    since, until = swedish_time.span_of_days(monday, monday + timedelta(days=6))
+    sunday = monday + timedelta(days=6)
+    since, until = swedish_time.span_of_days(monday, sunday)
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         newest = next(iter(await schedule_log.newest_changes(session, clinic_id=clinic_id, limit=1)), None)
@@ -170,9 +174,10 @@ async def _read_week(clinic_id: UUID, monday: date) -> Week:
             monday=monday,
             performers=await read_performers(session, clinic_id),
             slots=await read_slots_between(session, clinic_id, since, until),
-            holidays=dict(patterns.closed_days(monday, monday + timedelta(days=6))),
+            holidays=patterns.closed_days(monday, sunday),
             seen=newest.number if newest else 0,
             last_change=LastChange(newest.changed_by_name, newest.changed_at) if newest else None,
+            deviations=await find_deviations(session, clinic_id=clinic_id, first=monday, last=sunday),
         )
 
 
@@ -196,32 +201,46 @@ _SLOT = (
 )  # fmt: skip
 
 
-async def _slots_between(
-    session: AsyncSession, clinic_id: UUID, since: datetime, until: datetime
-) -> Sequence[_SlotRow]:
-    statement = _SLOT.where(
+async def read_slots(session: AsyncSession, clinic_id: UUID, slot_ids: Sequence[UUID]) -> list[ScheduleSlot]:
+    """Return the times, withdrawn or not, with who has them; for the use cases of the schedule."""
+    rows = await session.execute(_SLOT.where(col(Slot.clinic_id) == clinic_id, col(Slot.id).in_(slot_ids)))
+    return await _with_bookings(session, clinic_id, rows.all(), col(Booking.slot_id).in_(slot_ids))
+
+
+def published_between(
+    clinic_id: UUID, since: datetime, until: datetime
+) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    """Return the conditions for a slot to be published by the clinic and start in [since, until).
+
+    The index is by performer and start. Without the performers, who are all of the clinic's, the database would go
+    through everything that the clinic has ever published.
+    """
+    everybody = select(col(Performer.id)).where(col(Performer.clinic_id) == clinic_id)
+    return (
         col(Slot.clinic_id) == clinic_id,
+        col(Slot.performer_id).in_(everybody),
         col(Slot.starts_at) >= since,
         col(Slot.starts_at) < until,
         text("slot.withdrawn_at IS NULL"),
     )
-    return (await session.execute(statement)).all()
 
 
-async def read_slots(session: AsyncSession, clinic_id: UUID, slot_ids: Sequence[UUID]) -> list[ScheduleSlot]:
-    """Return the times, withdrawn or not, with who has them; for the use cases of the schedule."""
-    statement = _SLOT.where(col(Slot.clinic_id) == clinic_id, col(Slot.id).in_(slot_ids))
-    return await _with_bookings(session, clinic_id, (await session.execute(statement)).all())
+async def read_slots_between(
+    session: AsyncSession, clinic_id: UUID, since: datetime, until: datetime
+) -> list[ScheduleSlot]:
+    """Return the published times that start in [since, until), for the use cases of the schedule."""
+    rows = await session.execute(_SLOT.where(*published_between(clinic_id, since, until)))
+    then = (col(Booking.starts_at) >= since) & (col(Booking.starts_at) < until)
+    return await _with_bookings(session, clinic_id, rows.all(), then)
 
 
 async def _with_bookings(
-    session: AsyncSession, clinic_id: UUID, rows: Sequence[_SlotRow]
+    session: AsyncSession, clinic_id: UUID, rows: Sequence[_SlotRow], on_them: ColumnElement[bool]
 ) -> list[ScheduleSlot]:
     """Return the slots with their live bookings, asked for in one question.
 
     A place that is offered to somebody who waits is free to staff, who may take the time away.
     """
-    slots = {row[0]: ScheduleSlot(*row) for row in rows}
     live = await session.execute(
         select(
             col(Booking.slot_id),
@@ -234,38 +253,25 @@ async def _with_bookings(
         .join(Person, col(Person.id) == Booking.person_id)
         .where(
             col(Booking.clinic_id) == clinic_id,
-            col(Booking.slot_id).in_(slots),
+            on_them,
             text(f"booking.{LIVE}"),
             or_(text("booking.status = 'booked'"), col(Booking.expires_at) > clock.now()),
             ~in_line.held_in_line(),
         )
         .order_by(col(Booking.place))
     )
-    initials: dict[UUID, list[str]] = {slot_id: [] for slot_id in slots}
-    holds: dict[UUID, list[datetime]] = {slot_id: [] for slot_id in slots}
+    initials: dict[UUID, list[str]] = defaultdict(list)
+    holds: dict[UUID, list[datetime]] = defaultdict(list)
     for slot_id, status, expires_at, given, family, protected in live:
         if status == BookingStatus.HELD and expires_at:
             holds[slot_id].append(expires_at)
         else:
             initials[slot_id].append(PROTECTED if protected else initials_of(given, family))
-    return [
-        replace(
-            slot,
-            booked=len(initials[key]),
-            held=len(holds[key]),
-            held_until=min(holds[key], default=None),
-            initials=initials[key],
-        )
-        for key, slot in slots.items()
-    ]
+    return [_slot(row, initials.get(row[0], []), holds.get(row[0], [])) for row in rows]
 
 
-async def read_slots_between(
-    session: AsyncSession, clinic_id: UUID, since: datetime, until: datetime
-) -> list[ScheduleSlot]:
-    """Return the published times that start in [since, until), for the use cases of the schedule."""
-    slots = await _slots_between(session, clinic_id, since, until)
-    return await _with_bookings(session, clinic_id, slots)
+def _slot(row: _SlotRow, initials: list[str], holds: list[datetime]) -> ScheduleSlot:
+    return ScheduleSlot(*row, len(initials), len(holds), min(holds, default=None), initials)
 
 
 def initials_of(given: str, family: str) -> str:

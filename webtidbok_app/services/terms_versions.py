@@ -44,6 +44,11 @@ class TermsVersion:
     """How many residents have accepted it."""
     when: When
 
+    @property
+    def words(self) -> tuple[int, Text, datetime]:
+        """What a member of staff has written; the rest comes by itself."""
+        return self.version, self.text, self.valid_from
+
 
 @dataclass(frozen=True)
 class TermsVersions:
@@ -63,6 +68,11 @@ class TermsVersions:
         """The version that residents accept now."""
         return next((one for one in self.versions if one.when == When.IN_FORCE), None)
 
+    @property
+    def newest(self) -> list[TermsVersion]:
+        """The versions that are in force and coming."""
+        return [one for one in self.versions if one.when != When.OVER]
+
 
 async def list_terms(actor: Actor | None, *, kind: CaseTypeKind) -> TermsVersions:
     """Return the clinic's terms for the case type. All its staff may see them."""
@@ -72,12 +82,19 @@ async def list_terms(actor: Actor | None, *, kind: CaseTypeKind) -> TermsVersion
 
 
 async def plan_terms(
-    actor: Actor | None, *, kind: CaseTypeKind, text: Text, first_day: date | None
+    actor: Actor | None,
+    *,
+    kind: CaseTypeKind,
+    text: Text,
+    first_day: date | None,
+    seen: TermsVersions | None = None,
 ) -> TermsVersions:
     """Write the version that comes next, or change it: from ``first_day`` in Sweden on all residents accept it anew.
 
-    From today on it is in force at once, and can be changed no more. Raises NotAllowed for other staff than the
-    administrator, and InvalidInput (``terms_sv``, ``terms_en``, ``first_day``: None or passed).
+    From today on it is in force at once, and can be changed no more. ``seen`` is what was shown when it was written;
+    without it nothing is compared. Raises NotAllowed for other staff than the administrator, InvalidInput
+    (``terms_sv``, ``terms_en``, ``first_day``: None or passed), and StaleVersion when another version is in force or
+    coming by now.
     """
     staff, clinic_id = as_administrator(actor)
     now = clock.now()
@@ -95,6 +112,8 @@ async def plan_terms(
     async with get_database().write() as session:
         await _take_turns(session, clinic_id)
         known = await _versions(session, clinic_id, staff, kind)
+        if seen and [one.words for one in seen.newest] != [one.words for one in known.newest]:
+            raise StaleVersion
         number = (
             known.coming.version
             if known.coming
@@ -132,7 +151,9 @@ async def remove_terms(actor: Actor | None, *, kind: CaseTypeKind, version: int)
 
 async def _take_turns(session: AsyncSession, clinic_id: UUID) -> None:
     """Let one who changes the terms be done before the next."""
-    await session.execute(select(col(Clinic.id)).where(col(Clinic.id) == clinic_id).with_for_update())
+    await session.execute(
+        select(col(Clinic.id)).where(col(Clinic.id) == clinic_id).with_for_update(key_share=True)
+    )
 
 
 async def _versions(

@@ -17,11 +17,11 @@ from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.visit import ScheduleChangeKind, VisitForm
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
-from webtidbok_app.services.publication import Preview, Published, refuse_if_unseen
+from webtidbok_app.services.publication import Preview, Published, publish_planned, weigh_plan
 from webtidbok_app.services.schedule import PerformerChoice, read_performers
-from webtidbok_app.timebook import publishing, schedule_log
-from webtidbok_app.timebook.copying import MAX_WEEKS, CopyPlan, WeekCopy, plan_copy
+from webtidbok_app.timebook.copying import MAX_WEEKS, WeekCopy, plan_copy
 from webtidbok_app.timebook.pattern import NewSlot
+from webtidbok_app.timebook.weeks import WeekPlan
 
 __all__ = ["MAX_WEEKS", "SourceWeek", "WeekCopy", "copy_week", "get_source_week", "preview_copy"]
 
@@ -44,7 +44,7 @@ async def get_source_week(actor: Actor | None, *, monday: date) -> SourceWeek:
     _, clinic_id = as_time_handler(actor)
     async with get_database().read() as session:
         performers = await read_performers(session, clinic_id)
-        times = Counter(slot.performer_id for slot in await _read_week(session, clinic_id, monday))
+        times = Counter(slot.performer_id for slot in await read_week(session, clinic_id, monday))
     return SourceWeek(monday, [(one, times[one.id]) for one in performers if times[one.id]])
 
 
@@ -52,10 +52,7 @@ async def preview_copy(actor: Actor | None, *, copy: WeekCopy) -> Preview:
     """Return what copying would do, changing nothing. Raises InvalidInput."""
     _, clinic_id = as_time_handler(actor)
     async with get_database().read() as session:
-        seen = await schedule_log.newest_number(session, clinic_id=clinic_id)
-        plan = await _plan(session, clinic_id, copy)
-        clashes = await publishing.find_clashes(session, clinic_id=clinic_id, planned=plan.slots)
-    return Preview(plan.slots, clashes, plan.holidays, plan.not_on_clock, plan.passed, seen)
+        return await weigh_plan(session, clinic_id=clinic_id, plan=await _plan(session, clinic_id, copy))
 
 
 async def copy_week(actor: Actor | None, *, copy: WeekCopy, seen: int) -> Published:
@@ -65,35 +62,27 @@ async def copy_week(actor: Actor | None, *, copy: WeekCopy, seen: int) -> Publis
     is copied, or those it is copied to, since then.
     """
     staff, clinic_id = as_time_handler(actor)
-    now = clock.now()
-    async with get_database().write() as session:
-        await schedule_log.lock_schedule(session, clinic_id=clinic_id)
-        for first, weeks in ((copy.monday, 1), (copy.first_week, copy.weeks)):
-            last = first + timedelta(days=7 * weeks - 1)
-            await refuse_if_unseen(session, clinic_id=clinic_id, seen=seen, first=first, last=last)
-        change_id, published = await publishing.publish_slots(
-            session,
-            clinic_id=clinic_id,
-            kind=ScheduleChangeKind.COPY,
-            planned=(await _plan(session, clinic_id, copy)).slots,
-            leave_out_clashes=True,
-            changed_by=staff.hsa_id,
-            changed_by_name=staff.name,
-            now=now,
-        )
+
+    async def plan(session: AsyncSession) -> Sequence[NewSlot]:
         audit.record(session, staff, "copy_week", clinic_id=clinic_id)
-    return Published.of(published, change_id=change_id, at=now)
+        return (await _plan(session, clinic_id, copy)).slots
 
-
-async def _plan(session: AsyncSession, clinic_id: UUID, copy: WeekCopy) -> CopyPlan:
-    week = await _read_week(session, clinic_id, copy.monday)
-    return plan_copy(
-        [slot for slot in week if slot.performer_id in copy.performer_ids], copy, now=clock.now()
+    return await publish_planned(
+        staff,
+        clinic_id,
+        ScheduleChangeKind.COPY,
+        plan,
+        seen=seen,
+        spans=[(monday, monday + timedelta(days=6)) for monday in (copy.monday, *copy.mondays)],
     )
 
 
-async def _read_week(session: AsyncSession, clinic_id: UUID, monday: date) -> Sequence[NewSlot]:
-    """Return the week's published times whose time type and performer are still in use."""
+async def _plan(session: AsyncSession, clinic_id: UUID, copy: WeekCopy) -> WeekPlan:
+    return plan_copy(await read_week(session, clinic_id, copy.monday), copy, now=clock.now())
+
+
+async def read_week(session: AsyncSession, clinic_id: UUID, monday: date) -> Sequence[NewSlot]:
+    """Return the week's published times whose time type and performer are still in use, for copies of it."""
     since, until = swedish_time.span_of_days(monday, monday + timedelta(days=6))
     rows = await session.execute(
         select(

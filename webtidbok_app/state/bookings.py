@@ -21,7 +21,7 @@ from webtidbok_app.services.my_bookings import (
     list_my_bookings,
 )
 from webtidbok_app.services.my_cases import list_my_cases
-from webtidbok_app.services.watches import list_watches
+from webtidbok_app.services.my_watches import list_watches
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, child_of, lang_of, path_of
 from webtidbok_app.state.input import typed

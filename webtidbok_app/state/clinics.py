@@ -4,13 +4,14 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import public
-from webtidbok_app.services.clinics import get_clinic, search_clinics
+from webtidbok_app.services.clinics import get_clinic, list_closed_days, search_clinics
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of, query
 from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.clinics import (
     clinic_row,
     clinic_view,
+    closed_words,
     found_text,
     name_of_region,
     region_choices,
@@ -70,6 +71,8 @@ class ClinicState(rx.State):
     """The clinic in the address."""
 
     info: ClinicView = ClinicView()
+    closed: str = ""
+    """The coming days when it is closed, beyond what its opening hours say."""
     stop: Problem = Problem()
 
     @rx.event
@@ -77,9 +80,12 @@ class ClinicState(rx.State):
     async def load(self) -> None:
         """Fetch the clinic."""
         lang = lang_of(self)
-        self.info, self.stop = ClinicView(), Problem()
+        self.info, self.closed, self.stop = ClinicView(), "", Problem()
         found = await attempt(get_clinic(slug=argument(self, "clinic")), lang)
         if isinstance(found, Problem):
             self.stop = found
-        else:
-            self.info = clinic_view(found, lang)
+            return
+        self.info = clinic_view(found, lang)
+        closed = await attempt(list_closed_days(found), lang)
+        if not isinstance(closed, Problem):
+            self.closed = closed_words(closed, lang)

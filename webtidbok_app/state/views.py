@@ -190,7 +190,7 @@ class BookingRow:
 class WeekColumn:
     """One column of the schedule: a day ("tis 1", in full for screen readers) or a performer.
 
-    ``note`` is a public holiday's name.
+    ``note`` is why the day is not as others: a public holiday, or when it is closed.
     """
 
     key: str = ""
@@ -203,14 +203,17 @@ class WeekColumn:
 class WeekCell:
     """One published time. ``state`` is free, booked, held, withdrawn or past; ``text`` says the same.
 
-    ``name`` is what is read aloud. ``selectable`` says that it can be chosen, ``free`` that nobody has it,
-    ``boxed`` that it could be chosen when it was shown, so that its box stands. An empty ``id`` is no time at all.
+    ``sub`` is its time type, and ``who`` whose it is where that is not the same for all. ``name`` is what is read
+    aloud. ``selectable`` says that it can be chosen, ``free`` that nobody has it, ``boxed`` that it could be
+    chosen when it was shown, so that its box stands. An empty ``id`` is no time at all.
     """
 
     id: str = ""
     state: str = "free"
+    time: str = ""
     text: str = ""
     sub: str = ""
+    who: str = ""
     name: str = ""
     free: bool = False
     selectable: bool = False
@@ -234,8 +237,50 @@ class WeekRow:
 
 @dataclass(frozen=True)
 class WeekView:
-    """One week or day of the schedule. ``caption`` is "Vecka 49, 30 november–6 december 2026, Björkens vårdcentral"."""
+    """One week or day of the schedule. ``caption`` is "Vecka 49, 30 november–6 december 2026, Björkens vårdcentral".
+
+    ``by_performer`` says that the columns are performers, and not days.
+    """
 
     caption: str = ""
     columns: list[WeekColumn] = field(default_factory=list)
     rows: list[WeekRow] = field(default_factory=list)
+    by_performer: bool = False
+
+
+@dataclass(frozen=True)
+class TallyView:
+    """How many times a day has, one performer's or all, and the way to them; a day without times has no way.
+
+    ``state`` is free, full, none or past, ``lines`` say the same: "12 lediga", "3 bokade". ``note`` is a holiday,
+    and ``name`` is read aloud. An empty ``key`` is a day that is not of the month.
+    """
+
+    key: str = ""
+    number: str = ""
+    day: str = ""
+    href: str = ""
+    state: str = "none"
+    lines: list[str] = field(default_factory=list)
+    note: str = ""
+    name: str = ""
+    today: bool = False
+
+
+@dataclass(frozen=True)
+class TallyRow:
+    """The days of one performer, or of one week, and the way to them."""
+
+    key: str = ""
+    label: str = ""
+    href: str = ""
+    tallies: list[TallyView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TallyTable:
+    """How many times there are, counted by day. Without rows there is nothing to count."""
+
+    caption: str = ""
+    columns: list[WeekColumn] = field(default_factory=list)
+    rows: list[TallyRow] = field(default_factory=list)

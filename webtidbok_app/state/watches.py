@@ -15,16 +15,15 @@ from webtidbok_app.domain.errors import (
 )
 from webtidbok_app.domain.swedish_time import PartOfDay, day_of
 from webtidbok_app.i18n import t
-from webtidbok_app.services.time_types import OldBooking
-from webtidbok_app.services.watches import (
+from webtidbok_app.services.my_watches import (
     decline_watched_time,
     follow_watch,
     get_watch,
-    open_watch,
-    start_watch,
     stop_watch,
     take_watched_time,
 )
+from webtidbok_app.services.time_types import OldBooking
+from webtidbok_app.services.watches import open_watch, start_watch
 from webtidbok_app.state import addresses
 from webtidbok_app.state.common import argument, attempt, lang_of, path_of, query
 from webtidbok_app.state.flow import way_of

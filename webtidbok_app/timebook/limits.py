@@ -1,8 +1,9 @@
 """Whom a time type is for, and how many coming times of it one person can have booked."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -32,17 +33,24 @@ async def refuse_if_too_many(
     """
     if time_type.max_active is None:
         return
-    coming = await session.scalar(
-        select(func.count())
-        .select_from(Booking)
+    coming = await find_coming(session, person_id=booking.person_id, time_type=time_type, now=now)
+    if len(coming) > time_type.max_active:
+        raise TooManyBookings(most=time_type.max_active)
+
+
+async def find_coming(
+    session: AsyncSession, *, person_id: UUID, time_type: TimeType, now: datetime
+) -> set[UUID]:
+    """Return the person's bookings of coming times of the type."""
+    found = await session.scalars(
+        select(col(Booking.id))
         .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
         .where(
-            col(Booking.clinic_id) == booking.clinic_id,
-            col(Booking.person_id) == booking.person_id,
+            col(Booking.clinic_id) == time_type.clinic_id,
+            col(Booking.person_id) == person_id,
             col(Booking.status) == BookingStatus.BOOKED,
             col(Booking.starts_at) > now,
             col(Slot.time_type_id) == time_type.id,
         )
     )
-    if (coming or 0) > time_type.max_active:
-        raise TooManyBookings(most=time_type.max_active)
+    return set(found)

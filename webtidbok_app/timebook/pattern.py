@@ -20,33 +20,51 @@ from webtidbok_app.domain.visit import VisitForm
 
 MAX_DAYS = 366
 """Days that one pattern may span, first and last included."""
-MAX_SLOTS = 5_000
+MAX_SLOTS = 10_000
 """Times that one pattern may give."""
 MAX_AHEAD = timedelta(days=2 * 366)
 """How far ahead the last day may lie: a slip of the finger in the year is caught here."""
 MAX_PLACES = 500
-_DAY_MINUTES = 24 * 60
+DAY_MINUTES = 24 * 60
 
 
-@dataclass(frozen=True)
-class Pattern:
-    """Times to publish for one performer, on ``weekdays`` (0 is Monday) from ``first_day`` to ``last_day``.
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """Times for one performer on ``weekdays`` (0 is Monday), whichever week it is.
 
     On each such day the times follow on each other from ``from_time``, ``length_minutes`` each, as long as
     they end by ``to_time``. Wall clock in Sweden; a ``to_time`` of 00:00 is the midnight that ends the day.
-    One single time is one day with room for one length.
     """
 
     time_type_id: UUID
     performer_id: UUID
     visit_form: VisitForm
-    first_day: date
-    last_day: date
     weekdays: frozenset[int]
     from_time: time
     to_time: time
     length_minutes: int
     places: int
+
+    @property
+    def starts(self) -> range:
+        """The minutes of the day at which times start."""
+        return range(_minute(self.from_time), self.end_minute - self.length_minutes + 1, self.length_minutes)
+
+    @property
+    def end_minute(self) -> int:
+        """The minute of the day by which the last time ends, 1440 for midnight."""
+        return _minute(self.to_time) or DAY_MINUTES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern(Series):
+    """A series to publish from ``first_day`` to ``last_day``, both included.
+
+    One single time is one day with room for one length.
+    """
+
+    first_day: date
+    last_day: date
     skip_holidays: bool = True
     leave_out_clashes: bool = False
 
@@ -87,7 +105,7 @@ def expand(pattern: Pattern, *, now: datetime) -> Expansion:
     chosen = list(_chosen_days(pattern))
     closed = closed_days(pattern.first_day, pattern.last_day) if pattern.skip_holidays else {}
     days = [day for day in chosen if day not in closed]
-    starts = _starts(pattern)
+    starts = pattern.starts
     if len(days) * len(starts) > MAX_SLOTS:
         raise InvalidInput({"last_day": "too_many"}, count=len(days) * len(starts), most=MAX_SLOTS)
     slots: list[PlannedSlot] = []
@@ -96,7 +114,7 @@ def expand(pattern: Pattern, *, now: datetime) -> Expansion:
         for start in starts:
             planned = slot_at(day, start, pattern.length_minutes)
             if planned is None:
-                not_on_clock.append((day, _wall(start)))
+                not_on_clock.append((day, wall_of(start)))
             elif planned.starts_at > now:
                 slots.append(planned)
     if days and not slots and not not_on_clock:
@@ -121,9 +139,9 @@ def slot_at(day: date, start: int, length: int) -> PlannedSlot | None:
     None if the clock change is in its way: it starts or ends in an hour that is skipped or repeated, or such an
     hour lies within it.
     """
-    over, end = divmod(start + length, _DAY_MINUTES)
+    over, end = divmod(start + length, DAY_MINUTES)
     try:
-        planned = PlannedSlot(to_utc(day, _wall(start)), to_utc(day + timedelta(days=over), _wall(end)))
+        planned = PlannedSlot(to_utc(day, wall_of(start)), to_utc(day + timedelta(days=over), wall_of(end)))
     except NoSuchWallTime:
         return None
     return planned if planned.ends_at - planned.starts_at == timedelta(minutes=length) else None
@@ -148,11 +166,21 @@ def _holidays_of(year: int) -> dict[date, str]:
 
 
 def _check(pattern: Pattern, *, today: date) -> None:
-    problems = {**_check_days(pattern, today), **_check_times(pattern)}
-    if not 1 <= pattern.places <= MAX_PLACES:
-        problems["places"] = "places"
-    if problems:
+    if problems := {**_check_days(pattern, today), **check_times(pattern)}:
         raise InvalidInput(problems)
+
+
+def check_times(series: Series) -> dict[str, str]:
+    """Return a code for each field of a series' times, lengths and places that cannot be."""
+    problems = {} if 1 <= series.places <= MAX_PLACES else {"places": "places"}
+    if not 1 <= series.length_minutes <= DAY_MINUTES:
+        return problems | {"length": "length"}
+    room = series.end_minute - _minute(series.from_time)
+    if room <= 0:
+        return problems | {"to_time": "to_time_before_from"}
+    if room < series.length_minutes:
+        return problems | {"to_time": "to_time_too_early"}
+    return problems
 
 
 def _check_days(pattern: Pattern, today: date) -> dict[str, str]:
@@ -168,36 +196,16 @@ def _check_days(pattern: Pattern, today: date) -> dict[str, str]:
     return next(({field: code} for field, code, broken in rules if broken), {})
 
 
-def _check_times(pattern: Pattern) -> dict[str, str]:
-    if not 1 <= pattern.length_minutes <= _DAY_MINUTES:
-        return {"length": "length"}
-    room = _end_minute(pattern) - _minute(pattern.from_time)
-    if room <= 0:
-        return {"to_time": "to_time_before_from"}
-    if room < pattern.length_minutes:
-        return {"to_time": "to_time_too_early"}
-    return {}
-
-
 def _chosen_days(pattern: Pattern) -> Iterator[date]:
     span = (pattern.last_day - pattern.first_day).days + 1
     every = (pattern.first_day + timedelta(days=i) for i in range(span))
     return (day for day in every if day.weekday() in pattern.weekdays)
 
 
-def _starts(pattern: Pattern) -> range:
-    """Return the minutes of the day at which times start."""
-    last_start = _end_minute(pattern) - pattern.length_minutes
-    return range(_minute(pattern.from_time), last_start + 1, pattern.length_minutes)
-
-
 def _minute(wall: time) -> int:
     return wall.hour * 60 + wall.minute
 
 
-def _end_minute(pattern: Pattern) -> int:
-    return _minute(pattern.to_time) or _DAY_MINUTES
-
-
-def _wall(minute: int) -> time:
+def wall_of(minute: int) -> time:
+    """Return the time of day at a minute of the day; for 1440 call it with 0."""
     return time(*divmod(minute, 60))

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.after_commit import tell_of_change, tell_of_line
+from webtidbok_app.db.insert import insert_all
 from webtidbok_app.db.tables import LIVE, Booking, Performer, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NotFound, Overlaps, TooLateToChange
@@ -59,6 +60,8 @@ async def find_clashes(session: AsyncSession, *, clinic_id: UUID, planned: Seque
 
 def without_clashes(planned: Sequence[NewSlot], clashes: Sequence[Clash]) -> list[NewSlot]:
     """Return the planned times that overlap none of the clashes."""
+    if not clashes:
+        return list(planned)
     left_out = set(_overlapping(planned, clashes))
     return [slot for slot in planned if slot not in left_out]
 
@@ -116,11 +119,8 @@ async def publish_slots(
         now=now,
         starts=[slot.starts_at for slot in chosen],
     )
-    rows = [
-        Slot(clinic_id=clinic_id, id=new_id(), change_id=change.id, **vars(slot)).model_dump()
-        for slot in chosen
-    ]
-    await session.execute(insert(Slot), rows)
+    of = {"clinic_id": clinic_id, "change_id": change.id}
+    await insert_all(session, Slot, [{**of, "id": new_id(), **vars(slot)} for slot in chosen])
     tell_of_change(session, clinic_id, [slot.starts_at for slot in chosen])
     tell_of_line(session)
     return change.id, chosen

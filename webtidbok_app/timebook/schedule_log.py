@@ -15,7 +15,14 @@ from webtidbok_app.domain.visit import ScheduleChangeKind
 
 UNDO_FOR = timedelta(minutes=10)
 """How long after a publication it can be undone."""
-PUBLICATIONS = frozenset({ScheduleChangeKind.PUBLISH, ScheduleChangeKind.COPY, ScheduleChangeKind.IMPORT})
+PUBLICATIONS = frozenset(
+    {
+        ScheduleChangeKind.PUBLISH,
+        ScheduleChangeKind.COPY,
+        ScheduleChangeKind.IMPORT,
+        ScheduleChangeKind.TEMPLATE,
+    }
+)
 
 
 async def lock_schedule(session: AsyncSession, *, clinic_id: UUID) -> None:
@@ -64,13 +71,17 @@ async def note_change(
     changed_by_name: str,
     now: datetime,
     starts: Sequence[datetime],
+    slots: int | None = None,
 ) -> ScheduleChange:
-    """Write down a change of the times that start at ``starts``, at least one. Locks the schedule."""
+    """Write down a change of the times that start at ``starts``, at least one. Locks the schedule.
+
+    A change that is of other than times says how many ``slots`` it changed, and between which ``starts`` it matters.
+    """
     await lock_schedule(session, clinic_id=clinic_id)
     change = ScheduleChange(
         clinic_id=clinic_id, id=new_id(), number=await newest_number(session, clinic_id=clinic_id) + 1, kind=kind,
         changed_by=changed_by, changed_by_name=changed_by_name, changed_at=now,
-        slots=len(starts), first_start=min(starts), last_start=max(starts),
+        slots=len(starts) if slots is None else slots, first_start=min(starts), last_start=max(starts),
     )  # fmt: skip
     session.add(change)
     await session.flush()

@@ -1,4 +1,4 @@
-"""Every table, by who owns the data: clinics, people, messages, requests, timebook, removals, watches, access.
+"""Every table, by what it is about: clinics, people, messages, requests, timebook, removals, watches, weeks, access.
 
 Per-clinic tables lead their keys and unique indexes with ``clinic_id``, so that PostgreSQL can be partitioned
 by clinic without a redesign. All moments are aware and in UTC.
@@ -49,6 +49,7 @@ from webtidbok_app.db.tables.timebook import (
     TimeType,
 )
 from webtidbok_app.db.tables.watches import IN_LINE, STANDING, Watch, WatchOffer
+from webtidbok_app.db.tables.weeks import ScheduleDeviation, WeekTemplate, WeekTemplateSlot
 
 metadata = SQLModel.metadata
 
@@ -90,6 +91,7 @@ __all__ = [
     "ReservePerson",
     "RoleChange",
     "ScheduleChange",
+    "ScheduleDeviation",
     "Service",
     "Slot",
     "StaffRole",
@@ -99,5 +101,7 @@ __all__ = [
     "TimeType",
     "Watch",
     "WatchOffer",
+    "WeekTemplate",
+    "WeekTemplateSlot",
     "metadata",
 ]

@@ -99,6 +99,8 @@ class Performer(OfClinic, table=True):
 class ScheduleChange(OfClinic, table=True):
     """One act of staff on the schedule: who published or withdrew how many times, when, and between which days.
 
+    A deviation that comes or goes is one too, of no times.
+
     ``number`` counts the clinic's changes from 1. Who has seen number n has seen them all up to n, which is what
     optimistic locking compares.
     """
@@ -107,7 +109,8 @@ class ScheduleChange(OfClinic, table=True):
     __table_args__ = (
         Index(None, "clinic_id", "number", unique=True),
         CheckConstraint(
-            "kind IN ('publish', 'copy', 'import', 'withdraw', 'undo', 'hand_over')", name="kind"
+            "kind IN ('publish', 'copy', 'import', 'template', 'withdraw', 'undo', 'hand_over', 'close', 'reopen')",
+            name="kind",
         ),
     )
 

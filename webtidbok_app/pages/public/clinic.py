@@ -78,6 +78,10 @@ def _contact(lang: Lang) -> rx.Component:
             rx.el.dd(phone_link(clinic.phone, clinic.phone_href)),
             rx.el.dt(t(lang, "public.clinic.hours")),
             rx.el.dd(clinic.hours),
+            rx.cond(
+                State.closed != "",
+                rx.fragment(rx.el.dt(t(lang, "public.clinic.closed_days")), rx.el.dd(State.closed)),
+            ),
             rx.el.dt(t(lang, "public.clinic.address")),
             rx.el.dd(clinic.street, rx.el.br(), clinic.place),
             class_name="facts",

@@ -8,6 +8,7 @@ from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import preview_body, published_body
+from webtidbok_app.pages.staff.week_fields import week_fields
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.copy import StaffCopyState as State
 
@@ -63,64 +64,17 @@ def _form() -> rx.Component:
             rx.fragment(
                 rx.el.p(t("sv", "staff.copy.intro")),
                 summary_list("sv", State.source.rows),
+                rx.el.p(rx.el.a(t("sv", "staff.week_templates.save_instead"), href=State.source.save_href)),
                 forms.form(
-                    *_fields(),
+                    *week_fields(
+                        State,
+                        weeks_hint=t("sv", "staff.copy.weeks_hint"),
+                        performers=t("sv", "staff.copy.performers"),
+                    ),
                     buttons.button_row(forms.submit(t("sv", "staff.publish.preview"))),
                     on_submit=State.check,
                     key=State.source.here_href,
                 ),
             ),
-        ),
-    )
-
-
-def _fields() -> tuple[rx.Component, ...]:
-    return (
-        rx.el.div(
-            forms.select_field(
-                "sv",
-                "first_week",
-                t("sv", "staff.copy.first_week"),
-                State.weeks,
-                value=State.form.first_week,
-                problems=State.problems,
-            ),
-            forms.text_field(
-                "sv",
-                "other_week",
-                t("sv", "staff.copy.other_week"),
-                hint=State.week_hint,
-                value=State.form.other_week,
-                problems=State.problems,
-                optional=True,
-                auto_complete="off",
-            ),
-            class_name="field-grid",
-        ),
-        forms.text_field(
-            "sv",
-            "weeks",
-            t("sv", "staff.copy.weeks"),
-            hint=t("sv", "staff.copy.weeks_hint"),
-            value=State.form.weeks,
-            problems=State.problems,
-            width="tiny",
-            input_mode="numeric",
-            auto_complete="off",
-        ),
-        forms.checkbox_group(
-            "sv",
-            "performers",
-            t("sv", "staff.copy.performers"),
-            State.performers,
-            checked=State.form.performers,
-            problems=State.problems,
-        ),
-        forms.checkbox(
-            "sv",
-            "skip_holidays",
-            t("sv", "staff.publish.skip_holidays"),
-            hint=t("sv", "staff.publish.skip_holidays_hint"),
-            checked=State.form.skip_holidays,
         ),
     )

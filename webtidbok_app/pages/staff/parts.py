@@ -12,12 +12,14 @@ from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import t
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.day_view import DayRowView
-from webtidbok_app.state.staff.views import Outcome, PreviewView, PublishedView, Stepper
+from webtidbok_app.state.staff.views import Outcome, PreviewView, PublishedView, Stepper, Way
 
 Text = str | rx.Var[str]
 CHANGES = "/personal/andringar"
 OPEN = "open"
 """The column of links to what a row is about."""
+MOST_CHIPS = 9
+"""So many links stand open; more are folded up."""
 
 
 def stepper(steps: rx.Var[Stepper], *, label: str, previous: str, following: str, now: str) -> rx.Component:
@@ -33,6 +35,45 @@ def stepper(steps: rx.Var[Stepper], *, label: str, previous: str, following: str
 
 def _step(href: rx.Var[str], *words: rx.Component | str, **props: object) -> rx.Component:
     return rx.el.a(*words, href=href, class_name="button button-secondary", **props)
+
+
+def ways(found: rx.Var[list[Way]], name: str, look: str, width: str = "") -> rx.Component:
+    """Return links to the same times seen in other ways; ``width`` says on which screens."""
+    return rx.el.nav(
+        rx.foreach(
+            found,
+            lambda way: rx.el.a(
+                way.label,
+                href=way.href,
+                aria_current=rx.cond(way.here, "true", "false"),
+                key=way.href,
+                class_name="chip" if look == "chips" else "",
+            ),
+        ),
+        aria_label=t("sv", f"staff.week.{name}"),
+        class_name=look,
+        custom_attrs={width: "true"} if width else {},
+    )
+
+
+def performer_ways(found: rx.Var[list[Way]]) -> rx.Component:
+    """Return the links to each performer's times; many of them are folded up below whose are shown."""
+    links = ways(found, "performers", "chips")
+    return rx.cond(
+        found.length() > MOST_CHIPS,
+        rx.el.details(
+            rx.el.summary(
+                rx.el.span(
+                    t("sv", "staff.week.performers"),
+                    ": ",
+                    rx.foreach(found, lambda way: rx.cond(way.here, rx.el.strong(way.label, key=way.href))),
+                )
+            ),
+            links,
+            class_name="chips-folded",
+        ),
+        rx.cond(found.length() > 0, links),
+    )
 
 
 def outcome_box(outcome: rx.Var[Outcome], name: str, *below: rx.Component, kind: str) -> rx.Component:
@@ -75,13 +116,17 @@ def preview_body(preview: rx.Var[PreviewView], *, on_publish: object, change_hre
         ),
         _left_out(preview.clashes),
         _left_out(preview.holidays, kind="info"),
+        _left_out(preview.deviating, kind="info"),
         _left_out(preview.not_on_clock),
         _left_out(preview.passed, kind="info"),
         rx.el.h2(t("sv", "staff.preview.what")),
         summary_list("sv", preview.rows),
         rx.cond(
             preview.weeks.length() > 0,
-            rx.fragment(rx.el.h2(t("sv", "staff.preview.weeks")), summary_list("sv", preview.weeks)),
+            rx.fragment(
+                rx.el.h2(t("sv", "staff.preview.weeks")),
+                rx.el.div(summary_list("sv", preview.weeks), class_name="week-counts"),
+            ),
         ),
         buttons.button_row(
             rx.cond(preview.confirm != "", buttons.primary(preview.confirm, on_click=on_publish, once=True)),

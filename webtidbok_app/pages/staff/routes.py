@@ -12,10 +12,12 @@ from webtidbok_app.pages.staff.desk import check_page as desk_check_page
 from webtidbok_app.pages.staff.desk import done_page as desk_done_page
 from webtidbok_app.pages.staff.desk import times_page as desk_times_page
 from webtidbok_app.pages.staff.desk_who import who_page, without_number_page
+from webtidbok_app.pages.staff.deviations import deviations_page
 from webtidbok_app.pages.staff.export import export_page
 from webtidbok_app.pages.staff.import_times import import_check_page, import_done_page, import_page
 from webtidbok_app.pages.staff.inbox import inbox_page
 from webtidbok_app.pages.staff.invitations import invitation_page, invitations_page, invite_page
+from webtidbok_app.pages.staff.month import month_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.region import region_page
 from webtidbok_app.pages.staff.removal import removal_page
@@ -43,6 +45,14 @@ from webtidbok_app.pages.staff.settings.time_types import time_type_page, time_t
 from webtidbok_app.pages.staff.templates import templates_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
 from webtidbok_app.pages.staff.week import week_page
+from webtidbok_app.pages.staff.week_template import (
+    remove_template_page,
+    use_check_page,
+    use_done_page,
+    use_template_page,
+    week_template_page,
+)
+from webtidbok_app.pages.staff.week_templates import save_week_page, week_templates_page
 from webtidbok_app.state.addresses import REGION_NOTICE
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff import performers, time_types
@@ -54,6 +64,7 @@ from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.desk import StaffDeskState
 from webtidbok_app.state.staff.desk_who import StaffDeskWhoState
+from webtidbok_app.state.staff.deviations import StaffDeviationsState
 from webtidbok_app.state.staff.export import StaffExportState
 from webtidbok_app.state.staff.import_times import StaffImportState
 from webtidbok_app.state.staff.inbox import StaffInboxState
@@ -64,6 +75,7 @@ from webtidbok_app.state.staff.invitations import (
 )
 from webtidbok_app.state.staff.log import StaffLogState
 from webtidbok_app.state.staff.log_checks import StaffLogChecksState, StaffLogCheckState
+from webtidbok_app.state.staff.month import StaffMonthState
 from webtidbok_app.state.staff.notices import StaffNoticeState
 from webtidbok_app.state.staff.performers import StaffPerformersState
 from webtidbok_app.state.staff.permissions import StaffPermissionsState
@@ -74,15 +86,19 @@ from webtidbok_app.state.staff.removal import StaffRemovalState
 from webtidbok_app.state.staff.removed import StaffRemovedState
 from webtidbok_app.state.staff.search import StaffSearchState
 from webtidbok_app.state.staff.settings import StaffSettingsState
+from webtidbok_app.state.staff.template_use import StaffTemplateUseState
 from webtidbok_app.state.staff.templates import StaffTemplatesState
 from webtidbok_app.state.staff.terms import StaffTermsState
 from webtidbok_app.state.staff.texts import StaffTextFormState, StaffTextsState
 from webtidbok_app.state.staff.time_types import StaffTimeTypesState
 from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
+from webtidbok_app.state.staff.week_template import StaffWeekTemplateState
+from webtidbok_app.state.staff.week_templates import StaffWeekTemplatesState
 
 BOOKING = "/personal/bokning/[booking]"
 REGION = "/personal/mottagningar"
+TEMPLATE = "/personal/veckomallar/[week_template]"
 _PERSONAL: tuple[type[rx.State], ...] = (
     StaffBookingState,
     StaffCaseState,
@@ -112,6 +128,12 @@ ROUTES = [
         week_page,
         "staff.week.title",
         [*_ARRIVE, StaffWeekState.load, StaffWeekState.welcome, StaffWeekState.watch],
+    ),
+    (
+        "/personal/manad",
+        month_page,
+        "staff.month.title",
+        [*_ARRIVE, StaffMonthState.load, StaffMonthState.watch],
     ),
     ("/personal/publicera", publish_page, "staff.publish.title", [*_ARRIVE, StaffPublishState.load]),
     (
@@ -143,6 +165,49 @@ ROUTES = [
         [*_ARRIVE, StaffCopyState.load_check],
     ),
     ("/personal/kopiera/klart", copy_done_page, "staff.published.page", [*_ARRIVE, StaffCopyState.load_done]),
+    (
+        "/personal/veckomallar",
+        week_templates_page,
+        "staff.week_templates.title",
+        [*_ARRIVE, StaffWeekTemplatesState.load],
+    ),
+    (
+        "/personal/veckomallar/ny",
+        save_week_page,
+        "staff.week_templates.save",
+        [*_ARRIVE, StaffWeekTemplatesState.load_week],
+    ),
+    (
+        "/personal/veckomallar/granska",
+        use_check_page,
+        "staff.preview.title",
+        [*_ARRIVE, StaffTemplateUseState.load_check],
+    ),
+    (
+        "/personal/veckomallar/klart",
+        use_done_page,
+        "staff.published.page",
+        [*_ARRIVE, StaffTemplateUseState.load_done],
+    ),
+    (TEMPLATE, week_template_page, "staff.week_template.title", [*_ARRIVE, StaffWeekTemplateState.load]),
+    (
+        f"{TEMPLATE}/anvand",
+        use_template_page,
+        "staff.template_use.title",
+        [*_ARRIVE, StaffTemplateUseState.load],
+    ),
+    (
+        f"{TEMPLATE}/ta-bort",
+        remove_template_page,
+        "staff.week_template.remove",
+        [*_ARRIVE, StaffWeekTemplateState.load],
+    ),
+    (
+        "/personal/avvikande-tider",
+        deviations_page,
+        "staff.deviations.title",
+        [*_ARRIVE, StaffDeviationsState.load],
+    ),
     ("/personal/andringar", changes_page, "staff.changes.title", [*_ARRIVE, StaffChangesState.load]),
     (REMOVAL, removal_page, "staff.removal.title", [*_arrive(StaffRemovalState), StaffRemovalState.load]),
     (

@@ -13,19 +13,23 @@ from webtidbok_app.components.feedback import (
     status,
 )
 from webtidbok_app.components.layout import staff_page
+from webtidbok_app.components.tally_table import tally_table
 from webtidbok_app.components.week_table import schedule_box, week_cell, week_legend, week_table
 from webtidbok_app.i18n import t
-from webtidbok_app.pages.staff.parts import outcome_box, stepper
+from webtidbok_app.pages.staff.parts import outcome_box, performer_ways, stepper, ways
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.start_view import StartStep
-from webtidbok_app.state.staff.views import Way, WeekDay
+from webtidbok_app.state.staff.views import WeekDay
 from webtidbok_app.state.staff.week import SCHEDULE, SPAN_DAY, SPAN_FROM, SPAN_TO, WITHDRAW_BUTTON
 from webtidbok_app.state.staff.week import StaffWeekState as State
 from webtidbok_app.state.staff.week_where import DAY, LIST
+from webtidbok_app.state.views import WeekCell
 
 MAY_CHANGE = SessionState.session.handles_times
 PUBLISH = "/personal/publicera"
 COPY = "/personal/kopiera"
+TEMPLATES = "/personal/veckomallar"
+DEVIATIONS = "/personal/avvikande-tider"
 
 
 def week_page() -> rx.Component:
@@ -70,13 +74,7 @@ def _schedule() -> rx.Component:
                     State.empty,
                     rx.cond(MAY_CHANGE, buttons.link_as_button(t("sv", "staff.week.publish"), href=PUBLISH)),
                 ),
-                rx.fragment(
-                    rx.cond(
-                        State.view != LIST,
-                        rx.el.div(week_table(State.week, may_choose=MAY_CHANGE), class_name="week-as-table"),
-                    ),
-                    rx.el.div(rx.foreach(State.days, _day), class_name="week-as-list"),
-                ),
+                rx.cond(State.overview.rows.length() > 0, _overview(), _times()),
             ),
             selected=State.selected,
             heard=State.heard,
@@ -85,6 +83,30 @@ def _schedule() -> rx.Component:
             id=SCHEDULE,
             tab_index=-1,
             class_name=rx.cond(State.view == LIST, "week-views", "week-views week-views-both"),
+        ),
+    )
+
+
+def _times() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            State.view != LIST,
+            rx.el.div(
+                week_table(State.week, since=State.since, may_choose=MAY_CHANGE), class_name="week-as-table"
+            ),
+        ),
+        rx.el.div(rx.foreach(State.days, _day), class_name="week-as-list"),
+    )
+
+
+def _overview() -> rx.Component:
+    return rx.fragment(
+        rx.el.p(t("sv", "staff.week.overview"), class_name="fine"),
+        tally_table(
+            State.overview,
+            corner=t("sv", "staff.week.performer"),
+            label=t("sv", "staff.week.overview_scroll"),
+            kind="tallies-week",
         ),
     )
 
@@ -102,8 +124,8 @@ def _toolbar() -> rx.Component:
             ),
             data_schedule_steps="true",
         ),
-        _ways(State.views, "views", "switch", "data-wide"),
-        _ways(State.narrow_views, "views", "switch", "data-narrow"),
+        ways(State.views, "views", "switch", "data-wide"),
+        ways(State.narrow_views, "views", "switch", "data-narrow"),
         rx.cond(
             MAY_CHANGE,
             rx.fragment(
@@ -113,31 +135,17 @@ def _toolbar() -> rx.Component:
                     href=State.here.replace("/personal?", f"{COPY}?"),
                     kind="secondary",
                 ),
-                buttons.link_as_button(t("sv", "staff.removal.link"), href=State.away_href, kind="secondary"),
+                rx.el.a(
+                    t("sv", "staff.week_templates.link"),
+                    href=State.here.replace("/personal?", f"{TEMPLATES}?"),
+                ),
+                rx.el.a(t("sv", "staff.removal.link"), href=State.away_href),
             ),
         ),
-        rx.cond(State.performers.length() > 0, _ways(State.performers, "performers", "chips")),
-        rx.cond((State.empty == "") & MAY_CHANGE, _selection()),
+        rx.el.a(t("sv", "staff.deviations.link"), href=DEVIATIONS),
+        performer_ways(State.performers),
+        rx.cond((State.empty == "") & (State.overview.rows.length() == 0) & MAY_CHANGE, _selection()),
         class_name="toolbar",
-    )
-
-
-def _ways(ways: rx.Var[list[Way]], name: str, look: str, width: str = "") -> rx.Component:
-    """Return links to the same times seen in other ways; ``width`` says on which screens."""
-    return rx.el.nav(
-        rx.foreach(
-            ways,
-            lambda way: rx.el.a(
-                way.label,
-                href=way.href,
-                aria_current=rx.cond(way.here, "true", "false"),
-                key=way.href,
-                class_name="chip" if look == "chips" else "",
-            ),
-        ),
-        aria_label=t("sv", f"staff.week.{name}"),
-        class_name=look,
-        custom_attrs={width: "true"} if width else {},
     )
 
 
@@ -220,7 +228,7 @@ def _impact() -> rx.Component:
 def _live_line() -> rx.Component:
     """Return what has happened while the page was open. It keeps its place, so that nothing below it moves."""
     return rx.el.div(
-        rx.cond(State.empty == "", week_legend()),
+        rx.cond((State.empty == "") & (State.overview.rows.length() == 0), week_legend()),
         rx.el.p(State.note, role="status", class_name="note"),
         rx.el.div(
             rx.cond(State.fresh != "", buttons.secondary(State.fresh, on_click=State.show_fresh)),
@@ -230,7 +238,8 @@ def _live_line() -> rx.Component:
     )
 
 
-def _day(day: rx.Var[WeekDay]) -> rx.Component:
+def _day(day: rx.Var[WeekDay], index: rx.Var[int]) -> rx.Component:
+    """Return a day as a list: the times of its column, or of the whole table where that is one day."""
     return rx.el.section(
         rx.el.h2(day.heading, rx.cond(day.note != "", rx.el.span(" ", day.note, class_name="week-note"))),
         rx.cond(
@@ -242,17 +251,26 @@ def _day(day: rx.Var[WeekDay]) -> rx.Component:
             ),
         ),
         rx.cond(
-            day.cells.length() > 0,
+            day.has_times,
             rx.el.ul(
                 rx.foreach(
-                    day.cells,
-                    lambda cell: rx.el.li(week_cell(cell, State.selected, State.toggle), key=cell.id),
+                    State.week.rows,
+                    lambda row: rx.cond(
+                        State.week.by_performer, rx.foreach(row.cells, _item), _item(row.cells[index])
+                    ),
                 )
             ),
             rx.el.p(t("sv", "staff.week.none_on_day"), class_name="fine"),
         ),
         key=day.iso,
         class_name="week-day",
+    )
+
+
+def _item(cell: rx.Var[WeekCell]) -> rx.Component:
+    return rx.cond(
+        cell.id != "",
+        rx.el.li(week_cell(cell, State.selected, State.toggle, since=State.since), key=cell.id),
     )
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import cast
 
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import AgeOutside, BookingStopped, WebtidbokError
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.i18n import Lang, t, tn
+from webtidbok_app.i18n import Lang, format_day, format_day_span, t, tn
 from webtidbok_app.journal.port import Text, TimeTypeInfo
 from webtidbok_app.services.booking import Progress
 from webtidbok_app.services.clinics import CaseTypeInfo, ClinicInfo, RegionInfo
@@ -79,6 +80,14 @@ def clinic_view(clinic: ClinicInfo, lang: Lang) -> ClinicView:
             for kind in CaseTypeKind
             if (found := clinic.case_type(kind))
         ],
+    )
+
+
+def closed_words(spans: Iterable[tuple[date, date]], lang: Lang) -> str:
+    """Return "torsdag 3 december 2026, 10–12 december 2026" for the days from first to last."""
+    return ", ".join(
+        format_day(lang, first) if first == last else format_day_span(lang, first, last)
+        for first, last in spans
     )
 
 

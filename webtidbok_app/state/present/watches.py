@@ -5,7 +5,8 @@ from datetime import datetime
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.watch import WatchOfferStatus, WatchStatus
 from webtidbok_app.i18n import Lang, format_day_span, format_time, t, tn
-from webtidbok_app.services.watches import MyWatch, OfferedTime, WatchForm
+from webtidbok_app.services.my_watches import MyWatch, OfferedTime
+from webtidbok_app.services.watches import WatchForm
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.wishes import PART, PERFORMER
 from webtidbok_app.state.present.words import moment_text, when

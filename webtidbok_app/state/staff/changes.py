@@ -184,7 +184,7 @@ def _row(change: Change, now: datetime) -> ChangeRow:
         when=when,
         who=change.changed_by,
         what=what,
-        count=str(change.slots),
+        count=str(change.slots or "–"),
         days=format_day_span("sv", change.first_start, change.last_start),
         note=note,
         undo_href=undo_href(change.id) if young else "",

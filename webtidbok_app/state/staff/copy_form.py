@@ -7,17 +7,19 @@ from typing import Any
 
 from webtidbok_app.domain.swedish_time import monday_of
 from webtidbok_app.i18n import t, tn
+from webtidbok_app.services.template_publication import Filling
 from webtidbok_app.services.week_copy import MAX_WEEKS, SourceWeek, WeekCopy
 from webtidbok_app.state.input import in_reach, parse_count, parse_ids, typed
 from webtidbok_app.state.staff.preview_view import week_words
 from webtidbok_app.state.staff.views import CopyForm, CopySourceView
+from webtidbok_app.state.staff.week_template_words import save_href
 from webtidbok_app.state.staff.week_view import parse_week, week_href, with_title, written_week
 from webtidbok_app.state.views import Choice, FieldProblem, SummaryRow
 
 PAGE = "/personal/kopiera"
 OFFERED_WEEKS = 12
 WEEK = timedelta(days=7)
-_ORDER = ("first_week", "other_week", "weeks", "performers")
+_ORDER = ("first_week", "other_week", "weeks", "every", "performers")
 """The fields as they stand on the page."""
 _TYPED = re.compile(r"(?:vecka|v\.?)?\s*(?P<week>[0-9]{1,2})(?:[ ,/]+(?P<year>[0-9]{4}))?")
 _YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})[ -]*(?:vecka|v\.?|w)\s*(?P<week>[0-9]{1,2})")
@@ -65,12 +67,13 @@ def source_view(source: SourceWeek) -> CopySourceView:
         rows=[SummaryRow(t("sv", f"staff.preview.{name}"), value) for name, value in rows.items()],
         here_href=copy_href(source.monday),
         week_href=week_href(source.monday),
+        save_href=save_href(source.monday),
         empty=not source.count,
     )
 
 
-def week_choices(source: date, *, today: date) -> list[Choice]:
-    """Return the weeks to choose among: the next ones, but for the one that is copied."""
+def week_choices(source: date | None, *, today: date) -> list[Choice]:
+    """Return the weeks to choose among: the next ones, but for the one that is copied, if any."""
     first = monday_of(today)
     coming = [first + WEEK * number for number in range(OFFERED_WEEKS + 1)]
     return [
@@ -99,13 +102,13 @@ def first_form(source: SourceWeek, *, today: date) -> CopyForm:
 def read_form(form: Mapping[str, Any], performers: list[str]) -> CopyForm:
     """Return what was filled in, as it was."""
     return CopyForm(
-        **{name: typed(form, name) for name in ("first_week", "other_week", "weeks")},
+        **{name: typed(form, name) for name in ("first_week", "other_week", "weeks", "every")},
         performers=performers,
         skip_holidays=bool(typed(form, "skip_holidays")),
     )
 
 
-def to_copy(form: CopyForm, monday: date, *, today: date) -> tuple[WeekCopy | None, dict[str, str]]:
+def to_filling(form: CopyForm, *, today: date) -> tuple[Filling | None, dict[str, str]]:
     """Return the wish that the form means, or None and a code for each field that cannot be read."""
     codes: dict[str, str] = {}
     if form.other_week:
@@ -120,7 +123,14 @@ def to_copy(form: CopyForm, monday: date, *, today: date) -> tuple[WeekCopy | No
     if first is None or weeks is None:
         return None, codes
     performers = frozenset(parse_ids(form.performers))
-    return WeekCopy(monday, first, weeks, performers, form.skip_holidays), codes
+    every = 1 if not form.every else parse_count(form.every) or 0
+    return Filling(first, weeks, performers, form.skip_holidays, every), codes
+
+
+def to_copy(form: CopyForm, monday: date, *, today: date) -> tuple[WeekCopy | None, dict[str, str]]:
+    """Return the wish to copy the week of ``monday``, or None and a code for each field that cannot be read."""
+    filling, codes = to_filling(form, today=today)
+    return (WeekCopy(**vars(filling), monday=monday) if filling else None), codes
 
 
 def problems_in_words(

@@ -3,6 +3,7 @@
 The address says what it is about; whether the actor may is for the use case to say.
 """
 
+from dataclasses import replace
 from datetime import date
 
 import reflex as rx
@@ -12,7 +13,7 @@ from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Role
-from webtidbok_app.domain.errors import InvalidInput
+from webtidbok_app.domain.errors import InvalidInput, StaleVersion
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, format_time, t, tn
 from webtidbok_app.services.notices import (
@@ -30,7 +31,7 @@ from webtidbok_app.state import addresses
 from webtidbok_app.state.common import attempt, path_of, query
 from webtidbok_app.state.input import parse_day, typed, typed_rich
 from webtidbok_app.state.present.words import field_problems
-from webtidbok_app.state.staff.text_views import NoticeView, StopView
+from webtidbok_app.state.staff.text_views import NoticeView, StopView, written_meanwhile
 from webtidbok_app.state.staff.texts import box_values, previews
 from webtidbok_app.state.staff.views import Outcome
 from webtidbok_app.state.views import FieldProblem, Problem
@@ -52,6 +53,8 @@ class StaffNoticeState(rx.State):
     notice: NoticeView = NoticeView()
     stop: StopView = StopView()
 
+    _seen: tuple[NoticeInfo, ...] = ()
+    """What has been shown, if anything."""
     _did: str = ""
     """What was done on the page before, to be told once."""
 
@@ -95,11 +98,20 @@ class StaffNoticeState(rx.State):
         if wrong := {name: name for name, words in days.items() if words and read[name] is None}:
             self.problems = field_problems(wrong, "sv", order=_FIELDS)
             return
-        saving = set_notice(current(), scope=_scope(self), notice=typed_rich(form, "notice"), **read)
+        saving = set_notice(
+            current(),
+            scope=_scope(self),
+            notice=typed_rich(form, "notice"),
+            seen=next(iter(self._seen), None),
+            **read,
+        )
         try:
-            saved = await attempt(saving, "sv", let_through=(InvalidInput,))
+            saved = await attempt(saving, "sv", let_through=(InvalidInput, StaleVersion))
         except InvalidInput as error:
             self.problems = field_problems(error.problems, "sv", order=_FIELDS)
+            return
+        except StaleVersion:
+            await self._look_anew()
             return
         if isinstance(saved, Problem):
             self.problem = saved
@@ -135,8 +147,18 @@ class StaffNoticeState(rx.State):
             t("sv", "staff.notice.did_start"), t("sv", "staff.notice.did_start_body"), key=str(self.attempts)
         )
 
+    async def _look_anew(self) -> None:
+        """Tell of, and show, what a colleague wrote meanwhile; what is typed stays."""
+        self.problem = written_meanwhile(self.attempts)
+        found = await attempt(get_notice(current(), scope=_scope(self)), "sv")
+        if not isinstance(found, Problem):
+            typed = {name: getattr(self.notice, name) for name in ("written", "first_day", "last_day")}
+            self._show(found)
+            self.notice = replace(self.notice, **typed)
+
     def _show(self, found: NoticeInfo) -> None:
         scope = _scope(self)
+        self._seen = (found,)
         stopped = found.stopped_at
         self.notice = NoticeView(
             caption=found.clinic,

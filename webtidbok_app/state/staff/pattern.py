@@ -8,6 +8,7 @@ from uuid import UUID
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.i18n import t
 from webtidbok_app.services.publication import Pattern
+from webtidbok_app.services.week_templates import Series
 from webtidbok_app.state.input import parse_count, parse_day, parse_id, parse_wall, typed
 from webtidbok_app.state.staff.views import PublishForm
 from webtidbok_app.state.views import FieldProblem
@@ -73,6 +74,11 @@ class _Reading:
         found = parse_count(text)
         return self._wrong(name, name if text else f"{name}_missing", 1) if found is None else found
 
+    def weekdays(self) -> frozenset[int]:
+        if not self.form.weekdays:
+            return self._wrong("weekdays", "weekdays_missing", frozenset({0}))
+        return frozenset(map(int, self.form.weekdays))
+
     def end_of_once(self, start: time, length: int) -> time:
         minutes = start.hour * 60 + start.minute + length
         if "start_time" in self.codes or "minutes" in self.codes:
@@ -86,31 +92,47 @@ class _Reading:
         return instead
 
 
+def to_series(form: PublishForm, *, today: date) -> tuple[Series | None, dict[str, str]]:
+    """Return the series that the form means, without days, or None and a code for each field that cannot be read."""
+    reading = _Reading(form, today)
+    series = Series(
+        **_what(reading),
+        weekdays=reading.weekdays(),
+        from_time=reading.wall("from_time"),
+        to_time=reading.wall("to_time"),
+    )
+    return (None if reading.codes else series), reading.codes
+
+
 def to_pattern(form: PublishForm, *, today: date) -> tuple[Pattern | None, dict[str, str]]:
     """Return the pattern that the form means, or None and a code for each field that cannot be read."""
     reading = _Reading(form, today)
     once = form.kind == ONCE
     if form.kind not in (ONCE, WEEKLY):
         reading.codes["kind"] = "kind"
-    length = reading.count("minutes")
+    what = _what(reading)
     start = reading.wall("start_time" if once else "from_time")
     first = reading.day("day" if once else "first_day")
-    if not once and not form.weekdays:
-        reading.codes["weekdays"] = "weekdays_missing"
     pattern = Pattern(
-        time_type_id=reading.identity("time_type"),
-        performer_id=reading.identity("performer"),
-        visit_form=reading.visit_form(),
+        **what,
         first_day=first,
         last_day=first if once else reading.day("last_day"),
-        weekdays=frozenset({first.weekday()} if once else map(int, form.weekdays)),
+        weekdays=frozenset({first.weekday()}) if once else reading.weekdays(),
         from_time=start,
-        to_time=reading.end_of_once(start, length) if once else reading.wall("to_time"),
-        length_minutes=length,
-        places=reading.count("places"),
+        to_time=reading.end_of_once(start, what["length_minutes"]) if once else reading.wall("to_time"),
         skip_holidays=not once and form.skip_holidays,
     )
     return (None if reading.codes else pattern), reading.codes
+
+
+def _what(reading: _Reading) -> dict[str, Any]:
+    return {
+        "time_type_id": reading.identity("time_type"),
+        "performer_id": reading.identity("performer"),
+        "visit_form": reading.visit_form(),
+        "length_minutes": reading.count("minutes"),
+        "places": reading.count("places"),
+    }
 
 
 def problems_in_words(

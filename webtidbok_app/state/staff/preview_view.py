@@ -11,7 +11,9 @@ from webtidbok_app.domain.swedish_time import day_of, monday_of
 from webtidbok_app.i18n import format_day, format_day_span, format_span, format_time, t, tn
 from webtidbok_app.services.import_times import ImportPreview, RowProblem
 from webtidbok_app.services.publication import NewSlot, Pattern, Preview, Published
+from webtidbok_app.services.template_publication import Filling
 from webtidbok_app.services.week_copy import WeekCopy
+from webtidbok_app.state.staff.deviation_words import deviation_words
 from webtidbok_app.state.staff.views import Outcome, PreviewView, PublishedView
 from webtidbok_app.state.staff.week_view import week_href
 from webtidbok_app.state.views import Problem, SummaryRow
@@ -38,6 +40,21 @@ def copy_preview_of(copy: WeekCopy, preview: Preview, *, performers: Sequence[st
     }
     rows = [SummaryRow(t("sv", f"staff.preview.{name}"), value) for name, value in values.items()]
     return _preview(preview, rows, t("sv", "staff.preview.clashes_copy"), "clash_with", copy.mondays)
+
+
+def template_preview_of(
+    name: str, filling: Filling, preview: Preview, *, performers: Sequence[str]
+) -> PreviewView:
+    """Return what using the template ``name`` would do; ``performers`` are the names of those whose times are used."""
+    values = {
+        "template": name,
+        "to_weeks": _weeks_words(filling.first_week, filling.mondays[-1]),
+        "how_often": t("sv", f"staff.template_use.every_{filling.every}"),
+        "performer": ", ".join(performers),
+        "count": tn("sv", "staff.preview.count_value", len(preview.publishable)),
+    }
+    rows = [SummaryRow(t("sv", f"staff.preview.{key}"), value) for key, value in values.items()]
+    return _preview(preview, rows, t("sv", "staff.preview.clashes_copy"), "clash_with", filling.mondays)
 
 
 def import_preview_of(unread: Sequence[RowProblem], found: ImportPreview) -> PreviewView:
@@ -85,6 +102,15 @@ def _preview(
             "holidays",
             len(preview.holidays),
             [t("sv", "staff.preview.holiday", day=format_day("sv", day), name=name) for day, name in preview.holidays],
+        ),
+        deviating=_outcome(
+            "deviating",
+            sum(one.times for one in preview.deviating),
+            [
+                tn("sv", "staff.preview.deviating_row", one.times, day=format_day("sv", one.day),
+                   what=deviation_words(one.deviation))
+                for one in preview.deviating
+            ],
         ),
         not_on_clock=_outcome(
             "not_on_clock",

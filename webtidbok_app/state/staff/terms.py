@@ -1,6 +1,7 @@
 """The versions of a case type's terms: in force, coming, and over."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 
 import reflex as rx
 
@@ -8,7 +9,7 @@ from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock, rich_text
 from webtidbok_app.domain.actor import Role
-from webtidbok_app.domain.errors import InvalidInput, NotFound
+from webtidbok_app.domain.errors import InvalidInput, NotFound, StaleVersion
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.i18n import format_day, t, tn
@@ -27,7 +28,7 @@ from webtidbok_app.state.common import argument, attempt
 from webtidbok_app.state.input import parse_count, parse_day, typed, typed_rich
 from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.words import field_problems
-from webtidbok_app.state.staff.text_views import TermsFormView, TermsRow
+from webtidbok_app.state.staff.text_views import TermsFormView, TermsRow, written_meanwhile
 from webtidbok_app.state.staff.views import Outcome
 from webtidbok_app.state.views import FieldProblem, Problem
 
@@ -47,6 +48,9 @@ class StaffTermsState(rx.State):
     done: Outcome = Outcome()
     terms: TermsFormView = TermsFormView()
 
+    _seen: tuple[TermsVersions, ...] = ()
+    """What has been shown, if anything."""
+
     @rx.event
     @requires("staff")
     async def load(self) -> None:
@@ -65,7 +69,13 @@ class StaffTermsState(rx.State):
         day = parse_day(typed(form, "first_day"), today=day_of(clock.now()))
         kind = self._kind()
         if kind is not None:
-            saving = plan_terms(current(), kind=kind, text=typed_rich(form, "terms"), first_day=day)
+            saving = plan_terms(
+                current(),
+                kind=kind,
+                text=typed_rich(form, "terms"),
+                first_day=day,
+                seen=next(iter(self._seen), None),
+            )
             await self._change(saving, "planned")
 
     @rx.event
@@ -91,9 +101,12 @@ class StaffTermsState(rx.State):
         self.attempts += 1
         self.problem, self.problems, self.done = Problem(), [], Outcome()
         try:
-            changed = await attempt(use_case, "sv", let_through=(InvalidInput,))
+            changed = await attempt(use_case, "sv", let_through=(InvalidInput, StaleVersion))
         except InvalidInput as error:
             self.problems = field_problems(error.problems, "sv", order=_FIELDS)
+            return
+        except StaleVersion:
+            await self._look_anew()
             return
         if isinstance(changed, Problem):
             self.problem = changed
@@ -104,8 +117,18 @@ class StaffTermsState(rx.State):
         told = days_text(newest) if newest and done == "planned" else ""
         self.done = Outcome(t("sv", f"staff.terms.{done}"), told, key=str(self.attempts))
 
+    async def _look_anew(self) -> None:
+        """Tell of, and show, what a colleague wrote meanwhile or has come into force; what is typed stays."""
+        self.problem = written_meanwhile(self.attempts)
+        found = await attempt(self._find(), "sv")
+        if not isinstance(found, Problem):
+            typed, day = self.terms.written, self.terms.first_day
+            self._show(found)
+            self.terms = replace(self.terms, written=typed, first_day=day)
+
     def _show(self, found: TermsVersions) -> None:
         kind = self._kind()
+        self._seen = (found,)
         begun = found.coming or found.in_force
         coming, accepted = found.coming, found.in_force.accepted if found.in_force else 0
         self.terms = TermsFormView(

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from webtidbok_app.state.views import NO_WORDS, RichView
+from webtidbok_app.i18n import t
+from webtidbok_app.state.views import NO_WORDS, Problem, RichView
 
 
 @dataclass(frozen=True)
@@ -116,3 +117,8 @@ class StopView:
     goes_on: list[str] = field(default_factory=list)
     """What is as ever."""
     back: str = ""
+
+
+def written_meanwhile(attempt: int) -> Problem:
+    """Return that a colleague has written since the page was shown, and that what one has typed stands."""
+    return Problem(t("sv", "staff.texts.stale_title"), t("sv", "staff.texts.stale"), key=str(attempt))

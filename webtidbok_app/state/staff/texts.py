@@ -1,6 +1,7 @@
 """The clinic's own words: an overview, and the texts of the clinic and of each case type to write."""
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 
 import reflex as rx
 
@@ -8,7 +9,7 @@ from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import rich_text
 from webtidbok_app.domain.actor import Role
-from webtidbok_app.domain.errors import InvalidInput, NotFound
+from webtidbok_app.domain.errors import InvalidInput, NotFound, StaleVersion
 from webtidbok_app.i18n import t
 from webtidbok_app.journal.port import Text
 from webtidbok_app.services.clinic_texts import (
@@ -30,7 +31,14 @@ from webtidbok_app.state.input import typed_rich
 from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.staff.terms import days_text
-from webtidbok_app.state.staff.text_views import NoticeRow, Preview, TextFormView, TextRow, TextsView
+from webtidbok_app.state.staff.text_views import (
+    NoticeRow,
+    Preview,
+    TextFormView,
+    TextRow,
+    TextsView,
+    written_meanwhile,
+)
 from webtidbok_app.state.staff.views import Outcome
 from webtidbok_app.state.views import FieldProblem, Problem
 
@@ -68,6 +76,9 @@ class StaffTextFormState(rx.State):
     done: Outcome = Outcome()
     form: TextFormView = TextFormView()
 
+    _seen: tuple[ClinicTexts, ...] = ()
+    """What has been shown, if anything."""
+
     @rx.event
     @requires("staff")
     async def load(self) -> None:
@@ -84,7 +95,7 @@ class StaffTextFormState(rx.State):
     @requires(Role.CLINIC_ADMIN)
     async def save_presentation(self, form: rx.form.FormData) -> None:
         """Keep what the clinic tells about itself."""
-        await self._save(set_presentation(current(), text=typed_rich(form, PRESENTATION)))
+        await self._save(set_presentation(current(), text=typed_rich(form, PRESENTATION), seen=self._known()))
 
     @rx.event
     @requires(Role.CLINIC_ADMIN)
@@ -93,15 +104,21 @@ class StaffTextFormState(rx.State):
         kind = STAFF_CASE_TYPES.get(argument(self, "case_type"))
         if kind is not None:
             texts = {field: typed_rich(form, field) for field in FIELDS[kind]}
-            await self._save(set_case_type_texts(current(), kind=kind, texts=texts))
+            await self._save(set_case_type_texts(current(), kind=kind, texts=texts, seen=self._known()))
+
+    def _known(self) -> ClinicTexts | None:
+        return next(iter(self._seen), None)
 
     async def _save(self, use_case: Awaitable[ClinicTexts]) -> None:
         self.attempts += 1
         self.problem, self.problems, self.done = Problem(), [], Outcome()
         try:
-            saved = await attempt(use_case, "sv", let_through=(InvalidInput,))
+            saved = await attempt(use_case, "sv", let_through=(InvalidInput, StaleVersion))
         except InvalidInput as error:
             self.problems = field_problems(error.problems, "sv", order=self.form.written)
+            return
+        except StaleVersion:
+            await self._look_anew()
             return
         if isinstance(saved, Problem):
             self.problem = saved
@@ -112,8 +129,18 @@ class StaffTextFormState(rx.State):
             t("sv", "staff.texts.saved"), t("sv", "staff.texts.at_once"), key=str(self.attempts)
         )
 
+    async def _look_anew(self) -> None:
+        """Tell of, and show, what a colleague wrote meanwhile; what is typed stays."""
+        self.problem = written_meanwhile(self.attempts)
+        found = await attempt(get_texts(current()), "sv")
+        if not isinstance(found, Problem):
+            typed = self.form.written
+            await self._show(found)
+            self.form = replace(self.form, written=typed)
+
     async def _show(self, found: ClinicTexts) -> None:
         """Show what the address says. Raises NotFound."""
+        self._seen = (found,)
         slug = argument(self, "case_type")
         if slug and slug not in STAFF_CASE_TYPES:
             raise NotFound

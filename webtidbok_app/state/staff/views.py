@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from webtidbok_app.state.resident_views import MessageView, OfferView
-from webtidbok_app.state.views import Choice, SummaryRow, WeekCell
+from webtidbok_app.state.views import Choice, SummaryRow
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,12 @@ class Way:
 
 @dataclass(frozen=True)
 class WeekDay:
-    """One day of the schedule as a list, for narrow screens and for those who want one. ``note`` is a holiday."""
+    """The head of one day of the schedule as a list; its times are those of the table. ``note`` is a day_note."""
 
     iso: str = ""
     heading: str = ""
     note: str = ""
-    cells: list[WeekCell] = field(default_factory=list)
+    has_times: bool = False
     select_name: str = ""
     selectable: bool = False
 
@@ -83,6 +83,7 @@ class PreviewView:
     weeks: list[SummaryRow] = field(default_factory=list)
     clashes: Outcome = Outcome()
     holidays: Outcome = Outcome()
+    deviating: Outcome = Outcome()
     not_on_clock: Outcome = Outcome()
     passed: Outcome = Outcome()
     confirm: str = ""
@@ -124,16 +125,18 @@ class CopySourceView:
     rows: list[SummaryRow] = field(default_factory=list)
     here_href: str = ""
     week_href: str = ""
+    save_href: str = ""
     empty: bool = False
 
 
 @dataclass(frozen=True)
 class CopyForm:
-    """The copying form as it was last filled in. ``other_week`` is typed, and goes before what is chosen."""
+    """The weeks to fill as they were last filled in. ``other_week`` is typed, and goes before what is chosen."""
 
     first_week: str = ""
     other_week: str = ""
     weeks: str = "1"
+    every: str = ""
     performers: list[str] = field(default_factory=list)
     skip_holidays: bool = True
 

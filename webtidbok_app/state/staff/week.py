@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import reflex as rx
-from reflex.event import EventType
+from reflex.event import EventSpec, EventType
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current, require_staff, still_logged_in
@@ -20,15 +20,17 @@ from webtidbok_app.services.schedule import ScheduleSlot, Week
 from webtidbok_app.services.waiting import count_waiting
 from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_ids, parse_wall, typed
+from webtidbok_app.state.staff import overview as overviews
 from webtidbok_app.state.staff import week_view as words
 from webtidbok_app.state.staff import week_where as ways
+from webtidbok_app.state.staff.deviation_words import closed_note, day_note
 from webtidbok_app.state.staff.removal_view import EVERYBODY
 from webtidbok_app.state.staff.removal_view import PAGE as REMOVAL
 from webtidbok_app.state.staff.start_view import StartView, start_view
 from webtidbok_app.state.staff.views import Outcome, Stepper, Way, WeekDay
-from webtidbok_app.state.staff.week_where import DAY, WEEK, Where
+from webtidbok_app.state.staff.week_where import DAY, MONTH, WEEK, Where
 from webtidbok_app.state.staff.withdraw_view import changed_words, impact_of, lost_words, withdrawn_words
-from webtidbok_app.state.views import Choice, FieldProblem, Problem, WeekView
+from webtidbok_app.state.views import Choice, FieldProblem, Problem, TallyTable, WeekCell, WeekView
 
 SCHEDULE, WITHDRAW_BUTTON = "schedule", "withdraw"
 SPAN_DAY, SPAN_FROM, SPAN_TO = "span_day", "span_from", "span_to"
@@ -53,6 +55,10 @@ class StaffWeekState(rx.State):
     performers: list[Way] = []
     week: WeekView = WeekView()
     days: list[WeekDay] = []
+    since: dict[str, WeekCell] = {}
+    """What has become of the times since they were drawn, by id, so that little is sent anew."""
+    overview: TallyTable = TallyTable()
+    """The week counted, where so many have times that nobody can read them side by side."""
     span_days: list[Choice] = []
     empty: str = ""
     start: StartView = StartView()
@@ -76,6 +82,8 @@ class StaffWeekState(rx.State):
     _performer: str = ""
     _shown: tuple[Week, ...] = ()
     """The week as it is shown, if any. In a tuple, which is handed out as it is: a wrapped week would be slow."""
+    _drawn: tuple[tuple[Week, datetime], ...] = ()
+    """The week as it was drawn, and when."""
     _free: list[str] = []
     _open: list[str] = []
     """The free ones, and the booked ones that can be taken away too."""
@@ -87,9 +95,11 @@ class StaffWeekState(rx.State):
 
     @rx.event
     @requires("staff")
-    async def load(self) -> None:
+    async def load(self) -> EventSpec | None:
         """Show what the address asks for, this week without anything. What is chosen and still there stays so."""
         where = self._asked_for()
+        if where.view == MONTH:
+            return rx.redirect(where.href, replace=True)
         self.view, self._day, self._performer = where.view, where.day, where.performer
         self.problem, self.problems, self.done, self.impact, self.note = (
             Problem(),
@@ -101,8 +111,9 @@ class StaffWeekState(rx.State):
         found = await attempt(schedule.get_week(current(), monday=where.monday), "sv")
         if isinstance(found, Problem):
             self.problem, self._shown, self.week, self.days = found, (), WeekView(), []
-            return
+            return None
         self._show(found)
+        return None
 
     @rx.event
     @requires("staff")
@@ -161,8 +172,8 @@ class StaffWeekState(rx.State):
     @requires(*HANDLES_TIMES)
     async def select_day(self, iso: str) -> None:
         """Tick every free time of a day that is shown."""
-        cells = [cell.id for day in self.days if day.iso == iso for cell in day.cells if cell.free]
-        self._select([*self.selected, *cells])
+        theirs = {str(slot.id) for slot in self._slots() if day_of(slot.starts_at).isoformat() == iso}
+        self._select([*self.selected, *(theirs & set(self._free))])
 
     @rx.event
     @requires(*HANDLES_TIMES)
@@ -274,10 +285,7 @@ class StaffWeekState(rx.State):
         self.heading = t("sv", "staff.week.heading", week=week.monday.isocalendar().week)
         self.span = words.span_of(week.monday)
         if where.view == DAY:
-            self.heading, self.span = (
-                format_day("sv", where.day, year=False).capitalize(),
-                str(where.day.year),
-            )
+            self.heading = format_day("sv", where.day, year=False).capitalize()
         self.steps = ways.steps_of(where, today)
         self.away_href = f"{REMOVAL}?vardgivare={where.performer or EVERYBODY}"
         self.views, self.narrow_views = ways.ways_of(where), ways.ways_of(where, narrow=True)
@@ -297,28 +305,64 @@ class StaffWeekState(rx.State):
             self.start = replace(self.start, begins=False)
         self._shown = (words.followed(shown, week),)
         was_free = set(self._free)
-        self._draw()
+        self._redraw()
         self._untick(was_free)
 
     def _draw(self) -> None:
-        """Put the times in words; a var that turns out the same is not sent again."""
+        """Put the times in words."""
         [week], slots, where, now = self._shown, self._slots(), self._where(), clock.now()
+        self._drawn, self.since = ((week, now),), {}
+        boxed, one = self._boxes(slots, now), self._one()
+        crowd = where.view != DAY and not where.performer and overviews.is_crowd(slots)
+        self.overview = overviews.week_overview(week, slots, now) if crowd else TallyTable()
+        if crowd:
+            self._free, self._open, self.week = [], [], WeekView(caption=words.caption_of(week))
+        elif where.view == DAY:
+            self.week = words.day_table(week, where.day, slots, now, boxed=boxed, one=one)
+        else:
+            self.week = words.week_table(week, slots, now, boxed=boxed, one=one)
+        note = "" if where.view == DAY else closed_note(week)
+        self.empty = "" if slots else ways.empty_words(where, week.performers, note)
+        self._draw_heads(week, slots, now)
+        self.span_days = _choices(self.days)
+
+    def _redraw(self) -> None:
+        """Tell what has become of the times, each in its place; a var that turns out the same is not sent again."""
+        [week], slots, now = self._shown, self._slots(), clock.now()
+        [(drawn, drawn_at)] = self._drawn
+        if week.deviations != drawn.deviations:
+            self._draw()  # the heads of the table tell them
+            return
+        if self.overview.rows:
+            self._change(overview=overviews.week_overview(week, slots, now))
+        else:
+            boxed = self._boxes(slots, now)
+            since = words.since_drawn(drawn, drawn_at, week, now, boxed=boxed, one=self._one())
+            self._change(since={one: cell for slot in slots if (cell := since.get(one := str(slot.id)))})
+        self._draw_heads(week, slots, now)
+
+    def _draw_heads(self, week: Week, slots: list[ScheduleSlot], now: datetime) -> None:
+        where = self._where()
+        days = None
+        if where.view == DAY:
+            days = [where.day]
+            told = [str(where.day.year), day_note(week, where.day, everybody=True)]
+            self._change(span=" · ".join(filter(None, told)))
+        heads = [] if self.overview.rows else words.days_of(week, slots, set(self._free), days=days)
+        self._change(days=heads, last_change=words.last_change_of(week, now))
+
+    def _boxes(self, slots: list[ScheduleSlot], now: datetime) -> frozenset[str] | None:
+        """Return the times that have a box to choose by: they can be taken away, or could when they were drawn."""
         may_choose = require_staff().role in HANDLES_TIMES
         self._free = [str(slot.id) for slot in slots if may_choose and slot.is_free(now)]
         self._open = [str(slot.id) for slot in slots if may_choose and slot.can_be_removed(now)]
         self._boxed = sorted({*self._boxed, *self._open})
-        boxed = frozenset(self._boxed) if may_choose else None
-        one = bool(where.performer) or len(week.performers) == 1
-        if where.view == DAY:
-            table = words.day_table(week, where.day, slots, now, boxed=boxed)
-            days = words.list_of(week, slots, now, days=[where.day], boxed=boxed, one=one)
-        else:
-            table = words.week_table(week, slots, now, boxed=boxed, one=one)
-            days = words.list_of(week, slots, now, boxed=boxed, one=one)
-        self._change(week=table, days=days, last_change=words.last_change_of(week, now))
-        self._change(
-            empty="" if slots else ways.empty_words(where, week.performers), span_days=_choices(days)
-        )
+        return frozenset(self._boxed) if may_choose else None
+
+    def _one(self) -> bool:
+        """Whether all times that are shown are the same performer's."""
+        [week] = self._shown
+        return bool(self._performer) or len(week.performers) == 1
 
     def _change(self, **values: object) -> None:
         for name, value in values.items():

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from webtidbok_app.domain.swedish_time import day_of, local
 from webtidbok_app.i18n import (
@@ -19,6 +20,7 @@ from webtidbok_app.i18n import (
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, Week
 from webtidbok_app.services.waiting import Waiting
 from webtidbok_app.state.input import in_reach
+from webtidbok_app.state.staff.deviation_words import day_note
 from webtidbok_app.state.staff.views import WeekDay
 from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekView
 
@@ -60,7 +62,9 @@ def followed(shown: Week, latest: Week) -> Week:
     """
     now = {slot.id: slot for slot in latest.slots}
     slots = [now.get(slot.id) or replace(slot, withdrawn=True) for slot in shown.slots]
-    return replace(shown, slots=slots, seen=latest.seen, last_change=latest.last_change)
+    return replace(
+        shown, slots=slots, seen=latest.seen, last_change=latest.last_change, deviations=latest.deviations
+    )
 
 
 def added(shown: Week, latest: Week) -> list[ScheduleSlot]:
@@ -108,52 +112,66 @@ def week_table(
         start = local(slot.starts_at)
         cell = cell_of(slot, now, boxed=boxed, one=one)
         cells.setdefault((start.time(), start.date().isoformat()), []).append(cell)
-    return _table(caption_of(week), [_day_column(day, week) for day in shown_days(week, slots)], cells)
+    return _table(caption_of(week), [day_column(day, week) for day in shown_days(week, slots)], cells)
 
 
 def day_table(
-    week: Week, day: date, slots: Sequence[ScheduleSlot], now: datetime, *, boxed: Collection[str] | None = ()
+    week: Week,
+    day: date,
+    slots: Sequence[ScheduleSlot],
+    now: datetime,
+    *,
+    boxed: Collection[str] | None = (),
+    one: bool = False,
 ) -> WeekView:
     """Return one day as a table: performers across, and a row for each clock time at which anything begins."""
     cells: dict[tuple[time, str], list[WeekCell]] = {}
     for slot in slots:
-        cell = cell_of(slot, now, boxed=boxed, one=True)
+        cell = cell_of(slot, now, boxed=boxed, one=one)
         cells.setdefault((local(slot.starts_at).time(), str(slot.performer_id)), []).append(cell)
     names = {str(one.id): with_title(one) for one in week.performers}
     busy = {str(slot.performer_id): slot.performer for slot in slots}
     columns = [
-        WeekColumn(key, name, names.get(key, name)) for key, name in sorted(busy.items(), key=_by_name)
+        WeekColumn(key, name, names.get(key, name), day_note(week, day, performer_id=UUID(key)))
+        for key, name in sorted(busy.items(), key=_by_name)
     ]
     caption = t("sv", "staff.week.day_caption", day=format_day("sv", day), clinic=week.clinic)
-    return _table(caption, columns, cells)
+    return replace(_table(caption, columns, cells), by_performer=True)
 
 
-def list_of(
-    week: Week,
-    slots: Sequence[ScheduleSlot],
-    now: datetime,
-    *,
-    days: Sequence[date] | None = None,
-    boxed: Collection[str] | None = (),
-    one: bool = False,
+def days_of(
+    week: Week, slots: Sequence[ScheduleSlot], free: Collection[str], *, days: Sequence[date] | None = None
 ) -> list[WeekDay]:
-    """Return the week, or ``days`` of it, day by day."""
+    """Return the head of each day that is shown, or of ``days``; ``free`` are the ids that can be chosen."""
+    busy = {day_of(slot.starts_at) for slot in slots}
+    choosable = {day_of(slot.starts_at) for slot in slots if str(slot.id) in free}
     found = []
     for day in shown_days(week, slots) if days is None else days:
-        of_day = [slot for slot in slots if day_of(slot.starts_at) == day]
-        cells = [cell_of(slot, now, boxed=boxed, one=one, with_time=True) for slot in of_day]
         name = format_day("sv", day, year=False)
         found.append(
             WeekDay(
                 iso=day.isoformat(),
                 heading=name,
-                note=week.holidays.get(day, ""),
-                cells=cells,
+                note=day_note(week, day, everybody=True),
+                has_times=day in busy,
                 select_name=t("sv", "staff.week.select_day_name", day=name),
-                selectable=any(cell.free for cell in cells),
+                selectable=day in choosable,
             )
         )
     return found
+
+
+def since_drawn(
+    drawn: Week, drawn_at: datetime, week: Week, now: datetime, *, boxed: Collection[str] | None, one: bool
+) -> dict[str, WeekCell]:
+    """Return the times of ``week``, which is ``drawn`` followed, that look different from when they were drawn."""
+    return {
+        str(slot.id): cell_of(slot, now, boxed=boxed, one=one)
+        for was, slot in zip(drawn.slots, week.slots, strict=True)
+        if slot != was
+        or drawn_at < slot.starts_at <= now
+        or (boxed is not None and (str(slot.id) in boxed) != was.can_be_removed(drawn_at))
+    }
 
 
 def caption_of(week: Week) -> str:
@@ -200,7 +218,6 @@ def cell_of(
     *,
     boxed: Collection[str] | None = (),
     one: bool = False,
-    with_time: bool = False,
 ) -> WeekCell:
     """Return one published time: its state in words, and what it is."""
     state, text = state_of(slot, now)
@@ -212,8 +229,10 @@ def cell_of(
     return WeekCell(
         id=str(slot.id),
         state=state,
-        text=f"{clock} {text}" if with_time else text,
-        sub=slot.time_type if one else f"{slot.time_type}, {slot.performer}",
+        time=clock,
+        text=text,
+        sub=slot.time_type,
+        who="" if one else slot.performer,
         name=name,
         free=boxed is not None and slot.is_free(now),
         selectable=boxed is not None and slot.can_be_removed(now),
@@ -267,9 +286,10 @@ def _table(
     return WeekView(caption, columns, rows)
 
 
-def _day_column(day: date, week: Week) -> WeekColumn:
+def day_column(day: date, week: Week) -> WeekColumn:
+    """Return the head of a day's column."""
     label = f"{format_weekday('sv', day, 'short')} {day.day}"
-    return WeekColumn(day.isoformat(), label, format_day("sv", day, year=False), week.holidays.get(day, ""))
+    return WeekColumn(day.isoformat(), label, format_day("sv", day, year=False), day_note(week, day))
 
 
 def _by_name(column: tuple[str, str]) -> tuple[str, str]:

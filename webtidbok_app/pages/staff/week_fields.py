@@ -1,0 +1,73 @@
+"""The fields of weeks that are to be filled: which, how many and how often, and with whose times."""
+
+import reflex as rx
+
+from webtidbok_app.components import forms
+from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.series_fields import side_by_side, skip_holidays
+from webtidbok_app.state.staff.copy import StaffCopyState
+from webtidbok_app.state.staff.template_use import StaffTemplateUseState
+from webtidbok_app.state.views import Choice
+
+State = type[StaffCopyState] | type[StaffTemplateUseState]
+
+
+def week_fields(
+    state: State, *, weeks_hint: str, performers: str, every: list[Choice] | None = None
+) -> tuple[rx.Component, ...]:
+    """Return the fields; with ``every`` one says how often, otherwise the weeks follow on each other."""
+    weeks = forms.text_field(
+        "sv",
+        "weeks",
+        t("sv", "staff.copy.weeks"),
+        hint=weeks_hint,
+        value=state.form.weeks,
+        problems=state.problems,
+        width="tiny",
+        input_mode="numeric",
+        auto_complete="off",
+    )
+    return (
+        side_by_side(
+            forms.select_field(
+                "sv",
+                "first_week",
+                t("sv", "staff.copy.first_week"),
+                state.weeks,
+                value=state.form.first_week,
+                problems=state.problems,
+            ),
+            forms.text_field(
+                "sv",
+                "other_week",
+                t("sv", "staff.copy.other_week"),
+                hint=state.week_hint,
+                value=state.form.other_week,
+                problems=state.problems,
+                optional=True,
+                auto_complete="off",
+            ),
+        ),
+        side_by_side(_how_often(state, every), weeks) if every else weeks,
+        forms.checkbox_group(
+            "sv",
+            "performers",
+            performers,
+            state.performers,
+            checked=state.form.performers,
+            problems=state.problems,
+        ),
+        skip_holidays(state.form.skip_holidays),
+    )
+
+
+def _how_often(state: State, every: list[Choice]) -> rx.Component:
+    return forms.select_field(
+        "sv",
+        "every",
+        t("sv", "staff.template_use.every"),
+        every,
+        hint=t("sv", "staff.template_use.every_hint"),
+        value=state.form.every,
+        problems=state.problems,
+    )

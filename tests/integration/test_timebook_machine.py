@@ -576,7 +576,7 @@ def test_timebooks__keep_every_promise(
             run_state_machine_as_test(
                 lambda: TimebookMachine(runner, database, clock, seen),
                 settings=settings(
-                    max_examples=40,
+                    max_examples=50,
                     stateful_step_count=30,
                     deadline=None,
                     derandomize=True,

@@ -217,7 +217,7 @@ def test_since_drawn__tells_only_what_looks_different() -> None:
 def test_since_drawn__what_became_free__has_a_box_also_when_it_is_taken_again() -> None:
     held = replace(SLOT, held=1)
     [cell] = since_drawn(week_of(held), NOW, week_of(held), NOW, boxed={str(SLOT.id)}, one=True).values()
-    assert (cell.state, cell.boxed, cell.selectable) == ("booked", True, False)
+    assert (cell.state, cell.boxed, cell.selectable) == ("held", True, False)
 
 
 def test_followed__twice__a_withdrawn_time_stays_withdrawn() -> None:

@@ -12,6 +12,7 @@
   const cellOf = (node) => node?.closest?.("[data-schedule] [data-cell]") ?? null;
   const cellsOf = (grid) => [...grid.querySelectorAll("[data-cell]")];
   const isFree = (cell) => cell.dataset.free === "true";
+  const isOpen = (cell) => isFree(cell) || cell.dataset.booked === "true";
   const idOf = (cell) => cell.dataset.cell;
 
   /* Where things are: lines of cells by column. What begins at one time in one column lies on several lines. */
@@ -51,7 +52,7 @@
     return lines.slice(top, bottom + 1).flatMap(({ cells }) => cells.slice(left, right + 1)).filter(filled);
   }
 
-  /* The choice. The newest one that was told carries a stamp; until the server has heard it, its own is older. */
+  /* The choice: what is free by many at a time, what is booked one by one. The newest one that was told carries a stamp; until the server has heard it, its own is older. */
 
   const visit = Math.random().toString(36).slice(2);
   let chosen = new Set();
@@ -65,14 +66,14 @@
 
   function show(grid) {
     for (const cell of cellsOf(grid)) {
-      if (!isFree(cell)) cell.removeAttribute("aria-selected");
+      if (!isOpen(cell)) cell.removeAttribute("aria-selected");
       else if (cell.ariaSelected !== String(chosen.has(idOf(cell)))) cell.ariaSelected = chosen.has(idOf(cell));
     }
   }
 
   function choose(grid, ids) {
-    const free = new Set(cellsOf(grid).filter(isFree).map(idOf));
-    chosen = new Set([...ids].filter((id) => free.has(id)));
+    const open = new Set(cellsOf(grid).filter(isOpen).map(idOf));
+    chosen = new Set([...ids].filter((id) => open.has(id)));
     show(grid);
     clearTimeout(resting);
     resting = setTimeout(tell, RESTED);
@@ -104,7 +105,7 @@
 
   function toggle(grid, cell) {
     [anchor, kept] = [cell, null];
-    if (!isFree(cell)) return;
+    if (!isOpen(cell)) return;
     const ids = new Set(chosen);
     if (!ids.delete(idOf(cell))) ids.add(idOf(cell));
     choose(grid, ids);
@@ -113,7 +114,7 @@
   function extend(grid, from, to) {
     anchor = from;
     kept ??= new Set(chosen);
-    choose(grid, [...kept, ...between(grid, from, to).map(idOf)]);
+    choose(grid, [...kept, ...between(grid, from, to).filter(isFree).map(idOf)]);
   }
 
   /* One tab stop. */
@@ -184,7 +185,7 @@
     else if (key === "End") goTo(grid, cells.at(-1));
     else if (key.toLowerCase() === "a") {
       [anchor, kept] = [cell, null];
-      choose(grid, cells.map(idOf));
+      choose(grid, cells.filter(isFree).map(idOf));
     } else return false;
     return true;
   }
@@ -280,7 +281,7 @@
     subtree: true,
     childList: true,
     attributes: true,
-    attributeFilter: ["data-selected", "data-heard", "data-place", "data-free", "aria-label"],
+    attributeFilter: ["data-selected", "data-heard", "data-place", "data-free", "data-booked", "aria-label"],
   });
   addEventListener("keydown", keydown, true);
   addEventListener("click", click, true);

@@ -130,11 +130,11 @@ def test_problems__of_one_time__stand_at_the_fields_that_it_has() -> None:
     [
         ({}, "free", "Publicerad", True),
         ({"held": 1}, "held", "Reserverad", False),
-        ({"booked": 1, "initials": ["A. B."]}, "booked", "Bokad · A. B.", False),
+        ({"booked": 1, "initials": ["A. B."]}, "booked", "Bokad · A. B.", True),
         ({"places": 12}, "free", "Publicerad", True),
-        ({"places": 12, "booked": 3}, "free", "3/12 bokade", False),
+        ({"places": 12, "booked": 3}, "free", "3/12 bokade", True),
         ({"places": 12, "booked": 3, "held": 1}, "free", "3/12 bokade, 1 reserverade", False),
-        ({"places": 12, "booked": 12}, "booked", "Full 12/12", False),
+        ({"places": 12, "booked": 12}, "booked", "Full 12/12", True),
         ({"withdrawn": True}, "withdrawn", "Indragen", False),
         ({"starts_at": NOW}, "past", "Passerad", False),
         ({"starts_at": NOW, "booked": 1, "initials": ["A. B."]}, "past", "Passerad · Bokad · A. B.", False),
@@ -145,13 +145,14 @@ def test_cell__each_state__is_told_in_words(
 ) -> None:
     cell = cell_of(replace(SLOT, **changes), NOW)
     assert (cell.state, cell.text, cell.selectable) == (state, text, selectable)
+    assert cell.free == (selectable and not changes.get("booked"))
     hour = "10.00" if changes.get("starts_at") == NOW else "11.00"
     assert cell.name == f"mån 23 nov {hour}, {text}, Nybesök, Anna Berg"
     assert cell.boxed == selectable
 
 
 def test_cell__that_was_free__keeps_its_box() -> None:
-    cell = cell_of(replace(SLOT, booked=1, initials=["A. B."]), NOW, boxed={str(SLOT.id)})
+    cell = cell_of(replace(SLOT, held=1), NOW, boxed={str(SLOT.id)})
     assert (cell.boxed, cell.selectable) == (True, False)
 
 

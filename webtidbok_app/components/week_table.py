@@ -129,7 +129,8 @@ def _cell(cell: rx.Var[WeekCell], index: rx.Var[int]) -> rx.Component:
             aria_label=cell.name,
             tab_index=-1,
             data_cell=cell.id,
-            data_free=rx.cond(cell.selectable, "true", "false"),
+            data_free=rx.cond(cell.free, "true", "false"),
+            data_booked=rx.cond(cell.selectable & ~cell.free, "true", "false"),
         ),
         rx.el.td(key=index, role="gridcell"),
     )
@@ -138,7 +139,7 @@ def _cell(cell: rx.Var[WeekCell], index: rx.Var[int]) -> rx.Component:
 def week_cell(
     drawn: rx.Var[WeekCell], selected: rx.Var[list[str]], on_toggle: OnPick, *, since: Since
 ) -> rx.Component:
-    """Return one published time in a list, with a box to tick where it can be withdrawn.
+    """Return one published time in a list, with a box to tick where it can be taken away.
 
     A box stays when its time is taken: whoever has focus in it keeps it.
     """

@@ -23,10 +23,18 @@ _IDENTITIES = UUID("5b0a3f0e-6c0d-4a53-9c39-7d2b6f1f8a10")
 
 
 async def tell_of_booking(
-    session: AsyncSession, booking: Booking, kind: MessageKind, *, now: datetime
+    session: AsyncSession,
+    booking: Booking,
+    kind: MessageKind,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
 ) -> None:
-    """Write that something has become of a booking; for one that is coming, its reminder too."""
-    rows = [_about(booking, kind, now=now, due_at=now)]
+    """Write that something has become of a booking, to be told at once or at ``due_at``.
+
+    For one that is coming, its reminder too.
+    """
+    rows = [_about(booking, kind, now=now, due_at=due_at or now)]
     if kind in {MessageKind.BOOKED, MessageKind.REBOOKED}:
         rows += _reminders(booking, now=now)
     await _put(session, rows)
@@ -51,14 +59,21 @@ async def tell_of_offer(session: AsyncSession, case: RequestCase, offer: TimeOff
     await _put(session, [_row(MessageKind.OFFERED, offer.id, now=now, due_at=now) | about])
 
 
-async def tell_of_invitation(session: AsyncSession, invitation: Invitation, *, now: datetime) -> None:
-    """Write that somebody is invited to book a time."""
+async def tell_of_invitation(
+    session: AsyncSession,
+    invitation: Invitation,
+    *,
+    now: datetime,
+    told_id: UUID | None = None,
+    due_at: datetime | None = None,
+) -> None:
+    """Write that somebody is invited to book a time; they are told, or the guardian ``told_id``, at ``due_at``."""
     about = {
-        "person_id": invitation.person_id,
+        "person_id": told_id or invitation.person_id,
         "clinic_id": invitation.clinic_id,
         "invitation_id": invitation.id,
     }
-    await _put(session, [_row(MessageKind.INVITED, invitation.id, now=now, due_at=now) | about])
+    await _put(session, [_row(MessageKind.INVITED, invitation.id, now=now, due_at=due_at or now) | about])
 
 
 async def tell_of_reserved(session: AsyncSession, offer: WatchOffer, *, told_id: UUID, now: datetime) -> None:
@@ -74,6 +89,11 @@ async def tell_code(
     """Write the message that takes a code to the address that it is to prove."""
     where = {"person_id": person_id, "channel": channel, "address": address, "code": code}
     await _put(session, [_row(MessageKind.CODE, new_id(), now=now, due_at=now) | where])
+
+
+def identity_of(kind: MessageKind, about: UUID) -> UUID:
+    """Return the identity of the message that tells so of a booking, an invitation or the like."""
+    return uuid5(_IDENTITIES, f"{kind}:{about.hex}")
 
 
 def _reminders(booking: Booking, *, now: datetime) -> list[dict[str, object]]:
@@ -99,11 +119,10 @@ def _about(booking: Booking, kind: MessageKind, *, now: datetime, due_at: dateti
 
 
 def _row(kind: MessageKind, about: UUID, *, now: datetime, due_at: datetime) -> dict[str, object]:
-    """Return a row whose identity is made of what it tells, so that it cannot be written twice."""
-    identity = uuid5(_IDENTITIES, f"{kind}:{about.hex}")
+    """Return a row that cannot be written twice."""
     status = MessageStatus.WAITING
-    return {"id": identity, "kind": kind, "created_at": now, "due_at": due_at, "status": status, "attempts": 0,
-            "problem": ""}  # fmt: skip
+    return {"id": identity_of(kind, about), "kind": kind, "created_at": now, "due_at": due_at, "status": status,
+            "attempts": 0, "problem": ""}  # fmt: skip
 
 
 async def _put(session: AsyncSession, rows: list[dict[str, object]]) -> None:

@@ -121,7 +121,7 @@ async def invite(
     """
     staff, clinic_id = as_time_handler(actor)
     now = clock.now()
-    problems = _problems_of_period(first_day, last_day, swedish_time.day_of(now))
+    problems = problems_of_period(first_day, last_day, swedish_time.day_of(now))
     if time_type is None or problems:
         raise InvalidInput(problems | ({} if time_type else {"time_type": "time_type"}))
     async with get_database().write() as session:
@@ -129,7 +129,7 @@ async def invite(
         kind = await session.get(TimeType, (clinic_id, time_type))
         if person is None:
             raise NotFound
-        await _require_booking(session, clinic_id)
+        await require_booking(session, clinic_id)
         await places.take_turns(session, person_id=person_id)
         if kind is None or not kind.active or kind.bookable == Bookable.STAFF:
             raise InvalidInput({"time_type": "time_type"})
@@ -213,13 +213,15 @@ async def list_my_invitations(actor: Actor | None) -> list[MyInvitation]:
     return mine
 
 
-async def _require_booking(session: AsyncSession, clinic_id: UUID) -> None:
+async def require_booking(session: AsyncSession, clinic_id: UUID) -> None:
+    """Raise CapabilityMissing (``phone``) where residents cannot book."""
     on = await session.get(CaseType, (clinic_id, CaseTypeKind.BOOK_DIRECT))
     if on is None or not on.active:
         raise CapabilityMissing(phone=(await session.get_one(Clinic, clinic_id)).phone)
 
 
-def _problems_of_period(first: date | None, last: date | None, today: date) -> dict[str, str]:
+def problems_of_period(first: date | None, last: date | None, today: date) -> dict[str, str]:
+    """Return what is wrong with the period of an invitation: field → code."""
     problems = {}
     if first is None:
         problems["first_day"] = "watch_day"

@@ -55,8 +55,12 @@ class ScheduleSlot:
     initials: list[str] = field(default_factory=list)
 
     def is_free(self, now: datetime) -> bool:
-        """Whether it can be withdrawn: nobody has it, and it has not begun."""
-        return not (self.withdrawn or self.booked or self.held) and self.starts_at > now
+        """Whether it can be withdrawn at once: nobody has it, and it has not begun."""
+        return self.can_be_removed(now) and not self.booked
+
+    def can_be_removed(self, now: datetime) -> bool:
+        """Whether it can be taken away, with what is booked on it: nobody is choosing it, and it has not begun."""
+        return not (self.withdrawn or self.held) and self.starts_at > now
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,25 @@
 """What staff have done to the clinic's schedule, and undoing a publication. For staff of the clinic."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import ScheduleChange
+from webtidbok_app.db.tables import Removal, RemovalLine, ScheduleChange
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor
+from webtidbok_app.domain.removal import CallBecause
 from webtidbok_app.domain.visit import ScheduleChangeKind
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
 from webtidbok_app.services.schedule import ScheduleSlot, read_slots
 from webtidbok_app.timebook import publishing, schedule_log
+from webtidbok_app.timebook.take_back import until
 
 SHOWN_CHANGES = 50
 
@@ -35,6 +40,17 @@ class Change:
     last_start: datetime
     undone_at: datetime | None
     undo_until: datetime | None
+    removal: "RemovalMark | None" = None
+    """What else was done, when times were taken away with what was booked on them."""
+
+
+@dataclass(frozen=True)
+class RemovalMark:
+    """A removal that can still be taken back until ``until`` (aware, UTC), or after which some are to be phoned."""
+
+    id: UUID
+    until: datetime | None
+    to_phone: int
 
 
 @dataclass(frozen=True)
@@ -51,7 +67,8 @@ async def list_changes(actor: Actor | None) -> list[Change]:
     _, clinic_id = as_clinic_staff(actor)
     async with get_database().read() as session:
         found = await schedule_log.newest_changes(session, clinic_id=clinic_id, limit=SHOWN_CHANGES)
-        return [_change(row) for row in found]
+        marks = await _removals_of(session, clinic_id, [row.id for row in found])
+        return [replace(_change(row), removal=marks.get(row.id)) for row in found]
 
 
 async def find_undo_impact(actor: Actor | None, *, change_id: UUID) -> Undoing:
@@ -87,6 +104,32 @@ async def undo(actor: Actor | None, *, change_id: UUID) -> Undoing:
         return Undoing(_change(change), len(gone), await read_slots(session, clinic_id, kept))
 
     return await get_database().transact(work)
+
+
+async def _removals_of(
+    session: AsyncSession, clinic_id: UUID, change_ids: Sequence[UUID]
+) -> dict[UUID, RemovalMark]:
+    to_phone = (
+        select(func.count())
+        .select_from(RemovalLine)
+        .where(
+            col(RemovalLine.clinic_id) == Removal.clinic_id,
+            col(RemovalLine.removal_id) == Removal.id,
+            col(RemovalLine.call_because) != CallBecause.NOTHING,
+            col(RemovalLine.phoned_at).is_(None),
+        )
+        .correlate(Removal)
+        .scalar_subquery()
+    )
+    rows = await session.execute(
+        select(Removal, to_phone).where(
+            col(Removal.clinic_id) == clinic_id, col(Removal.change_id).in_(change_ids)
+        )
+    )
+    return {
+        done.change_id: RemovalMark(done.id, None if done.taken_back_at else until(done), count)
+        for done, count in rows
+    }
 
 
 def _change(row: ScheduleChange) -> Change:

@@ -329,11 +329,16 @@ async def _exchange(
     return await tell_made(session, made, MessageKind.REBOOKED, now)
 
 
-async def tell_made(session: AsyncSession, booking: Booking, kind: MessageKind, now: datetime) -> Booking:
-    """Tell of a booking that has come to be, answer the invitation and end the watches that it fits."""
+async def tell_made(
+    session: AsyncSession, booking: Booking, kind: MessageKind, now: datetime, due_at: datetime | None = None
+) -> Booking:
+    """Tell of a booking that has come to be, answer the invitation and end the watches that it fits.
+
+    Its resident is told at ``due_at``, or at once.
+    """
     tell_of_change(session, booking.clinic_id, [booking.starts_at])
     await invitations.answer(session, booking)
-    await outbox.tell_of_booking(session, booking, kind, now=now)
+    await outbox.tell_of_booking(session, booking, kind, now=now, due_at=due_at)
     await line.settle(session, booking, now=now)
     return booking
 
@@ -392,10 +397,12 @@ async def cancel_booking(
     cancelled_by: str,
     message: str,
     now: datetime,
+    due_at: datetime | None = None,
 ) -> Booking:
     """Cancel a booking and write what tells its resident so; its place is free at once, or held for who waits for it.
 
-    ``cancelled_by`` is ``RESIDENT`` or the HSA-id of the member of staff. Raises NotFound and AlreadyCancelled.
+    ``cancelled_by`` is ``RESIDENT`` or the HSA-id of the member of staff; the resident is told at ``due_at``, or at
+    once. Raises NotFound and AlreadyCancelled.
     """
     booking = await call_off(
         session,
@@ -407,7 +414,7 @@ async def cancel_booking(
     )
     kind = MessageKind.CANCELLED if cancelled_by == RESIDENT else MessageKind.CANCELLED_BY_CLINIC
     if booking.starts_at > now:
-        await outbox.tell_of_booking(session, booking, kind, now=now)
+        await outbox.tell_of_booking(session, booking, kind, now=now, due_at=due_at)
     return booking
 
 

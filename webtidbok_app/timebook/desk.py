@@ -53,11 +53,13 @@ async def rebook_for(
     now: datetime,
     extra: bool = False,
     changed_by: str,
+    due_at: datetime | None = None,
 ) -> Booking:
     """Exchange a booking of the clinic for another of its times, both or neither; what was said comes along.
 
-    ``changed_by`` is the HSA-id of the member of staff. Asked again for the same exchange it returns what it made.
-    Raises NotFound, AlreadyCancelled, SlotWithdrawn for a visit that has begun, and what ``book_for`` raises.
+    ``changed_by`` is the HSA-id of the member of staff; the resident is told at ``due_at``, or at once. Asked
+    again for the same exchange it returns what it made. Raises NotFound, AlreadyCancelled, SlotWithdrawn
+    for a visit that has begun, and what ``book_for`` raises.
     """
     seen = await session.get(Booking, (clinic_id, old_id))
     if seen is None or seen.status == BookingStatus.HELD:
@@ -84,7 +86,7 @@ async def rebook_for(
         session, clinic_id=clinic_id, booking_id=old_id, cancelled_by=changed_by, message="", now=now
     )
     await invitations.hand_over(session, gone, made, now=now)
-    return await bookings.tell_made(session, made, MessageKind.REBOOKED, now)
+    return await bookings.tell_made(session, made, MessageKind.REBOOKED, now, due_at)
 
 
 async def _same_type(session: AsyncSession, old: Booking, slot_id: UUID) -> bool:

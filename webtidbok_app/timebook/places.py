@@ -155,7 +155,7 @@ async def pick_free_place(session: AsyncSession, slot: Slot) -> int:
     Each extra booking keeps one place from being had: always the last that are free, so that two who take places at
     the same moment agree on which. A place that an overbooked time gets back is thus nobody's. Raises SlotTaken.
     """
-    taken = await _taken_places(session, slot)
+    taken = await taken_places(session, slot)
     free = [place for place in range(1, slot.places + 1) if place not in taken]
     extra = len(taken) - (slot.places - len(free))
     if not (left := free[: max(0, len(free) - extra)]):
@@ -165,14 +165,15 @@ async def pick_free_place(session: AsyncSession, slot: Slot) -> int:
 
 async def pick_extra_place(session: AsyncSession, slot: Slot) -> int:
     """Return a place for one more on a full time that is locked alone. Raises NoMoreExtras (``most``)."""
-    taken = await _taken_places(session, slot)
+    taken = await taken_places(session, slot)
     for place in range(1, slot.places + OVERBOOKED_AT_MOST + 1):
         if place not in taken:
             return place
     raise NoMoreExtras(most=OVERBOOKED_AT_MOST)
 
 
-async def _taken_places(session: AsyncSession, slot: Slot) -> set[int]:
+async def taken_places(session: AsyncSession, slot: Slot) -> set[int]:
+    """Return the places of the time that somebody has booked or holds."""
     return set(
         await session.scalars(
             select(col(Booking.place)).where(

@@ -1,4 +1,4 @@
-"""Every table, by what it is about: clinics, people, messages, requests, invitations, timebook, watches, weeks, access.
+"""Every table, by what it is about: clinics, people, messages, requests, invitations, timebook, removals, and so on.
 
 Per-clinic tables lead their keys and unique indexes with ``clinic_id``, so that PostgreSQL can be partitioned
 by clinic without a redesign. All moments are aware and in UTC.
@@ -27,6 +27,7 @@ from webtidbok_app.db.tables.clinics import (
 from webtidbok_app.db.tables.invitations import Invitation, ReservePerson
 from webtidbok_app.db.tables.messages import WAITING, MessageChoice, OutboxMessage
 from webtidbok_app.db.tables.people import Draft, Guardianship, Person, TermsAcceptance
+from webtidbok_app.db.tables.removals import Removal, RemovalLine, RemovedSlot
 from webtidbok_app.db.tables.requests import (
     AnswerTemplate,
     OfferedTime,
@@ -80,6 +81,9 @@ __all__ = [
     "Performer",
     "Person",
     "Region",
+    "Removal",
+    "RemovalLine",
+    "RemovedSlot",
     "RequestCase",
     "RequestDraft",
     "RequestMessage",

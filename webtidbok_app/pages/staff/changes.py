@@ -103,6 +103,10 @@ def _row(row: rx.Var[ChangeRow]) -> rx.Component:
                 (row.undo_href != "") & SessionState.session.handles_times,
                 rx.el.a(t("sv", "staff.undo.link"), href=row.undo_href, aria_label=row.undo_name),
             ),
+            rx.cond(
+                (row.removal_href != "") & SessionState.session.handles_times,
+                rx.el.a(row.removal_text, href=row.removal_href, aria_label=row.removal_name),
+            ),
         ),
         key=row.id,
         role="row",

@@ -20,6 +20,8 @@ from webtidbok_app.pages.staff.invitations import invitation_page, invitations_p
 from webtidbok_app.pages.staff.month import month_page
 from webtidbok_app.pages.staff.publish import check_page, done_page, publish_page
 from webtidbok_app.pages.staff.region import region_page
+from webtidbok_app.pages.staff.removal import removal_page
+from webtidbok_app.pages.staff.removed import removed_page
 from webtidbok_app.pages.staff.search import search_page
 from webtidbok_app.pages.staff.settings.general import general_page
 from webtidbok_app.pages.staff.settings.log import log_by_colleague_page, log_by_patient_page
@@ -79,6 +81,9 @@ from webtidbok_app.state.staff.performers import StaffPerformersState
 from webtidbok_app.state.staff.permissions import StaffPermissionsState
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.region import StaffRegionState
+from webtidbok_app.state.staff.removal import PAGE as REMOVAL
+from webtidbok_app.state.staff.removal import StaffRemovalState
+from webtidbok_app.state.staff.removed import StaffRemovedState
 from webtidbok_app.state.staff.search import StaffSearchState
 from webtidbok_app.state.staff.settings import StaffSettingsState
 from webtidbok_app.state.staff.template_use import StaffTemplateUseState
@@ -102,6 +107,8 @@ _PERSONAL: tuple[type[rx.State], ...] = (
     StaffInvitationState,
     StaffLogCheckState,
     StaffLogState,
+    StaffRemovalState,
+    StaffRemovedState,
     StaffSearchState,
 )
 """What shows somebody's data."""
@@ -202,6 +209,13 @@ ROUTES = [
         [*_ARRIVE, StaffDeviationsState.load],
     ),
     ("/personal/andringar", changes_page, "staff.changes.title", [*_ARRIVE, StaffChangesState.load]),
+    (REMOVAL, removal_page, "staff.removal.title", [*_arrive(StaffRemovalState), StaffRemovalState.load]),
+    (
+        f"{REMOVAL}/[removal]",
+        removed_page,
+        "staff.removed.title",
+        [*_arrive(StaffRemovedState), StaffRemovedState.load],
+    ),
     ("/personal/andringar/[change]", undo_page, "staff.undo.title", [*_ARRIVE, StaffUndoState.load]),
     ("/personal/installningar", general_page, "staff.settings.title", [*_ARRIVE, StaffSettingsState.load]),
     ("/personal/logg", log_by_patient_page, "staff.log.patient_title", [*_ARRIVE, StaffLogState.load]),

@@ -135,6 +135,7 @@ def _toolbar() -> rx.Component:
                     href=State.here.replace("/personal?", f"{COPY}?"),
                     kind="secondary",
                 ),
+                buttons.link_as_button(t("sv", "staff.removal.link"), href=State.away_href, kind="secondary"),
                 rx.el.a(
                     t("sv", "staff.week_templates.link"),
                     href=State.here.replace("/personal?", f"{TEMPLATES}?"),

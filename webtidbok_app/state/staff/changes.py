@@ -16,6 +16,7 @@ from webtidbok_app.services.schedule import ScheduleSlot
 from webtidbok_app.services.schedule_changes import Change, Undoing
 from webtidbok_app.state.common import attempt, uuid_argument
 from webtidbok_app.state.staff.preview_view import SHOWN, moment_words, undo_href
+from webtidbok_app.state.staff.removal_view import PAGE as REMOVAL
 from webtidbok_app.state.staff.views import ChangeRow, Outcome, UndoView
 from webtidbok_app.state.staff.week_view import cell_of, week_href
 from webtidbok_app.state.views import Problem
@@ -188,4 +189,16 @@ def _row(change: Change, now: datetime) -> ChangeRow:
         note=note,
         undo_href=undo_href(change.id) if young else "",
         undo_name=t("sv", "staff.changes.undo_name", what=what.lower(), when=when),
+        **_removal_of(change, when, now),
     )
+
+
+def _removal_of(change: Change, when: str, now: datetime) -> dict[str, str]:
+    """Return the way to what was done with the booked, while some are to be phoned or it can be taken back."""
+    mark = change.removal
+    if mark is None or not (mark.to_phone or (mark.until and now < mark.until)):
+        return {}
+    key = "staff.removed.list_phone"
+    text = tn("sv", key, mark.to_phone) if mark.to_phone else t("sv", "staff.removed.list_take_back")
+    name = t("sv", "staff.removed.list_name", what=text, when=when)
+    return {"removal_href": f"{REMOVAL}/{mark.id}", "removal_text": text, "removal_name": name}

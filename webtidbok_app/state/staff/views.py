@@ -154,6 +154,10 @@ class ChangeRow:
     note: str = ""
     undo_href: str = ""
     undo_name: str = ""
+    removal_href: str = ""
+    removal_text: str = ""
+    """What is left to do after times were taken away: phoning, or taking back."""
+    removal_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from webtidbok_app.state.staff import overview as overviews
 from webtidbok_app.state.staff import week_view as words
 from webtidbok_app.state.staff import week_where as ways
 from webtidbok_app.state.staff.deviation_words import closed_note, day_note
+from webtidbok_app.state.staff.removal_view import EVERYBODY
+from webtidbok_app.state.staff.removal_view import PAGE as REMOVAL
 from webtidbok_app.state.staff.start_view import StartView, start_view
 from webtidbok_app.state.staff.views import Outcome, Stepper, Way, WeekDay
 from webtidbok_app.state.staff.week_where import DAY, MONTH, WEEK, Where
@@ -69,6 +71,8 @@ class StaffWeekState(rx.State):
     fresh: str = ""
     """"Visa 12 nya tider": what has been published since the page was drawn, and waits to be asked for."""
     last_change: str = ""
+    away_href: str = ""
+    """The page that asks who is away, beginning with whose times are shown."""
     waiting: str = ""
     """How many residents wait for a time to become free; empty where nobody does."""
     impact: Outcome = Outcome()
@@ -81,6 +85,8 @@ class StaffWeekState(rx.State):
     _drawn: tuple[tuple[Week, datetime], ...] = ()
     """The week as it was drawn, and when."""
     _free: list[str] = []
+    _open: list[str] = []
+    """The free ones, and the booked ones that can be taken away too."""
     _boxed: list[str] = []
     _lost: list[str] = []
     """Chosen times that somebody else got meanwhile: withdrawing tells of them too."""
@@ -156,7 +162,7 @@ class StaffWeekState(rx.State):
     @rx.event
     @requires(*HANDLES_TIMES)
     async def toggle(self, slot_id: str) -> None:
-        """Tick a free time, or take the tick away."""
+        """Tick a time, or take the tick away."""
         if slot_id in self.selected:
             self._select([one for one in self.selected if one != slot_id])
         else:
@@ -191,27 +197,30 @@ class StaffWeekState(rx.State):
         iso = typed(form, SPAN_DAY)
         day = date.fromisoformat(iso) if iso in [choice.value for choice in self.span_days] else None
         found = words.within(self._slots(), day=day, since=walls[SPAN_FROM], until=walls[SPAN_TO])
-        before = len(self.selected)
-        self._select([*self.selected, *(str(slot.id) for slot in found)])
+        before, free = len(self.selected), set(self._free)
+        self._select([*self.selected, *({str(slot.id) for slot in found} & free)])
         self.note = t("sv", "staff.week.span_none") if len(self.selected) == before else ""
 
     @rx.event
     @requires(*HANDLES_TIMES)
-    async def ask_withdraw(self) -> None:
-        """Tell what withdrawing would do, by the schedule as it is now."""
+    async def ask_withdraw(self) -> EventType[()] | None:
+        """Tell what withdrawing would do, by the schedule as it is now; of booked ones a page of its own tells."""
         self.done, self.problems = Outcome(), []
         self.attempts += 1
         asked = [*self.selected, *self._lost]
         if not asked:
             title, body = t("sv", "staff.withdraw.nothing"), t("sv", "staff.withdraw.nothing_body")
             self.problem = Problem(title, body, key=str(self.attempts))
-            return
+            return None
+        if not set(self.selected) <= set(self._free):
+            return rx.redirect(REMOVAL)
         impact = await attempt(schedule.weigh_withdrawal(current(), slot_ids=parse_ids(asked)), "sv")
         if isinstance(impact, Problem):
             self.problem = impact
-            return
+            return None
         self.problem, self._weighed, self._seen = Problem(), asked, impact.seen
         self.impact = impact_of(impact.slots, clock.now(), str(self.attempts))
+        return None
 
     @rx.event
     @requires(*HANDLES_TIMES)
@@ -278,6 +287,7 @@ class StaffWeekState(rx.State):
         if where.view == DAY:
             self.heading = format_day("sv", where.day, year=False).capitalize()
         self.steps = ways.steps_of(where, today)
+        self.away_href = f"{REMOVAL}?vardgivare={where.performer or EVERYBODY}"
         self.views, self.narrow_views = ways.ways_of(where), ways.ways_of(where, narrow=True)
         self.performers = ways.performers_of(week.performers, where)
         self._draw()
@@ -294,8 +304,9 @@ class StaffWeekState(rx.State):
             self.fresh = tn("sv", "staff.live.fresh", new) if new else ""
             self.start = replace(self.start, begins=False)
         self._shown = (words.followed(shown, week),)
+        was_free = set(self._free)
         self._redraw()
-        self._untick()
+        self._untick(was_free)
 
     def _draw(self) -> None:
         """Put the times in words."""
@@ -305,7 +316,8 @@ class StaffWeekState(rx.State):
         crowd = where.view != DAY and not where.performer and overviews.is_crowd(slots)
         self.overview = overviews.week_overview(week, slots, now) if crowd else TallyTable()
         if crowd:
-            self._free, self.week = [], WeekView(caption=words.caption_of(week))
+            self._free, self._open = [], []
+            self.week = WeekView(caption=words.caption_of(week))
         elif where.view == DAY:
             self.week = words.day_table(week, where.day, slots, now, boxed=boxed, one=one)
         else:
@@ -341,10 +353,11 @@ class StaffWeekState(rx.State):
         self._change(days=heads, last_change=words.last_change_of(week, now))
 
     def _boxes(self, slots: list[ScheduleSlot], now: datetime) -> frozenset[str] | None:
-        """Return the times that have a box to choose by: those that are free, or have been since they were drawn."""
+        """Return the times that have a box to choose by: those that can be taken away, or could since they were drawn."""
         may_choose = require_staff().role in HANDLES_TIMES
         self._free = [str(slot.id) for slot in slots if may_choose and slot.is_free(now)]
-        self._boxed = sorted({*self._boxed, *self._free})
+        self._open = [str(slot.id) for slot in slots if may_choose and slot.can_be_removed(now)]
+        self._boxed = sorted({*self._boxed, *self._open})
         return frozenset(self._boxed) if may_choose else None
 
     def _one(self) -> bool:
@@ -357,9 +370,10 @@ class StaffWeekState(rx.State):
             if getattr(self, name) != value:
                 setattr(self, name, value)
 
-    def _untick(self) -> None:
-        """Take the tick away from what is no longer free, and say so."""
-        gone = [one for one in self.selected if one not in set(self._free)]
+    def _untick(self, was_free: Collection[str]) -> None:
+        """Take the tick away from what can no longer be taken away, or was free and is not any more, and say so."""
+        still = set(self._open) - (set(was_free) - set(self._free))
+        gone = [one for one in self.selected if one not in still]
         if not gone:
             return
         lost = [slot for slot in self._slots() if str(slot.id) in gone]
@@ -368,9 +382,9 @@ class StaffWeekState(rx.State):
         self._count([one for one in self.selected if one not in gone])
 
     def _select(self, ids: Collection[str]) -> None:
-        """Tick those of the times that are free, and forget what was asked and said about others."""
+        """Tick those of the times that can be taken away, and forget what was asked and said about others."""
         ticked = set(ids)
-        self._count([one for one in self._free if one in ticked])
+        self._count([one for one in self._open if one in ticked])
         self.impact, self.note = Outcome(), ""
         if not self.selected:
             self._lost = []

@@ -170,7 +170,7 @@ def since_drawn(
         for was, slot in zip(drawn.slots, week.slots, strict=True)
         if slot != was
         or drawn_at < slot.starts_at <= now
-        or (boxed is not None and (str(slot.id) in boxed) != was.is_free(drawn_at))
+        or (boxed is not None and (str(slot.id) in boxed) != was.can_be_removed(drawn_at))
     }
 
 
@@ -234,8 +234,9 @@ def cell_of(
         sub=slot.time_type,
         who="" if one else slot.performer,
         name=name,
-        selectable=boxed is not None and slot.is_free(now),
-        boxed=boxed is not None and (slot.is_free(now) or str(slot.id) in boxed),
+        free=boxed is not None and slot.is_free(now),
+        selectable=boxed is not None and slot.can_be_removed(now),
+        boxed=boxed is not None and (slot.can_be_removed(now) or str(slot.id) in boxed),
     )
 
 

@@ -29,8 +29,8 @@ def impact_of(chosen: Sequence[ScheduleSlot], now: datetime, key: str) -> Outcom
     return Outcome(
         title=tn("sv", "staff.withdraw.title", count) if free else t("sv", "staff.withdraw.no_free"),
         body=" ".join(body),
-        rows=_lines(free),
-        more=_more(count),
+        rows=lines_of(free),
+        more=more_of(count),
         confirm=tn("sv", "staff.withdraw.yes", count) if free else "",
         keep=tn("sv", "staff.withdraw.no", count) if free else t("sv", "staff.withdraw.no_free_back"),
         key=key,
@@ -44,8 +44,8 @@ def withdrawn_words(count: int, kept: Sequence[ScheduleSlot], key: str) -> Outco
     return Outcome(
         title=tn("sv", "staff.withdraw.done", count) if count else t("sv", "staff.withdraw.done_none"),
         body=tn("sv", "staff.withdraw.kept", len(kept)) if kept else "",
-        rows=_lines(kept),
-        more=_more(len(kept)),
+        rows=lines_of(kept),
+        more=more_of(len(kept)),
         key=key,
     )
 
@@ -75,7 +75,8 @@ def _counts(slots: Iterable[ScheduleSlot], now: datetime) -> str:
     return ", ".join(tn("sv", f"staff.withdraw.kept_{why}", counts[why]) for why in REASONS if counts[why])
 
 
-def _lines(slots: Sequence[ScheduleSlot]) -> list[str]:
+def lines_of(slots: Sequence[ScheduleSlot]) -> list[str]:
+    """Return the first of the times, a line each."""
     return [f"{_line(slot)}, {slot.time_type}, {slot.performer}" for slot in slots[:SHOWN]]
 
 
@@ -84,5 +85,6 @@ def _line(slot: ScheduleSlot) -> str:
     return f"{day} {format_span('sv', slot.starts_at, slot.ends_at)}"
 
 
-def _more(count: int) -> str:
+def more_of(count: int) -> str:
+    """Return how many there are beyond those lines."""
     return tn("sv", "staff.withdraw.more", count - SHOWN) if count > SHOWN else ""

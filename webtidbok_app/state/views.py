@@ -204,8 +204,8 @@ class WeekCell:
     """One published time. ``state`` is free, booked, held, withdrawn or past; ``text`` says the same.
 
     ``sub`` is its time type, and ``who`` whose it is where that is not the same for all. ``name`` is what is read
-    aloud. ``selectable`` says that it can be chosen, ``free`` that nobody has it, ``boxed`` that it could be
-    chosen when it was shown, so that its box stands. An empty ``id`` is no time at all.
+    aloud. ``selectable`` says that it can be chosen, ``free`` that nobody has it, ``boxed`` that it could be chosen
+    when it was shown, so that its box stands. An empty ``id`` is no time at all.
     """
 
     id: str = ""

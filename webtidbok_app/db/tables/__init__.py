@@ -1,4 +1,4 @@
-"""Every table, by what it is about: clinics, people, messages, requests, timebook, removals, watches, weeks, access.
+"""Every table, by what it is about: clinics, people, messages, requests, invitations, timebook, removals, and so on.
 
 Per-clinic tables lead their keys and unique indexes with ``clinic_id``, so that PostgreSQL can be partitioned
 by clinic without a redesign. All moments are aware and in UTC.

@@ -135,11 +135,11 @@ def _toolbar() -> rx.Component:
                     href=State.here.replace("/personal?", f"{COPY}?"),
                     kind="secondary",
                 ),
+                buttons.link_as_button(t("sv", "staff.removal.link"), href=State.away_href, kind="secondary"),
                 rx.el.a(
                     t("sv", "staff.week_templates.link"),
                     href=State.here.replace("/personal?", f"{TEMPLATES}?"),
                 ),
-                rx.el.a(t("sv", "staff.removal.link"), href=State.away_href),
             ),
         ),
         rx.el.a(t("sv", "staff.deviations.link"), href=DEVIATIONS),

@@ -215,9 +215,9 @@ def test_since_drawn__tells_only_what_looks_different() -> None:
 
 
 def test_since_drawn__what_became_free__has_a_box_also_when_it_is_taken_again() -> None:
-    booked = replace(SLOT, booked=1, initials=["A. B."])
-    [cell] = since_drawn(week_of(booked), NOW, week_of(booked), NOW, boxed={str(SLOT.id)}, one=True).values()
-    assert (cell.state, cell.boxed, cell.selectable) == ("booked", True, False)
+    held = replace(SLOT, held=1)
+    [cell] = since_drawn(week_of(held), NOW, week_of(held), NOW, boxed={str(SLOT.id)}, one=True).values()
+    assert (cell.state, cell.boxed, cell.selectable) == ("held", True, False)
 
 
 def test_followed__twice__a_withdrawn_time_stays_withdrawn() -> None:

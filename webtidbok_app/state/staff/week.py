@@ -353,7 +353,7 @@ class StaffWeekState(rx.State):
         self._change(days=heads, last_change=words.last_change_of(week, now))
 
     def _boxes(self, slots: list[ScheduleSlot], now: datetime) -> frozenset[str] | None:
-        """Return the times that have a box to choose by: they can be taken away, or could since they were drawn."""
+        """Return the times with a box to choose by: those that can be taken away, or could since they were drawn."""
         may_choose = require_staff().role in HANDLES_TIMES
         self._free = [str(slot.id) for slot in slots if may_choose and slot.is_free(now)]
         self._open = [str(slot.id) for slot in slots if may_choose and slot.can_be_removed(now)]

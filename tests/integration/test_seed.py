@@ -1,4 +1,4 @@
-"""The demo: thirteen clinics of different kinds, in three regions, ready to book at and safe to start again."""
+"""The demo: fourteen clinics of different kinds, in three regions, ready to book at and safe to start again."""
 
 from datetime import datetime, timedelta
 
@@ -56,12 +56,12 @@ async def _counts(database) -> dict[str, int]:
 
 
 @on_one_database
-async def test_demo__has_thirteen_clinics_of_many_kinds_in_three_regions(seeded):
+async def test_demo__has_fourteen_clinics_of_many_kinds_in_three_regions(seeded):
     found = await clinics.list_clinics()
     found = [
         clinic for clinic in found if clinic.slug != NEW_CLINIC
     ]  # which has just been given its timebook
-    assert len(found) == 13
+    assert len(found) == 14
     assert len({clinic.region.slug for clinic in found}) == 3
     assert len({clinic.care_provider for clinic in found}) == 5
     assert len({clinic.kind.sv for clinic in found}) >= 11
@@ -113,7 +113,7 @@ async def test_database_from_before_a_clinic_was_added__gets_it(seeded):
         clinic = await session.scalar(select(Clinic).where(Clinic.slug == LONG_WAIT))
         clinic.slug, clinic.hsa_id = "en-gammal-mottagning", "SE2321000016-GAMMAL"
     await seed(seeded)
-    assert len(await clinics.list_clinics()) == 15
+    assert len(await clinics.list_clinics()) == 16
     assert (await clinics.get_clinic(slug=LONG_WAIT)).name == "Norrskenets allergimottagning"
 
 

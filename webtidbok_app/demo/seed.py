@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db import outbox
 from webtidbok_app.db.crypto import lookup_hash
 from webtidbok_app.db.engine import Database
-from webtidbok_app.db.insert import insert_or_ignore
+from webtidbok_app.db.insert import insert_all, insert_or_ignore
 from webtidbok_app.db.tables import (
     LIVE,
     Booking,
@@ -32,6 +32,7 @@ from webtidbok_app.db.tables import (
     Terms,
     TimeType,
 )
+from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.demo.people import DemoResident, demo_residents
 from webtidbok_app.demo.personas import HEALTH_CENTRE, REGION, RESIDENTS, STAFF, ResidentPersona
 from webtidbok_app.domain import clock, swedish_time
@@ -259,14 +260,17 @@ async def _book_some(session: AsyncSession, performer: Performer, first: date) -
         .order_by(col(Slot.starts_at))
     )
     drawn = random.Random(f"{performer.name} {first}")
-    rows = [
-        _booking(performer.clinic_id, slot_id, starts_at, place, drawn.choice(people)).model_dump()
+    chosen = [
+        (slot_id, starts_at, place, drawn.choice(people))
         for slot_id, starts_at, places in slots
         for place in range(1, places + 1)
         if drawn.random() < SHARE_BOOKED
     ]
-    if rows:
-        await session.execute(insert(Booking), rows)
+    if chosen:
+        names = ("slot_id", "starts_at", "place", "person_id")
+        same = _booking(performer.clinic_id, *chosen[0]).model_dump()
+        rows = [{**same, **dict(zip(names, one, strict=True)), "id": new_id()} for one in chosen]
+        await insert_all(session, Booking, rows)
 
 
 async def _book_all(session: AsyncSession, clinic_id: UUID, *, until: datetime) -> None:

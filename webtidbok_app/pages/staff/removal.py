@@ -235,6 +235,7 @@ def _select(
             *([rx.el.option(t("sv", "staff.removal.pick"), value="")] if first else []),
             rx.foreach(options, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
             id=identity,
+            name=identity,
             aria_label=name,
             aria_invalid=rx.cond(problem != "", "true", "false"),
             aria_describedby=rx.cond(problem != "", f"{identity}-error", rx.Var("undefined")),

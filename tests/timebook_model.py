@@ -3,7 +3,7 @@
 Times are known by the ids of their slots, holds and what became of them by the hold's id, people by a number.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -299,13 +299,12 @@ class Timebooks:
     told: list[tuple[str, UUID, date]] = field(default_factory=list)
     """Who was offered which time, and the day when they were told."""
 
-    def after(self, acts: Sequence[Act], outcomes: Sequence[Outcome], now: datetime) -> "Timebooks | None":
-        """Return the timebooks after the acts, done in some order that gives these outcomes; None if none does."""
+    def after(self, acts: Sequence[Act], outcomes: Sequence[Outcome], now: datetime) -> Iterator["Timebooks"]:
+        """Give the timebooks after the acts, done in each order that gives these outcomes."""
         for order in permutations(zip(acts, outcomes, strict=True)):
             then = deepcopy(self)
             if all(then.answer(act, outcome.made, now) == outcome.answer for act, outcome in order):
-                return then
-        return None
+                yield then
 
     def answer(self, act: Act, made: str, now: datetime) -> Hashable:
         """Do what is wanted, and return the answer. ``made`` is the id of what it makes, if it is done."""

@@ -52,7 +52,8 @@
     return lines.slice(top, bottom + 1).flatMap(({ cells }) => cells.slice(left, right + 1)).filter(filled);
   }
 
-  /* The choice: what is free by many at a time, what is booked one by one. The newest one that was told carries a stamp; until the server has heard it, its own is older. */
+  /* The choice: what is free by many at a time, what is booked one by one.
+     The newest one that was told carries a stamp; until the server has heard it, its own is older. */
 
   const visit = Math.random().toString(36).slice(2);
   let chosen = new Set();

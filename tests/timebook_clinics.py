@@ -23,6 +23,7 @@ from tests.timebook_model import (
     Decline,
     DeclineTimes,
     Extend,
+    GiveBack,
     Hold,
     Keep,
     LetGo,
@@ -31,6 +32,7 @@ from tests.timebook_model import (
     Publish,
     Rebook,
     RebookFor,
+    Remove,
     Retract,
     StopWatch,
     Take,
@@ -64,6 +66,7 @@ from webtidbok_app.domain.actor import Resident, Staff
 from webtidbok_app.domain.clock import FixedClock
 from webtidbok_app.domain.errors import WebtidbokError
 from webtidbok_app.domain.message import Channel
+from webtidbok_app.domain.removal import Choice, Decision
 from webtidbok_app.domain.request import OfferStatus
 from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
 from webtidbok_app.journal.port import BookingDetails
@@ -76,10 +79,12 @@ from webtidbok_app.services import (
     offers,
     publication,
     reception,
+    removal,
     requests,
     schedule,
     watches,
 )
+from webtidbok_app.services.removal_impact import weigh_removal
 from webtidbok_app.services.terms import accept_terms
 from webtidbok_app.timebook.keeper import keep_line
 from webtidbok_app.timebook.pattern import Pattern
@@ -252,6 +257,23 @@ class Clinics:
                 return await self._at_the_desk(act, staff)
         return Outcome(DONE)
 
+    async def _remove(self, act: Remove, staff: Staff) -> Outcome:
+        impact = await weigh_removal(staff, slot_ids=[act.time])
+        if not impact.times:
+            return Outcome("nothing")
+        booked = sorted(visit.booking_id for visit in impact.booked)
+        moves = {booked[0]: act.to} if booked and act.to else {}
+        identity = new_id()
+        await removal.remove_times(
+            staff, removal_id=identity, free=[slot.id for slot in impact.free], seen=impact.seen, message="Sjuk",
+            decisions=[
+                Decision(one, Choice.MOVE if one in moves else Choice.CANCEL, moves.get(one)) for one in booked
+            ],
+        )  # fmt: skip
+        done = await removal.get_removal(staff, removal_id=identity)
+        made = next((visit.new_booking_id for visit in done.visits if visit.new_booking_id), "")
+        return Outcome(DONE, f"{identity},{made}")
+
     async def _at_the_desk(self, act: Act, staff: Staff) -> Outcome:
         made = new_id()
         match act:
@@ -260,6 +282,10 @@ class Clinics:
                     staff, person_id=self.residents[act.whom].person_id, slot_id=act.time, booking_id=made,
                     said=desk.Said(), extra=act.extra,
                 )  # fmt: skip
+            case Remove():
+                return await self._remove(act, staff)
+            case GiveBack():
+                await removal.take_back(staff, removal_id=UUID(act.removal))
             case RebookFor():
                 await desk.rebook_for_resident(
                     staff, old_id=UUID(act.hold), slot_id=act.time, booking_id=made, extra=act.extra

@@ -23,6 +23,7 @@ ANSWER_STANDS = timedelta(hours=4)
 REQUESTS_AT_A_TIME = 5
 WATCH_NOTICE = timedelta(hours=2)
 OFFERS_A_DAY = 3
+TAKE_BACK_FOR = timedelta(minutes=10)
 EXTRAS = 2
 """How many more than its places staff can book at a time."""
 DONE = "done"
@@ -167,6 +168,21 @@ class RebookFor(OnHold):
 
 
 @dataclass(frozen=True)
+class Remove(Act):
+    """Take a time away with what is booked on it: the first booking is moved, if told where, the others cancelled."""
+
+    time: UUID
+    to: UUID | None
+
+
+@dataclass(frozen=True)
+class GiveBack(Act):
+    """Take a removal back whole."""
+
+    removal: str
+
+
+@dataclass(frozen=True)
 class Rebook(OnHold):
     """Exchange the booking for another hold, at clinic number ``at``."""
 
@@ -214,6 +230,7 @@ class Ticket:
     taken: bool = False
     until: datetime | None = None
     """When the offer to who waits runs out; None once it is answered."""
+    booked_at: datetime | None = None
 
     def runs(self, now: datetime) -> bool:
         return self.status == "held" and self.expires_at > now
@@ -248,6 +265,18 @@ class Waiting:
     clinic: int
     since: datetime
     waits: bool = True
+    booked_at: datetime | None = None
+    """When a booking ended it."""
+
+
+@dataclass
+class Removed:
+    """What became of the bookings of a time that was taken away: each with the one that it was moved to, if any."""
+
+    time: UUID
+    done_at: datetime
+    became: dict[str, str]
+    taken_back: bool = False
 
 
 @dataclass
@@ -266,6 +295,7 @@ class Timebooks:
     hours: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     watches: dict[str, Waiting] = field(default_factory=dict)
+    removals: dict[str, Removed] = field(default_factory=dict)
     told: list[tuple[str, UUID, date]] = field(default_factory=list)
     """Who was offered which time, and the day when they were told."""
 
@@ -288,6 +318,7 @@ class Timebooks:
             BookFor: self._book_for,
             Overbook: self._book_for,
             RebookFor: self._rebook_for,
+            Remove: self._remove,
         }
         if type(act) in makes:
             return makes[type(act)](act, made, now)
@@ -310,6 +341,7 @@ class Timebooks:
             TakeWatched: self._take_watched,
             Decline: self._decline,
             Keep: self._keep,
+            GiveBack: self._give_back,
         }
         return rules.get(type(act), self._use)(act, now)
 
@@ -444,6 +476,90 @@ class Timebooks:
         self._pass_on(old.time, now)
         self._settle(self.tickets[made], now)
         return DONE
+
+    def _remove(self, act: Remove, made: str, now: datetime) -> Hashable:
+        """All of it or nothing. Who is choosing the time, or has it held as an answer, keeps it."""
+        time = self.times[act.time]
+        here = {key: one for key, one in self.tickets.items() if one.time == act.time}
+        kept = any(one.runs(now) and one.until is None for one in here.values())
+        if time.clinic != act.clinic or time.withdrawn or time.start <= now or kept:
+            return "nothing"
+        booked = sorted(key for key, one in here.items() if one.status == "booked")
+        moved = booked[0] if booked and act.to else ""
+        if moved and act.to and (refusal := self._cannot_move(moved, act.to, now)):
+            return refusal
+        identity, new = made.split(",")
+        time.withdrawn = True
+        for one in here.values():
+            if one.until is not None:
+                one.until, one.status = None, "gone"
+        for key in booked:
+            here[key].status, here[key].cancelled_by = "cancelled", act.who
+        if moved and act.to:
+            owner = here[moved].owner
+            self.tickets[new] = Ticket(owner, act.clinic, act.to, now, now, "booked", replaces=moved)
+            self._settle(self.tickets[new], now)
+        self.removals[identity] = Removed(act.time, now, {key: new if key == moved else "" for key in booked})
+        return DONE
+
+    def _cannot_move(self, hold: str, to: UUID, now: datetime) -> str:
+        """Return why the booking cannot be moved there: its resident is elsewhere then, or there is no place."""
+        old = self.tickets[hold]
+        start = self.times[to].start
+        if self.times[to].clinic != old.clinic:
+            return "not_found"
+        elsewhere = any(
+            abs(self.times[one.time].start - start) < LENGTH
+            for key, one in self.tickets.items()
+            if (one.owner, one.clinic, one.status) == (old.owner, old.clinic, "booked") and key != hold
+        )
+        return "slot_taken" if elsewhere else self._take_for(old.owner, to, False, now)
+
+    def _give_back(self, act: GiveBack, now: datetime) -> Hashable:
+        """What residents have done of their own stays; all else is as it was, if nothing else is published there."""
+        done = self.removals[act.removal]
+        time = self.times[done.time]
+        if time.clinic != act.clinic:
+            return "not_found"
+        if done.taken_back:
+            return DONE
+        if now >= done.done_at + TAKE_BACK_FOR:
+            return "too_late_to_change"
+        acted = {key for key, new in done.became.items() if self._has_acted(done, key, new)}
+        others = [one for one in self.times.values() if one.clinic == time.clinic and not one.withdrawn]
+        if any(abs(one.start - time.start) < LENGTH for one in others):
+            return "overlaps"
+        done.taken_back, time.withdrawn = True, False
+        for key, new in done.became.items():
+            if key in acted:
+                continue
+            old = self.tickets[key]
+            if new:
+                self.tickets[new].status, self.tickets[new].cancelled_by = "cancelled", act.who
+                self.tickets[new].replaces = ""
+                self._pass_on(self.tickets[new].time, now)
+                self._wait_again(old, done.done_at)
+            old.status, old.cancelled_by = "booked", None
+        return DONE
+
+    def _has_acted(self, done: Removed, key: str, new: str) -> bool:
+        """Whether the resident has changed the new booking, or booked another after the old one was cancelled."""
+        if new:
+            return self.tickets[new].status != "booked"
+        old = self.tickets[key]
+        return any(
+            (one.owner, one.clinic, one.status) == (old.owner, old.clinic, "booked")
+            and one.booked_at is not None
+            and one.booked_at >= done.done_at
+            for other, one in self.tickets.items()
+            if other not in {*done.became, *done.became.values()}
+        )
+
+    def _wait_again(self, old: Ticket, ended_at: datetime) -> None:
+        mine = [one for one in self.watches.values() if (one.owner, one.clinic) == (old.owner, old.clinic)]
+        ended = sorted((one for one in mine if one.booked_at == ended_at), key=lambda one: one.since)
+        if ended and not any(one.waits for one in mine):
+            ended[0].waits, ended[0].booked_at = True, None
 
     def _take_for(self, whom: str, time: UUID, extra: bool, now: datetime) -> str:
         """Return why there is no place of the time for the resident, who gives up their own hold of it for one."""
@@ -724,9 +840,10 @@ class Timebooks:
 
     def _settle(self, booked: Ticket, now: datetime) -> None:
         """Who has booked waits no more."""
+        booked.booked_at = now
         for key, watch in self._line(booked.clinic):
             if watch.owner == booked.owner:
-                watch.waits = False
+                watch.waits, watch.booked_at = False, now
                 self._answer_offer(key, now)
 
     def _answer_offer(self, key: str, now: datetime) -> None:

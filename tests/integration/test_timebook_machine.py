@@ -33,6 +33,7 @@ from tests.timebook_model import (
     Decline,
     DeclineTimes,
     Extend,
+    GiveBack,
     Hold,
     Keep,
     LetGo,
@@ -44,6 +45,7 @@ from tests.timebook_model import (
     Publish,
     Rebook,
     RebookFor,
+    Remove,
     Retract,
     StopWatch,
     Take,
@@ -67,12 +69,13 @@ WALLS = (time(9, 0), time(9, 10), time(9, 20))
 AHEAD = (2, 16)
 """Days ahead that times are published: soon, and behind a week without any."""
 HAPPENS = {(Withdraw, frozenset()), (Hold, "slot_taken"), (Book, "hold_expired"), (Move, "cannot_be_moved"),
-    (BookFor, "slot_taken"), (Overbook, "no_more_extras"),
+    (BookFor, "slot_taken"), (Overbook, "no_more_extras"), (Remove, "nothing"),
 } | {
     (kind, DONE)
     for kind in (
         Publish, Hold, Extend, LetGo, Book, Rebook, Move, Cancel, Ask, Offer, Take, Retract, DeclineTimes, TakeBack,
         Close, Watch, StopWatch, TakeWatched, Decline, Keep, BookFor, Overbook, RebookFor,
+        Remove, GiveBack,
     )
 }  # fmt: skip
 """Acts and answers that a run must have met: otherwise it proves less than it says."""
@@ -175,6 +178,28 @@ class TimebookMachine(RuleBasedStateMachine):
         """Staff book for residents, perhaps as somebody else takes or leaves a place of the same times."""
         for wish in several:
             self._do(self._act(wish), self._act(replace(second, what=wish.what)) if wish.own else None)
+
+    @rule(
+        wish=wishes(Remove),
+        meanwhile=st.lists(wishes(Hold, Book, Cancel, Watch, BookFor, Publish), max_size=2),
+        minutes=st.sampled_from([0, 0, 1, 11]),
+        second=wishes(Cancel, CancelForResident, Hold, Book, RebookFor),
+    )
+    def take_a_time_away(self, wish: Wish, meanwhile: list[Wish], minutes: int, second: Wish) -> None:
+        """With what is booked on it; and take it back, perhaps after others have done something, or as they do it."""
+        self._do(self._remove(wish))
+        if wish.places == 3 or not self.model.removals:
+            return
+        self.clock.advance(timedelta(minutes=minutes))
+        for one in meanwhile:
+            self._do(self._act(one))
+        newest = list(self.model.removals)[-1]
+        clinic = self.model.times[self.model.removals[newest].time].clinic
+        clerk = next(who for who, where in CLERKS.items() if where == clinic)
+        give_back = GiveBack(clerk, clinic, newest)
+        self._do(give_back, self._act(second) if second.fitting else None)
+        if second.own:
+            self._do(give_back)
 
     @rule(held=wishes(Hold), change=wishes(Rebook), second=wishes(Rebook, Cancel, CancelForResident, Book))
     def rebook(self, held: Wish, change: Wish, second: Wish) -> None:
@@ -398,6 +423,19 @@ class TimebookMachine(RuleBasedStateMachine):
             return self._hold(_pick(RESIDENTS, wish.who), chosen[0]) if chosen else None
         return self._use(wish, clerk)
 
+    def _remove(self, wish: Wish) -> Act:
+        """Return the act that takes a time away, mostly one that is booked."""
+        clerk = _pick(list(CLERKS), wish.who)
+        booked = {one.time for one in self.model.tickets.values() if one.status == "booked"}
+        here = [
+            time
+            for time, about in self.model.times.items()
+            if about.clinic == CLERKS[clerk] and (time in booked or not wish.own)
+        ]
+        time = _pick(here or list(self.model.times), wish.what)
+        there = [one for one in self._free_for("", CLERKS[clerk], elsewhere=False) if one != time]
+        return Remove(clerk, CLERKS[clerk], time, _pick(there, wish.when) if there and wish.fitting else None)
+
     def _ask(self, wish: Wish, clerk: str) -> Act | None:
         """Return a request, or what is done with one: mostly one that is going, by who may, but not always."""
         if wish.kind is Ask:
@@ -538,7 +576,7 @@ def test_timebooks__keep_every_promise(
             run_state_machine_as_test(
                 lambda: TimebookMachine(runner, database, clock, seen),
                 settings=settings(
-                    max_examples=40,
+                    max_examples=50,
                     stateful_step_count=30,
                     deadline=None,
                     derandomize=True,

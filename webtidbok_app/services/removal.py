@@ -166,9 +166,12 @@ async def take_back(actor: Actor | None, *, removal_id: UUID) -> RemovalDone:
     staff, clinic_id = as_time_handler(actor)
 
     async def work(session: AsyncSession) -> RemovalDone:
+        now = clock.now()
         done, back = await undoing.take_back(
-            session, clinic_id=clinic_id, removal_id=removal_id, by=_by(staff), now=clock.now()
+            session, clinic_id=clinic_id, removal_id=removal_id, by=_by(staff), now=now
         )
+        if done.taken_back_at == now:
+            audit.record(session, staff, "restore_times", clinic_id=clinic_id)
         put_back = {line.id for line in back}
         for line, person_id in await _people_of(session, done):
             if line.id in put_back:

@@ -108,7 +108,7 @@ async def weigh_removal(
     if away is not None:
         _check(away)
     now = clock.now()
-    async with get_database().write() as session:
+    async with get_database().read() as session:
         seen = await schedule_log.newest_number(session, clinic_id=clinic_id)
         ids = slot_ids if away is None else await _slots_of(session, clinic_id, away)
         slots = [
@@ -119,20 +119,23 @@ async def weigh_removal(
         live = await removal.live_on(session, clinic_id=clinic_id, slot_ids=[slot.id for slot in slots])
         staying = {one.slot_id for one in live if removal.stands_in_the_way(one, now)}
         booked = [one for one in live if one.slot_id not in staying and one.status == "booked"]
-        for one in booked:
-            audit.record(
-                session, staff, "weigh_removal", clinic_id=clinic_id, person_id=one.person_id,
-                booking_id=one.id.hex,
-            )  # fmt: skip
         clinic = await session.get_one(Clinic, clinic_id)
         had = {one.slot_id for one in booked}
-        return RemovalImpact(
+        impact = RemovalImpact(
             clinic=clinic.name,
             seen=seen,
             free=tuple(slot for slot in slots if slot.id not in staying | had),
             kept=tuple(slot for slot in slots if slot.id in staying),
             booked=tuple(await _visits(session, clinic_id, booked, {slot.id for slot in slots}, now)),
         )
+    if booked:
+        async with get_database().write() as session:
+            for one in booked:
+                audit.record(
+                    session, staff, "weigh_removal", clinic_id=clinic_id, person_id=one.person_id,
+                    booking_id=one.id.hex,
+                )  # fmt: skip
+    return impact
 
 
 def _check(away: Away) -> None:

@@ -229,13 +229,14 @@ async def _wait_again(session: AsyncSession, removal: Removal, old: Booking) -> 
         await session.scalars(select(col(Watch.time_type_id)).where(*mine, text(f"watch.{IN_LINE}")))
     )
     ended = await session.scalars(
-        select(Watch).where(
-            *mine, col(Watch.status) == WatchStatus.BOOKED, col(Watch.ended_at) == removal.done_at
-        )
+        select(Watch)
+        .where(*mine, col(Watch.status) == WatchStatus.BOOKED, col(Watch.ended_at) == removal.done_at)
+        .order_by(col(Watch.since), col(Watch.id))
     )
     for watch in ended:
         if watch.time_type_id not in waiting:
             watch.status, watch.ended_at = WatchStatus.WAITING, None
+            waiting.add(watch.time_type_id)
             tell_of_watch(session, watch.id)
 
 

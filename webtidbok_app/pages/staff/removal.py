@@ -3,7 +3,7 @@
 import reflex as rx
 
 from webtidbok_app.components import buttons, forms
-from webtidbok_app.components.feedback import badge, empty_state, error_summary, notice, problem_box, skeleton
+from webtidbok_app.components.feedback import badge, error_summary, notice, problem_box, skeleton
 from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import outcome_box
@@ -54,7 +54,7 @@ def _body() -> rx.Component:
     return rx.cond(
         State.impact.some,
         rx.fragment(outcome_box(State.changed, "changed", kind="warn"), _free(), _kept(), _form()),
-        rx.fragment(_kept(), empty_state(t("sv", "staff.removal.none_body")), _ask()),
+        rx.fragment(_kept(), rx.el.p(t("sv", "staff.removal.none_body")), _ask()),
     )
 
 
@@ -235,6 +235,7 @@ def _select(
             *([rx.el.option(t("sv", "staff.removal.pick"), value="")] if first else []),
             rx.foreach(options, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
             id=identity,
+            name=identity,
             aria_label=name,
             aria_invalid=rx.cond(problem != "", "true", "false"),
             aria_describedby=rx.cond(problem != "", f"{identity}-error", rx.Var("undefined")),

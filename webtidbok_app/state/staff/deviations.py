@@ -23,6 +23,7 @@ from webtidbok_app.state.common import attempt
 from webtidbok_app.state.input import parse_day, parse_id, parse_wall, typed
 from webtidbok_app.state.staff.deviation_words import clock_words
 from webtidbok_app.state.staff.pattern import date_examples
+from webtidbok_app.state.staff.removal_view import PAGE as TAKE_AWAY
 from webtidbok_app.state.staff.views import Outcome
 from webtidbok_app.state.staff.week_view import with_title
 from webtidbok_app.state.staff.weeks_views import DeviationForm, DeviationRow
@@ -31,7 +32,6 @@ from webtidbok_app.state.views import Choice, FieldProblem, Problem
 __all__ = ["PAGE", "StaffDeviationsState"]
 
 PAGE = "/personal/avvikande-tider"
-TAKE_AWAY = "/personal/ta-bort"
 _FIELDS = ("first_day", "last_day", "from_time", "to_time", "performer", "reason")
 
 

@@ -84,7 +84,9 @@ def month_table(month: Month, performer: str, now: datetime) -> TallyTable:
         label = t("sv", "staff.week.heading", week=monday.isocalendar().week)
         rows.append(TallyRow(monday.isoformat(), label, Where(WEEK, first, performer).href, tallies))
         monday += timedelta(days=7)
-    caption = t("sv", "staff.month.caption", month=format_month("sv", month.first), clinic=month.clinic)
+    caption = t(
+        "sv", "staff.month.caption", month=format_month("sv", month.first).capitalize(), clinic=month.clinic
+    )
     return TallyTable(caption, _weekdays(month.first), rows)
 
 

@@ -148,10 +148,6 @@ class TimebookMachine(RuleBasedStateMachine):
     def publish(self, wish: Wish) -> None:
         self._do(self._act(wish))
 
-    @rule(wish=wishes(Withdraw))
-    def withdraw(self, wish: Wish) -> None:
-        self._do(self._act(wish))
-
     @rule(wish=wishes(Hold), then=wishes(Book))
     def hold_and_perhaps_book(self, wish: Wish, then: Wish) -> None:
         self._do(self._act(wish))
@@ -180,15 +176,15 @@ class TimebookMachine(RuleBasedStateMachine):
             self._do(self._act(wish), self._act(replace(second, what=wish.what)) if wish.own else None)
 
     @rule(
-        wish=wishes(Remove),
+        wish=wishes(Withdraw, Remove, Remove),
         meanwhile=st.lists(wishes(Hold, Book, Cancel, Watch, BookFor, Publish), max_size=2),
         minutes=st.sampled_from([0, 0, 1, 11]),
         second=wishes(Cancel, CancelForResident, Hold, Book, RebookFor),
     )
     def take_a_time_away(self, wish: Wish, meanwhile: list[Wish], minutes: int, second: Wish) -> None:
-        """With what is booked on it; and take it back, perhaps after others have done something, or as they do it."""
-        self._do(self._remove(wish))
-        if wish.places == 3 or not self.model.removals:
+        """Perhaps with what is booked on it; and take it back, after others have done something, or as they do it."""
+        self._do(self._act(wish) if wish.kind is Withdraw else self._remove(wish))
+        if wish.kind is Withdraw or wish.places == 3 or not self.model.removals:
             return
         self.clock.advance(timedelta(minutes=minutes))
         for one in meanwhile:
@@ -576,7 +572,7 @@ def test_timebooks__keep_every_promise(
             run_state_machine_as_test(
                 lambda: TimebookMachine(runner, database, clock, seen),
                 settings=settings(
-                    max_examples=50,
+                    max_examples=40,
                     stateful_step_count=30,
                     deadline=None,
                     derandomize=True,

@@ -38,7 +38,8 @@ async def rebook(
     """Exchange a booking for a running hold of the same time type, both or neither; what was said comes along.
 
     ``clinic_id`` is where the hold is: the booking's clinic, or one that it can be moved to. Asked again for the same
-    exchange, it returns what it made. Raises NotFound, CannotBeMoved, AlreadyCancelled, HoldExpired and OutsideInvitation.
+    exchange, it returns what it made. Raises NotFound, CannotBeMoved, AlreadyCancelled, HoldExpired and
+    OutsideInvitation.
     """
     old = await _own_booking(
         session, clinic_id=from_clinic, booking_id=booking_id, person_id=person_id, lock=True

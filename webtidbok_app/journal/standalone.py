@@ -36,7 +36,7 @@ from webtidbok_app.journal.port import (
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
-from webtidbok_app.timebook import bookings, invitations, limits
+from webtidbok_app.timebook import bookings, exchange, invitations, limits
 from webtidbok_app.timebook.availability import HeldSlot, OpenSlot
 from webtidbok_app.timebook.calendar import Calendar
 from webtidbok_app.timebook.units import find_other_units
@@ -185,7 +185,7 @@ class StandaloneJournal:
             old = await self._booked(session, parse_id(booking_id), patient, at=stands_at)
             if old.cancelled_at is None:
                 bookings.refuse_if_too_late(deadline=old.cancel_until, now=now)
-            made = await bookings.rebook(
+            made = await exchange.rebook(
                 session,
                 from_clinic=stands_at,
                 booking_id=parse_id(booking_id),

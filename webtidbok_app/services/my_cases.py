@@ -34,7 +34,7 @@ from webtidbok_app.services.cases import (
 )
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic
 from webtidbok_app.services.offers import booking_to_exchange, let_go_of_offers
-from webtidbok_app.timebook.bookings import find_exchangeable
+from webtidbok_app.timebook.exchange import find_exchangeable
 
 UNSENT_MAX = 5000
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from webtidbok_app.db.tables import Booking
-from webtidbok_app.timebook import bookings
+from webtidbok_app.timebook import exchange
 from webtidbok_app.timebook.places import hold_offered, let_go
 
 
@@ -63,7 +63,7 @@ async def take_offered(
     ``replaces`` is a booking of the person's, or what it has been rebooked to here, that it is exchanged for, both or
     neither; one that is not booked any more is left as it is. Raises HoldExpired when the offer has run out.
     """
-    booking: Booking = await bookings.confirm_offered(
+    booking: Booking = await exchange.confirm_offered(
         session,
         clinic_id=clinic_id,
         offer_id=offer_id,

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from e2e.album import Album
 from e2e.checks import check_page
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
@@ -17,10 +18,12 @@ def _log_in(page: Page, persona: str, to: str = "/personal") -> None:
 
 
 def test_publish_to_book__in_an_empty_clinic(new_context: ContextMaker) -> None:
-    staff = new_context(viewport={"width": 1280, "height": 800}).new_page()
+    album = Album(new_context, width=1280, height=800)
+    staff = album.page
     _log_in(staff, "nora")
     expect(staff.get_by_role("heading", name="Så kommer ni i gång")).to_be_visible()
     check_page(staff)
+    album.take("personal-kom-igang")  # here, where the clinic is sure to be empty still
     staff.get_by_role("link", name="Publicera första tiden").click()
     expect(staff.locator("h1")).to_have_text("Publicera tider")
     check_page(staff)

@@ -543,7 +543,15 @@ def pictures() -> None:
     chromium = find_chromium()
     build_frontend()
     if not passes(
-        [PYTHON, "-m", "pytest", "e2e/test_pictures.py"],
+        [
+            PYTHON,
+            "-m",
+            "pytest",
+            "e2e/test_pictures.py",
+            "e2e/test_staff.py",
+            "-k",
+            "pictures or empty_clinic",
+        ],
         CHROMIUM=chromium,
         PICTURES_TO=str(ROOT / "assets" / "help"),
     ):

@@ -109,7 +109,7 @@ def test_read_only__sees_and_changes_nothing(new_context: ContextMaker, size: di
     expect(page.locator("#schedule")).to_be_visible()
     for hidden in ("Publicera tider", "Förfrågningar"):
         expect(menu.get_by_role("link", name=hidden)).to_have_count(0)
-    expect(page.get_by_role("button", name="Dra tillbaka")).to_have_count(0)
+    expect(page.get_by_role("button", name="Ta bort", exact=True)).to_have_count(0)
     expect(page.locator("[data-free=true]")).to_have_count(0)
     check_page(page)
     visit(page, "/personal/publicera")

@@ -166,7 +166,7 @@ def test_a_booked_time_ticked_in_the_week__its_resident_sees_it_moved_and_back(
     cell.click()
     expect(page.get_by_role("status").filter(has_text="1 tid vald").first).to_be_visible()
     check_page(page)
-    page.get_by_role("button", name="Dra tillbaka", exact=True).click()
+    page.get_by_role("button", name="Ta bort", exact=True).click()
     expect(page.locator("h1")).to_have_text("Du tar bort 1 tid. 1 är bokad.")
     expect(page.get_by_text("Samuel Tesfalem")).to_be_visible()
     _choices(page).select_option(label="Flytta till en ledig tid")
@@ -189,8 +189,8 @@ def test_only_free_times__are_confirmed_on_the_spot(new_context: ContextMaker) -
     visit(page, f"/personal?dag={_lived_in_day(page, 3).isoformat()}")
     page.locator("td[data-free=true]").first.click()
     expect(page.get_by_role("status").filter(has_text="1 tid vald").first).to_be_visible()
-    page.get_by_role("button", name="Dra tillbaka", exact=True).click()
-    expect(page.get_by_text("Du drar tillbaka 1 tid")).to_be_visible()
+    page.get_by_role("button", name="Ta bort", exact=True).click()
+    expect(page.get_by_text("Du tar bort 1 tid")).to_be_visible()
     page.get_by_role("button", name="Behåll tiden").click()
 
 

@@ -51,7 +51,7 @@ class Schedule:
 
     def withdraw(self) -> None:
         """Ask what withdrawing would do."""
-        self.page.get_by_role("button", name="Dra tillbaka", exact=True).click()
+        self.page.get_by_role("button", name="Ta bort", exact=True).click()
 
     def focused(self, attribute: str) -> str:
         """Return a data attribute of what has focus."""
@@ -228,7 +228,7 @@ def test_live__a_booking_elsewhere_changes_its_cell_in_place(new_context: Contex
     resident.book()
     expect(staff.cell(slot_id)).to_have_attribute("aria-label", re.compile(r"Bokad · N\. S\."))
     staff.withdraw()
-    expect(staff.page.get_by_text("Du drar tillbaka 1 tid")).to_be_visible()
+    expect(staff.page.get_by_text("Du tar bort 1 tid")).to_be_visible()
     expect(staff.page.get_by_text("Blir kvar i schemat: 1 bokad")).to_be_visible()
     check_page(staff.page)
     staff.page.get_by_role("button", name="Behåll tiden").click()
@@ -257,9 +257,9 @@ def test_live__new_and_withdrawn_times_move_nothing(new_context: ContextMaker) -
     maria.says("1 tid vald")
     johan.cell(first).click()
     johan.withdraw()
-    johan.page.get_by_role("button", name="Ja, dra tillbaka tiden").click()
-    expect(johan.page.get_by_text("1 tid är tillbakadragen.").first).to_be_visible()
-    expect(maria.cell(first)).to_have_attribute("aria-label", re.compile("Indragen"))
+    johan.page.get_by_role("button", name="Ja, ta bort tiden").click()
+    expect(johan.page.get_by_text("1 tid är borttagen.").first).to_be_visible()
+    expect(maria.cell(first)).to_have_attribute("aria-label", re.compile("Borttagen"))
     expect(maria.cell(first)).to_have_attribute("data-free", "false")
     expect(maria.page.get_by_text(re.compile(r"Senaste ändringen: Johan Öbergh, kl\."))).to_be_visible()
     expect(maria.chosen).to_have_count(1)
@@ -300,20 +300,20 @@ def test_withdraw__a_colleague_was_first__tells_who_and_keeps_the_choice(new_con
     for one in (first, second, third):
         maria.cell(one).click()
     maria.withdraw()
-    expect(maria.page.get_by_text("Du drar tillbaka 3 tider")).to_be_visible()
+    expect(maria.page.get_by_text("Du tar bort 3 tider")).to_be_visible()
     check_page(maria.page)
     johan.cell(second).click()
     johan.withdraw()
-    johan.page.get_by_role("button", name="Ja, dra tillbaka tiden").click()
-    expect(johan.page.get_by_text("1 tid är tillbakadragen.").first).to_be_visible()
-    maria.page.get_by_role("button", name="Ja, dra tillbaka 3 tider").click()
+    johan.page.get_by_role("button", name="Ja, ta bort tiden").click()
+    expect(johan.page.get_by_text("1 tid är borttagen.").first).to_be_visible()
+    maria.page.get_by_role("button", name="Ja, ta bort 3 tider").click()
     expect(maria.page.get_by_text(re.compile(r"Schemat ändrades av Johan Öbergh \d+\.\d\d"))).to_be_visible()
     expect(maria.chosen).to_have_count(2)
     maria.says("2 tider valda")
     check_page(maria.page)
     maria.withdraw()
-    maria.page.get_by_role("button", name="Ja, dra tillbaka 2 tider").click()
-    expect(maria.page.get_by_text("2 tider är tillbakadragna.")).to_be_visible()
+    maria.page.get_by_role("button", name="Ja, ta bort 2 tider").click()
+    expect(maria.page.get_by_text("2 tider är borttagna.")).to_be_visible()
     expect(maria.cell(first)).to_have_count(0)
     expect(maria.cell(third)).to_have_count(0)
     expect(maria.page.get_by_text(re.compile(r"Senaste ändringen: Maria Sandhage"))).to_be_visible()

@@ -135,7 +135,7 @@ def test_problems__of_one_time__stand_at_the_fields_that_it_has() -> None:
         ({"places": 12, "booked": 3}, "free", "3/12 bokade", True),
         ({"places": 12, "booked": 3, "held": 1}, "free", "3/12 bokade, 1 reserverade", False),
         ({"places": 12, "booked": 12}, "booked", "Full 12/12", True),
-        ({"withdrawn": True}, "withdrawn", "Indragen", False),
+        ({"withdrawn": True}, "withdrawn", "Borttagen", False),
         ({"starts_at": NOW}, "past", "Passerad", False),
         ({"starts_at": NOW, "booked": 1, "initials": ["A. B."]}, "past", "Passerad · Bokad · A. B.", False),
     ],
@@ -259,11 +259,11 @@ def test_impact__some_got_taken_meanwhile__tells_who_keeps_what() -> None:
     held = replace(SLOT, id=UUID(int=8), held=1)
     gone = replace(SLOT, id=UUID(int=9), withdrawn=True)
     impact = impact_of([SLOT, booked, held, gone], NOW, "1")
-    assert impact.title == "Du drar tillbaka 1 tid"
+    assert impact.title == "Du tar bort 1 tid"
     assert impact.kept_title == "Blir kvar i schemat: 1 bokad, 1 reserverad"
     assert impact.kept[0].endswith("11.00–11.20, Bokad · A. B.")
-    assert impact.body == "1 av tiderna är redan tillbakadragen."
-    assert (len(impact.rows), impact.confirm) == (1, "Ja, dra tillbaka tiden")
+    assert impact.body == "1 av tiderna är redan borttagen."
+    assert (len(impact.rows), impact.confirm) == (1, "Ja, ta bort tiden")
 
 
 def test_impact__all_are_free__says_that_nobody_has_booked() -> None:
@@ -278,7 +278,7 @@ def test_impact__all_got_booked__has_nothing_to_confirm() -> None:
 
 def test_withdrawn__what_was_kept_is_named() -> None:
     done = withdrawn_words(2, [replace(SLOT, booked=1)], "1")
-    assert done.title == "2 tider är tillbakadragna."
+    assert done.title == "2 tider är borttagna."
     assert "Nybesök, Anna Berg" in done.rows[0]
 
 
@@ -290,7 +290,7 @@ def test_changed__tells_who_and_when() -> None:
 def test_lost__tells_why_each_is_no_longer_chosen() -> None:
     lost = [replace(SLOT, booked=1), replace(SLOT, held=1), replace(SLOT, withdrawn=True)]
     assert lost_words(lost, NOW) == (
-        "1 vald tid har bokats. 1 vald tid har reserverats. 1 vald tid har dragits tillbaka."
+        "1 vald tid har bokats. 1 vald tid har reserverats. 1 vald tid har tagits bort."
     )
 
 

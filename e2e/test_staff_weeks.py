@@ -255,6 +255,10 @@ def test_deviation__where_times_are_published__says_how_many_and_leads_to_taking
                 rf"^/personal/ta-bort\?fran={friday}&till={friday}&vardgivare=[0-9a-f-]{{36}}&kl=0800-0900$"
             ),
         )
+        link.click()
+        _heading(page, re.compile(r"^Du tar bort 3 tider\."))
+        check_page(page)
+        visit(page, "/personal/avvikande-tider")
     check_page(page)
     card.get_by_role("button", name=re.compile("^Ta bort avvikelsen Service")).click()
     expect(card).to_have_count(0)

@@ -15,6 +15,7 @@ from tests.world import FIRST_START, World, build_world
 from webtidbok_app.db.engine import Database
 from webtidbok_app.db.tables import HoldCount
 from webtidbok_app.domain.actor import Resident
+from webtidbok_app.domain.question import pack_answers
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 
@@ -45,7 +46,8 @@ async def bench_bookings(database: Database, at_once: int, rounds: int) -> Booki
         await journal.make_booking(resident, hold.id, SAID)
 
     async def by_core(resident: Resident, slot_id: UUID) -> None:
-        await core.book(resident, await core.hold(resident, slot_id), vars(SAID))
+        said = vars(SAID) | {"answers": pack_answers(SAID.answers)}
+        await core.book(resident, await core.hold(resident, slot_id), said)
 
     await _prove_the_same(world, slots, by_port, by_core)
     rush = {"port": _rush(world, slots, by_port), "core": _rush(world, slots, by_core)}

@@ -14,10 +14,11 @@ from webtidbok_app.db.tables import IN_LINE, LIVE, Booking, metadata
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Resident
+from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.timebook.bookings import HOUR
 
-B, S, T, P, C, H, W, M, A = (
+B, S, T, P, C, H, W, M, A, V = (
     metadata.tables[name]
     for name in (
         "booking",
@@ -29,6 +30,7 @@ B, S, T, P, C, H, W, M, A = (
         "person",
         "outbox_message",
         "watch",
+        "invitation",
     )
 )
 TYPE_OF_SLOT = (T.c.clinic_id == S.c.clinic_id) & (T.c.id == S.c.time_type_id)
@@ -65,6 +67,15 @@ class CoreTimebook:
             booked = update(B).where(mine, running)
             await connection.execute(booked.values(status="booked", booked_at=now, expires_at=None, **said))
             kept = (await connection.execute(select(B).where(mine))).one()
+            day = day_of(kept.starts_at)
+            invited = (
+                select(V.c.id)
+                .join(S, (S.c.clinic_id == V.c.clinic_id) & (S.c.time_type_id == V.c.time_type_id))
+                .where(V.c.clinic_id == self._clinic, V.c.person_id == resident.person_id, S.c.id == kept.slot_id,
+                       V.c.first_day <= day, V.c.last_day >= day, V.c.ended_at.is_(None))
+                .with_for_update(of=V)
+            )  # fmt: skip
+            (await connection.execute(invited)).all()
             messages = [_message(kind, kept, now) for kind in ("booked", "reminder")]
             await connection.execute(self._insert(M).on_conflict_do_nothing(), messages)
             of_resident = (A.c.clinic_id == self._clinic) & (A.c.person_id == resident.person_id)

@@ -6,13 +6,14 @@ same form; then what is nearest in days, and then on the clock, to the time that
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from heapq import nsmallest
+from datetime import date, datetime, timedelta
+from itertools import groupby, islice
+from operator import itemgetter
 from uuid import UUID
 
-from webtidbok_app.domain.swedish_time import day_of, local
+from webtidbok_app.domain.swedish_time import local
 from webtidbok_app.domain.visit import VisitForm
 
 SOONER_AT_LEAST = timedelta(days=2)
@@ -60,22 +61,51 @@ def fits(visit: Visit, free: FreeTime, busy: Iterable[Span], *, now: datetime) -
     )
 
 
+class FreeTimes:
+    """Free times by type, performer and day: the best for a visit are found without looking at all of them."""
+
+    def __init__(self, times: Iterable[FreeTime]) -> None:
+        self.left: dict[UUID, int] = {}
+        self._by_day: dict[tuple[UUID, UUID | None], dict[date, list[tuple[int, FreeTime]]]] = {}
+        for free in times:
+            self.left[free.slot_id] = free.left
+            day, minute = _clock_of(free.starts_at)
+            for performer in (free.performer_id, None):
+                days = self._by_day.setdefault((free.time_type_id, performer), {})
+                days.setdefault(day, []).append((minute, free))
+
+    def best_first(self, visit: Visit) -> Iterator[FreeTime]:
+        """Yield the times of the visit's type, those that fit best first."""
+        old_day, old_minute = _clock_of(visit.starts_at)
+
+        def days_away(day: date) -> int:
+            return abs((day - old_day).days)
+
+        for performer in (visit.performer_id, None):
+            days = self._by_day.get((visit.time_type_id, performer), {})
+            by_distance = sorted(days, key=days_away)
+            for same_form in (True, False):
+                for _, as_near in groupby(by_distance, key=days_away):
+                    found = (
+                        (abs(minute - old_minute), free.starts_at, free.slot_id, free)
+                        for day in as_near
+                        for minute, free in days[day]
+                        if (free.visit_form == visit.visit_form) == same_form
+                        and (performer is not None or free.performer_id != visit.performer_id)
+                    )
+                    yield from (free for *_, free in sorted(found, key=itemgetter(0, 1, 2)))
+
+
 def rank(
-    visit: Visit,
-    times: Iterable[FreeTime],
-    busy: Sequence[Span],
-    *,
-    now: datetime,
-    most: int = ALTERNATIVES + 1,
+    visit: Visit, times: FreeTimes, busy: Sequence[Span], *, now: datetime, most: int = ALTERNATIVES + 1
 ) -> list[FreeTime]:
     """Return the times that fit the visit, the best first, at most ``most``."""
-    fitting = (free for free in times if fits(visit, free, busy, now=now))
-    return nsmallest(most, fitting, key=lambda free: _distance(visit, free))
+    return list(islice((free for free in times.best_first(visit) if fits(visit, free, busy, now=now)), most))
 
 
 def suggest(
     visits: Iterable[Visit],
-    times: Sequence[FreeTime],
+    times: FreeTimes,
     busy: Mapping[UUID, Sequence[Span]],
     *,
     now: datetime,
@@ -85,27 +115,21 @@ def suggest(
     Those whose visit is soonest choose first. No place is given to two, and nobody two visits at once. ``busy`` is by
     person.
     """
-    left = {free.slot_id: free.left for free in times}
+    left = dict(times.left)
     spans: dict[UUID, list[Span]] = defaultdict(list, {person: [*theirs] for person, theirs in busy.items()})
     found = {}
     for visit in sorted(visits, key=lambda one: (one.starts_at, one.booking_id)):
-        open_times = (free for free in times if left[free.slot_id] > 0)
-        for free in rank(visit, open_times, spans[visit.person_id], now=now, most=1):
-            found[visit.booking_id] = free.slot_id
-            left[free.slot_id] -= 1
-            spans[visit.person_id].append((free.starts_at, free.ends_at))
+        theirs = spans[visit.person_id]
+        for free in times.best_first(visit):
+            if left[free.slot_id] > 0 and fits(visit, free, theirs, now=now):
+                found[visit.booking_id] = free.slot_id
+                left[free.slot_id] -= 1
+                theirs.append((free.starts_at, free.ends_at))
+                break
     return found
 
 
-def _distance(visit: Visit, free: FreeTime) -> tuple[bool, bool, int, float, datetime, UUID]:
-    """Return how far a time is from the visit's own: the smaller, the better."""
-    old, new = local(visit.starts_at), local(free.starts_at)
-    minutes = abs((new.hour * 60 + new.minute) - (old.hour * 60 + old.minute))
-    return (
-        free.performer_id != visit.performer_id,
-        free.visit_form != visit.visit_form,
-        abs((day_of(free.starts_at) - day_of(visit.starts_at)).days),
-        minutes,
-        free.starts_at,
-        free.slot_id,
-    )
+def _clock_of(moment: datetime) -> tuple[date, int]:
+    """Return the day in Sweden, and the minute of it on the clock."""
+    there = local(moment)
+    return there.date(), there.hour * 60 + there.minute

@@ -15,6 +15,7 @@
     │   ├─ TooManyBookings
     │   ├─ TooManyCodes
     │   ├─ TooManyRequests
+    │   ├─ TooManyToRemove
     │   ├─ MessagesNeeded
     │   ├─ OmbudNotHere
     │   ├─ LastAdministrator
@@ -120,6 +121,10 @@ class TooManyCodes(RuleViolation):
 
 class TooManyRequests(RuleViolation):
     """The resident has as many requests at the clinic as it can have unended. Facts: ``phone``."""
+
+
+class TooManyToRemove(RuleViolation):
+    """More than is taken away at once. Facts: ``booked`` and ``times``, how many, and ``most``, the limit of which."""
 
 
 class MessagesNeeded(RuleViolation):

@@ -11,6 +11,11 @@ SOON = timedelta(hours=24)
 """Who has a visit nearer than this is phoned: a message may not be read in time."""
 
 
+VISITS_AT_MOST, TIMES_AT_MOST = 100, 3000
+"""How many booked visits, and how many times, can be taken away at once: what one can look through, and a database do
+in one transaction while others wait."""
+
+
 class Choice(StrEnum):
     """What is to become of a booked visit."""
 

@@ -21,7 +21,6 @@ from webtidbok_app.db.tables import (
     WAITING,
     Booking,
     Clinic,
-    Guardianship,
     Invitation,
     MessageChoice,
     OutboxMessage,
@@ -31,9 +30,7 @@ from webtidbok_app.db.tables import (
     WatchOffer,
 )
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.message import CODE_LIFE, Channel, MessageKind, MessageStatus, reminder_due
-from webtidbok_app.domain.ombud import is_child
 from webtidbok_app.domain.request import CaseStatus, OfferStatus
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import BookingStatus
@@ -48,6 +45,7 @@ from webtidbok_app.notify.letter import (
     words_about,
     words_of_code,
 )
+from webtidbok_app.notify.told import who_is_told
 from webtidbok_app.timebook.invitations import is_open
 
 AT_ONCE = 20
@@ -250,7 +248,7 @@ async def _recipient(
     session: AsyncSession, message: OutboxMessage, clinic: Clinic, *, about: UUID
 ) -> _Recipient:
     """Return where it goes: what is ``about`` a child to its guardian as long as they may act, and then to itself."""
-    to = message.person_id if await _may_be_told(session, message.person_id, about) else about
+    to = await who_is_told(session, message.person_id, about=about, at=clock.now())
     choice = await session.get(MessageChoice, to)
     if choice is None or choice.channel is None or choice.address is None:
         raise NotToBeSent("not_wanted")
@@ -260,15 +258,6 @@ async def _recipient(
     lang: Lang = "en" if choice.lang == "en" else "sv"
     name = (clinic.message_name_en if lang == "en" else "") or clinic.message_name_sv
     return _Recipient(Channel(choice.channel), choice.address, lang, name, to != about)
-
-
-async def _may_be_told(session: AsyncSession, person_id: UUID, about: UUID) -> bool:
-    """Whether the person is told of what is about themselves, or about a child that they are guardian of still."""
-    if person_id == about:
-        return True
-    child = await session.get_one(Person, about)
-    known = await session.get(Guardianship, (person_id, about))
-    return known is not None and is_child(PersonalNumber(child.number), clock.now())
 
 
 async def _compose_code(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:

@@ -20,6 +20,7 @@ from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import CapabilityMissing, InvalidInput, TooManyCodes
 from webtidbok_app.domain.message import CODE_LIFE, Channel, parse_email, parse_mobile
 from webtidbok_app.i18n import Lang
+from webtidbok_app.notify.told import who_is_told
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.settings import get_settings
@@ -56,12 +57,18 @@ async def get_messages(actor: Actor | None) -> Messages:
         return await _told(session, resident, await session.get(MessageChoice, resident.told_id))
 
 
-async def is_reached(session: AsyncSession, *, told_id: UUID, about: UUID) -> bool:
-    """Whether ``told_id`` gets messages that are about ``about``: themselves, or their child."""
-    choice = await session.get(MessageChoice, told_id)
+async def is_reached(
+    session: AsyncSession, *, told_id: UUID, about: UUID, at: datetime | None = None
+) -> bool:
+    """Whether a message to ``told_id`` reaches somebody who is told of ``about`` (aware ``at``, or now).
+
+    ``told_id`` are ``about`` themselves, or their guardian.
+    """
+    to = await who_is_told(session, told_id, about=about, at=at or clock.now())
+    choice = await session.get(MessageChoice, to)
     if choice is None or choice.channel is None:
         return False
-    people = [await session.get_one(Person, one) for one in {told_id, about}]
+    people = [await session.get_one(Person, one) for one in {to, about}]
     return not any(person.protected for person in people) or choice.consented_at is not None
 
 

@@ -1,6 +1,6 @@
 """Taking times away with what is booked on them, who must be phoned, and taking all back. For staff of the clinic."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,16 +25,17 @@ from webtidbok_app.db.tables import (
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.errors import InvalidInput, NotFound
-from webtidbok_app.domain.removal import SOON, CallBecause, Choice, Decision
+from webtidbok_app.domain.removal import SOON, TAKE_BACK_FOR, CallBecause, Choice, Decision
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
 from webtidbok_app.services.invitations import problems_of_period, require_booking
 from webtidbok_app.services.messages import is_reached
 from webtidbok_app.services.reception import MESSAGE_MAX, PROTECTED
-from webtidbok_app.services.removal_impact import may_be_invited
+from webtidbok_app.services.removal_impact import may_be_invited, refuse_too_many
 from webtidbok_app.timebook import removal as removals
 from webtidbok_app.timebook import take_back as undoing
 from webtidbok_app.timebook.removal import By, Wanted
+from webtidbok_app.timebook.schedule_log import lock_schedule
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class RemovedVisit:
     booking_id: str
     name: str
     protected: bool
+    """Whether they, or who has booked it for them, have a protected identity: no number and no guardian stand here."""
     guardian: str
     """Who has booked it for their child, and is the one to phone."""
     phone: str
@@ -98,15 +100,18 @@ async def remove_times(
 
     ``free``, the bookings in ``decisions`` and ``seen`` are what was shown. Asked again with the same ``removal_id``
     it is done once. Raises InvalidInput (``message``, ``first_day``, ``last_day``, ``choices``), NotFound,
-    CapabilityMissing (``phone``), and as ``timebook.removal.remove``: StaleVersion, ScheduleChanged, SlotTaken,
-    SlotWithdrawn, AlreadyCancelled. Then nothing is done.
+    CapabilityMissing (``phone``), TooManyToRemove, and as ``timebook.removal.remove``: StaleVersion, ScheduleChanged,
+    SlotTaken, SlotWithdrawn, AlreadyCancelled. Then nothing is done.
     """
     staff, clinic_id = as_time_handler(actor)
+    refuse_too_many(booked=len(decisions), times=len(free))
     _check(decisions, message.strip(), first_day, last_day)
     wanted = Wanted(free, decisions, seen, message.strip(), first_day, last_day)
 
     async def work(session: AsyncSession) -> None:
         now = clock.now()
+        # Whoever asks the same at the same moment waits here, and then finds it done.
+        await lock_schedule(session, clinic_id=clinic_id)
         if await session.get(Removal, (clinic_id, removal_id)):
             return
         await _refuse_if_not_invitable(session, clinic_id, decisions)
@@ -127,18 +132,28 @@ async def get_removal(actor: Actor | None, *, removal_id: UUID) -> RemovalDone:
         done = await session.get(Removal, (clinic_id, removal_id))
         if done is None:
             raise NotFound
+        await _log_opening(session, staff, done)
+        return await _tell(session, done)
+
+
+async def note_printing(actor: Actor | None, *, removal_id: UUID) -> None:
+    """Log that the list of who must be phoned is about to be printed, for each who stands on it. Raises NotFound."""
+    staff, clinic_id = as_time_handler(actor)
+    async with get_database().write() as session:
+        done = await session.get(Removal, (clinic_id, removal_id))
+        if done is None:
+            raise NotFound
         for line, person_id in await _people_of(session, done):
             audit.record(
-                session, staff, "open_removal", clinic_id=clinic_id, person_id=person_id,
+                session, staff, "print_removal", clinic_id=clinic_id, person_id=person_id,
                 booking_id=line.booking_id.hex,
             )  # fmt: skip
-        return await _tell(session, done)
 
 
 async def mark_phoned(actor: Actor | None, *, removal_id: UUID, line_id: UUID, phoned: bool) -> RemovalDone:
     """Note that somebody is phoned, or that they are not after all; colleagues see who did it.
 
-    What is marked so already keeps who marked it first. Raises NotFound.
+    What is marked so already keeps who marked it first. That the others were seen is logged. Raises NotFound.
     """
     staff, clinic_id = as_time_handler(actor)
     async with get_database().write() as session:
@@ -146,7 +161,8 @@ async def mark_phoned(actor: Actor | None, *, removal_id: UUID, line_id: UUID, p
         line = await session.get(RemovalLine, (clinic_id, line_id), with_for_update=True)
         if done is None or line is None or line.removal_id != removal_id:
             raise NotFound
-        if phoned != (line.phoned_at is not None):
+        changes = phoned != (line.phoned_at is not None)
+        if changes:
             line.phoned_at = clock.now() if phoned else None
             line.phoned_by, line.phoned_by_name = (staff.hsa_id, staff.name) if phoned else (None, "")
             booking = await session.get_one(Booking, (clinic_id, line.booking_id))
@@ -154,6 +170,7 @@ async def mark_phoned(actor: Actor | None, *, removal_id: UUID, line_id: UUID, p
                 session, staff, "mark_phoned" if phoned else "unmark_phoned", clinic_id=clinic_id,
                 person_id=booking.person_id, booking_id=booking.id.hex,
             )  # fmt: skip
+        await _log_opening(session, staff, done, besides={line_id} if changes else set())
         return await _tell(session, done)
 
 
@@ -179,6 +196,7 @@ async def take_back(actor: Actor | None, *, removal_id: UUID) -> RemovalDone:
                     session, staff, "take_back_removal", clinic_id=clinic_id, person_id=person_id,
                     booking_id=line.booking_id.hex,
                 )  # fmt: skip
+        await _log_opening(session, staff, done, besides=put_back)
         return await _tell(session, done)
 
     return await get_database().transact(work)
@@ -239,10 +257,23 @@ async def _note(session: AsyncSession, staff: Staff, line: RemovalLine, now: dat
         audit.record(session, staff, "invite", clinic_id=old.clinic_id, person_id=old.person_id)
     new = await session.get(Booking, (line.clinic_id, line.new_booking_id)) if line.new_booking_id else None
     soonest = min(one.starts_at for one in (old, new) if one is not None)
-    if not await is_reached(session, told_id=old.booked_by or old.person_id, about=old.person_id):
+    told = old.booked_by or old.person_id
+    if not await is_reached(session, told_id=told, about=old.person_id, at=now + TAKE_BACK_FOR):
         line.call_because = CallBecause.NO_MESSAGE
     elif soonest < now + SOON:
         line.call_because = CallBecause.SOON
+
+
+async def _log_opening(
+    session: AsyncSession, staff: Staff, done: Removal, *, besides: Set[UUID] = frozenset()
+) -> None:
+    """Log that everyone on the removal was looked at, but for the lines ``besides``, of which more is logged."""
+    for line, person_id in await _people_of(session, done):
+        if line.id not in besides:
+            audit.record(
+                session, staff, "open_removal", clinic_id=done.clinic_id, person_id=person_id,
+                booking_id=line.booking_id.hex,
+            )  # fmt: skip
 
 
 async def _people_of(session: AsyncSession, done: Removal) -> list[tuple[RemovalLine, UUID]]:
@@ -313,9 +344,9 @@ async def _visits_of(session: AsyncSession, done: Removal) -> list[RemovedVisit]
             choice=Choice(line.choice),
             booking_id=old.id.hex,
             name=PROTECTED if person.protected else f"{person.given_name} {person.family_name}".strip(),
-            protected=person.protected,
-            guardian=f"{parent.given_name} {parent.family_name}" if parent and not parent.protected else "",
-            phone=old.phone or (parent.phone if parent else person.phone) or "",
+            protected=hidden,
+            guardian=f"{parent.given_name} {parent.family_name}" if parent and not hidden else "",
+            phone="" if hidden else old.phone or (parent or person).phone or "",
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             time_type=time_type,
@@ -330,4 +361,5 @@ async def _visits_of(session: AsyncSession, done: Removal) -> list[RemovedVisit]
             left_as_wished=line.left_as_wished,
         )
         for line, old, slot, time_type, performer, person, there, with_whom, parent in rows
+        for hidden in [person.protected or (parent is not None and parent.protected)]
     ]

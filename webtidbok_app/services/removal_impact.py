@@ -15,19 +15,21 @@ from webtidbok_app.db.tables import LIVE, Booking, CaseType, Clinic, Performer, 
 from webtidbok_app.domain import best_fit, clock, swedish_time
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.best_fit import FreeTime, Visit
-from webtidbok_app.domain.errors import InvalidInput
+from webtidbok_app.domain.errors import InvalidInput, TooManyToRemove
 from webtidbok_app.domain.ids import PersonalNumber
+from webtidbok_app.domain.removal import TIMES_AT_MOST, VISITS_AT_MOST
 from webtidbok_app.domain.reserve_number import read_identity
 from webtidbok_app.domain.visit import Bookable, CaseTypeKind, VisitForm
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
 from webtidbok_app.services.reception import PROTECTED
-from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, read_performers, read_slots
+from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, read_slots
 from webtidbok_app.timebook import removal, schedule_log
 
-DAYS_SOONER, DAYS_LATER = timedelta(days=7), timedelta(days=60)
-"""How far around the times that go others are looked for."""
-TIMES_AT_MOST = 2000
+WEEKS_SOONER, WEEKS_LATER = 1, 8
+"""How far around each visit's own week free times are looked for."""
+FREE_IN_A_WEEK = 1000
+"""How many free times of a type are looked at in a week."""
 DAYS_AT_MOST = 62
 
 
@@ -40,6 +42,14 @@ class Away:
     performer: UUID | None = None
     since: time | None = None
     until: time | None = None
+
+
+@dataclass(frozen=True)
+class AbsentChoice:
+    """Somebody, or something, whose times may go. Who is not ``active`` any more has times to come all the same."""
+
+    performer: PerformerChoice
+    active: bool
 
 
 @dataclass(frozen=True)
@@ -89,11 +99,29 @@ class RemovalImpact:
         return len(self.free) + len({visit.slot_id for visit in self.booked})
 
 
-async def list_absent_choices(actor: Actor | None) -> list[PerformerChoice]:
-    """Return the performers who may be away."""
+async def list_absent_choices(actor: Actor | None) -> list[AbsentChoice]:
+    """Return the performers who may be away: those in use, and then those who have left times behind."""
     _, clinic_id = as_time_handler(actor)
+    coming = (
+        select(col(Slot.id))
+        .where(
+            col(Slot.clinic_id) == Performer.clinic_id,
+            col(Slot.performer_id) == Performer.id,
+            col(Slot.starts_at) > clock.now(),
+            text("slot.withdrawn_at IS NULL"),
+        )
+        .correlate(Performer)
+        .exists()
+    )
     async with get_database().read() as session:
-        return await read_performers(session, clinic_id)
+        found = await session.scalars(
+            select(Performer)
+            .where(col(Performer.clinic_id) == clinic_id, or_(col(Performer.active), coming))
+            .order_by(col(Performer.active).desc(), col(Performer.name))
+        )
+        return [
+            AbsentChoice(PerformerChoice(row.id, row.name, row.title_sv), row.active) for row in found
+        ]
 
 
 async def weigh_removal(
@@ -102,7 +130,8 @@ async def weigh_removal(
     """Return what taking the times away would do, changing nothing; that the booked were looked at is logged.
 
     The times are those of ``slot_ids``, or with ``away`` those that overlap it. What has begun or is withdrawn is
-    left out. Raises InvalidInput (``last_day``) for days in the wrong order or of more than two months.
+    left out. Raises InvalidInput (``last_day``, ``until``) for days or clock times in the wrong order and for more than
+    two months, and TooManyToRemove.
     """
     staff, clinic_id = as_time_handler(actor)
     if away is not None:
@@ -111,6 +140,7 @@ async def weigh_removal(
     async with get_database().read() as session:
         seen = await schedule_log.newest_number(session, clinic_id=clinic_id)
         ids = slot_ids if away is None else await _slots_of(session, clinic_id, away)
+        refuse_too_many(booked=0, times=len(ids))
         slots = [
             slot
             for slot in await read_slots(session, clinic_id, ids)
@@ -119,6 +149,7 @@ async def weigh_removal(
         live = await removal.live_on(session, clinic_id=clinic_id, slot_ids=[slot.id for slot in slots])
         staying = {one.slot_id for one in live if removal.stands_in_the_way(one, now)}
         booked = [one for one in live if one.slot_id not in staying and one.status == "booked"]
+        refuse_too_many(booked=len(booked), times=len(slots))
         clinic = await session.get_one(Clinic, clinic_id)
         had = {one.slot_id for one in booked}
         impact = RemovalImpact(
@@ -138,11 +169,23 @@ async def weigh_removal(
     return impact
 
 
+def refuse_too_many(*, booked: int, times: int) -> None:
+    """Raise TooManyToRemove for more booked visits or times than are taken away at once."""
+    for count, most in ((booked, VISITS_AT_MOST), (times, TIMES_AT_MOST)):
+        if count > most:
+            raise TooManyToRemove(booked=booked, times=times, most=most)
+
+
 def _check(away: Away) -> None:
+    problems = {}
     if away.last < away.first:
-        raise InvalidInput({"last_day": "last_day_before_first"})
-    if away.last - away.first > timedelta(days=DAYS_AT_MOST):
-        raise InvalidInput({"last_day": "two_months"})
+        problems["last_day"] = "last_day_before_first"
+    elif away.last - away.first > timedelta(days=DAYS_AT_MOST):
+        problems["last_day"] = "two_months"
+    if away.since and away.until and away.until != time(0) and away.until <= away.since:
+        problems["until"] = "to_time_before_from"
+    if problems:
+        raise InvalidInput(problems)
 
 
 async def _slots_of(session: AsyncSession, clinic_id: UUID, away: Away) -> list[UUID]:
@@ -191,7 +234,8 @@ async def _visits(
         )
         for booking, slot, _, _, person in found
     }  # fmt: skip
-    names, times = await _free_times(session, clinic_id, visits.values(), going, now)
+    names, free_times = await _free_times(session, clinic_id, visits.values(), going, now)
+    times = best_fit.FreeTimes(free_times)
     busy = await _busy(session, clinic_id, {visit.person_id for visit in visits.values()})
     elsewhere = {
         one.booking_id: [(start, end) for other, start, end in busy[one.person_id] if other != one.booking_id]
@@ -239,8 +283,10 @@ def may_be_invited(kind: TimeType, person: Person) -> bool:
 async def _free_times(
     session: AsyncSession, clinic_id: UUID, visits: Iterable[Visit], going: set[UUID], now: datetime
 ) -> tuple[Mapping[UUID, str], list[FreeTime]]:
-    """Return the performers' names and the free times around the visits, but for those that go."""
-    wanted = list(visits)
+    """Return the performers' names and the free times around the visits, but for those that go.
+
+    They are asked for by type and week, so that the last of a long absence have as many near them as the first.
+    """
     taken = (
         select(func.count())
         .select_from(Booking)
@@ -253,35 +299,52 @@ async def _free_times(
         .correlate(Slot)
         .scalar_subquery()
     )
-    rows = await session.execute(
-        select(Slot, taken, col(Performer.name))
-        .join(
-            Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
-        )
-        .where(
-            col(Slot.clinic_id) == clinic_id,
-            col(Slot.time_type_id).in_({visit.time_type_id for visit in wanted}),
-            col(Slot.starts_at) > max(now, min(visit.starts_at for visit in wanted) - DAYS_SOONER),
-            col(Slot.starts_at) < max(visit.starts_at for visit in wanted) + DAYS_LATER,
-            text("slot.withdrawn_at IS NULL"),
-            taken < Slot.places,
-        )
-        .order_by(col(Slot.starts_at), col(Slot.id))
-        .limit(TIMES_AT_MOST + len(going))
-    )
     names: dict[UUID, str] = {}
     times = []
-    for slot, held, performer in rows:
-        if slot.id in going:
-            continue
-        names[slot.performer_id] = performer
-        times.append(
-            FreeTime(
-                slot.id, slot.time_type_id, slot.performer_id, VisitForm(slot.visit_form), slot.starts_at,
-                slot.ends_at, slot.places - held,
+    for time_type_id, monday in sorted(_weeks_around(visits)):
+        since, until = swedish_time.span_of_days(monday, monday + timedelta(days=6))
+        rows = await session.execute(
+            select(Slot, taken, col(Performer.name))
+            .join(
+                Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
             )
+            .where(
+                col(Slot.clinic_id) == clinic_id,
+                col(Slot.time_type_id) == time_type_id,
+                col(Slot.starts_at) >= since,
+                col(Slot.starts_at) < until,
+                col(Slot.starts_at) > now,
+                text("slot.withdrawn_at IS NULL"),
+                taken < Slot.places,
+            )
+            .order_by(col(Slot.starts_at), col(Slot.id))
+            .limit(FREE_IN_A_WEEK + len(going))
         )  # fmt: skip
+        for slot, held, performer in rows:
+            if slot.id in going:
+                continue
+            names[slot.performer_id] = performer
+            times.append(
+                FreeTime(
+                    slot.id, slot.time_type_id, slot.performer_id, VisitForm(slot.visit_form), slot.starts_at,
+                    slot.ends_at, slot.places - held,
+                )
+            )  # fmt: skip
     return names, times
+
+
+def _weeks_around(visits: Iterable[Visit]) -> set[tuple[UUID, date]]:
+    """Return the time types with the Mondays of the weeks where a visit of that type may find another time."""
+    mondays = {
+        (visit.time_type_id, day - timedelta(days=day.weekday()))
+        for visit in visits
+        for day in [swedish_time.day_of(visit.starts_at)]
+    }
+    return {
+        (time_type_id, monday + timedelta(weeks=number))
+        for time_type_id, monday in mondays
+        for number in range(-WEEKS_SOONER, WEEKS_LATER + 1)
+    }
 
 
 async def _busy(

@@ -90,9 +90,9 @@ def test_fits__not_while_the_person_is_elsewhere__but_right_before_and_after() -
 def test_suggest__who_is_first_chooses_first__and_a_group_time_takes_as_many_as_it_has_room_for() -> None:
     late, soon, last = visit(1, person=1, start=OLD + LENGTH), visit(2, person=2), visit(3, person=3)
     group = free(9, OLD + timedelta(days=1), left=2)
-    assert suggest([late, last, soon], FreeTimes([group]), {}, now=NOW) == {soon.booking_id: group.slot_id} | {
-        last.booking_id: group.slot_id
-    }
+    assert suggest([late, last, soon], FreeTimes([group]), {}, now=NOW) == {
+        soon.booking_id: group.slot_id
+    } | {last.booking_id: group.slot_id}
 
 
 def test_suggest__one_persons_two_visits__not_at_once() -> None:
@@ -146,7 +146,10 @@ def test_suggest__never_two_to_a_place__nor_one_person_twice_at_once__whatever_t
 
 def test_best__is_as_if_all_were_compared() -> None:
     """Two who receive, two forms, weeks on both sides of the night when the clocks change."""
-    forms, old = (VisitForm.ON_SITE, VisitForm.VIDEO, VisitForm.PHONE), datetime(2027, 3, 27, 8, 0, tzinfo=UTC)
+    forms, old = (
+        (VisitForm.ON_SITE, VisitForm.VIDEO, VisitForm.PHONE),
+        datetime(2027, 3, 27, 8, 0, tzinfo=UTC),
+    )
     times = [
         free(
             number, old + timedelta(minutes=(number * 7919) % 40000 - 20000),
@@ -177,7 +180,9 @@ def test_weighing__a_hundred_visits_among_three_thousand_times__holds_nobody_up(
              performer_id=COLLEAGUE if number % 2 else NURSE)
         for number in range(1, 3001)
     ]  # fmt: skip
-    wanted = [visit(number, person=number, start=OLD + timedelta(minutes=5 * number)) for number in range(100)]
+    wanted = [
+        visit(number, person=number, start=OLD + timedelta(minutes=5 * number)) for number in range(100)
+    ]
     began = process_time()
     known = FreeTimes(times)
     assert len(suggest(wanted, known, {}, now=NOW)) == 100

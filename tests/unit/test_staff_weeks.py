@@ -1,7 +1,7 @@
 """What the pages of week templates and deviating times make of what is typed and of what is kept."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -167,14 +167,28 @@ def test_deviation_form__what_cannot_be_read__is_told_at_its_field(
 
 def test_deviation__with_published_times__leads_to_taking_them_away() -> None:
     kept = KeptDeviation(UUID(int=7), AWAY, "Rita Test", 3, 1)
-    assert impact_href(kept) == (
+    assert impact_href(kept, today=TODAY) == (
         f"/personal/ta-bort?fran=2026-12-07&till=2026-12-08&vardgivare={ANNA.id}&kl=1200-1630"
     )
-    row = row_of(kept)
+    row = row_of(kept, today=TODAY)
     assert (row.when, row.who) == ("7–8 december 2026, kl. 12.00–16.30", "Anna Berg")
     assert row.there == "Det finns 3 publicerade tider där. De är kvar. 1 av dem är bokad."
-    empty = row_of(replace(kept, deviation=PLANNING, times=0, booked=0))
+    empty = row_of(replace(kept, deviation=PLANNING, times=0, booked=0), today=TODAY)
     assert (empty.there, empty.impact_href, empty.who) == ("", "", "hela mottagningen")
-    assert impact_href(replace(kept, deviation=PLANNING)) == (
+    assert impact_href(replace(kept, deviation=PLANNING), today=TODAY) == (
         "/personal/ta-bort?fran=2026-12-07&till=2026-12-07"
     )
+
+
+def test_long_deviation__leads_to_as_many_days_as_are_taken_away_at_once__and_says_so() -> None:
+    leave = Deviation(MONDAY, MONDAY + timedelta(days=700), "Tjänstledig")
+    row = row_of(KeptDeviation(UUID(int=7), leave, "Rita Test", 3, 0), today=TODAY)
+    assert row.impact_href == "/personal/ta-bort?fran=2026-12-07&till=2027-02-07"
+    assert row.there.endswith("Du kan ta bort två månader åt gången, nu till och med 7 februari 2027.")
+
+
+def test_deviation_that_has_begun__leads_to_the_days_that_are_left() -> None:
+    begun = Deviation(TODAY - timedelta(days=100), TODAY + timedelta(days=62), "Ombyggnad")
+    row = row_of(KeptDeviation(UUID(int=7), begun, "Rita Test", 3, 0), today=TODAY)
+    assert row.impact_href == "/personal/ta-bort?fran=2026-11-23&till=2027-01-24"
+    assert "två månader" not in row.there

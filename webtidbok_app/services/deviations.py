@@ -1,7 +1,9 @@
 """Closed days and deviating times: the list, adding one with what lies there already, taking one away. For staff."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -19,7 +21,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import ScheduleChangeKind
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
-from webtidbok_app.services.schedule import PerformerChoice, read_performers
+from webtidbok_app.services.schedule import PerformerChoice, published_between, read_performers
 from webtidbok_app.timebook import schedule_log
 from webtidbok_app.timebook.deviations import Deviation, find_deviations, read_deviations
 from webtidbok_app.timebook.pattern import DAY_MINUTES, MAX_AHEAD
@@ -61,12 +63,12 @@ async def list_deviations(actor: Actor | None) -> Deviations:
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         rows = await read_deviations(session, clinic_id=clinic_id, first=today - YEAR, last=date.max)
-        kept = [await _kept(session, row, one) for row, one in rows]
+        passed = [(row, one) for row, one in rows if one.last_day < today]
         return Deviations(
             clinic.name,
             await read_performers(session, clinic_id),
-            coming=[one for one in kept if one.deviation.last_day >= today],
-            passed=[one for one in reversed(kept) if one.deviation.last_day < today],
+            coming=await _with_times(session, clinic_id, [pair for pair in rows if pair not in passed]),
+            passed=[KeptDeviation(row.id, one, row.added_by_name, 0, 0) for row, one in reversed(passed)],
         )
 
 
@@ -95,7 +97,8 @@ async def add_deviation(actor: Actor | None, *, deviation: Deviation) -> KeptDev
         )  # fmt: skip
         session.add(row)
         await _note(session, staff, clinic_id, deviation, ScheduleChangeKind.CLOSE)
-        return await _kept(session, row, deviation)
+        [kept] = await _with_times(session, clinic_id, [(row, deviation)])
+        return kept
 
 
 async def remove_deviation(actor: Actor | None, *, deviation_id: UUID) -> None:
@@ -151,9 +154,13 @@ def _check(deviation: Deviation, today: date) -> None:
         raise InvalidInput(problems)
 
 
-async def _kept(session: AsyncSession, row: ScheduleDeviation, deviation: Deviation) -> KeptDeviation:
-    """Return the deviation with how many coming times lie in it, and how many of them are booked."""
-    since, until = swedish_time.span_of_days(deviation.first_day, deviation.last_day)
+async def _with_times(
+    session: AsyncSession, clinic_id: UUID, rows: Sequence[tuple[ScheduleDeviation, Deviation]]
+) -> list[KeptDeviation]:
+    """Return the deviations with how many coming times lie in each, and how many of them are booked."""
+    if not rows:
+        return []
+    spans = [_span_of(deviation) for _, deviation in rows]
     booked = (
         select(col(Booking.id))
         .where(
@@ -165,13 +172,23 @@ async def _kept(session: AsyncSession, row: ScheduleDeviation, deviation: Deviat
         .correlate(Slot)
         .exists()
     )
+    since, until = min(since for since, _ in spans), max(until for _, until in spans)
     found = await session.execute(
-        select(col(Slot.performer_id), col(Slot.starts_at), col(Slot.ends_at), booked).where(
-            col(Slot.clinic_id) == row.clinic_id,
-            col(Slot.starts_at) > max(clock.now(), since - timedelta(days=1)),
-            col(Slot.starts_at) < until,
-            text("slot.withdrawn_at IS NULL"),
-        )
+        select(col(Slot.performer_id), col(Slot.starts_at), col(Slot.ends_at), booked)
+        .where(*published_between(clinic_id, since, until), col(Slot.starts_at) > clock.now())
+        .order_by(col(Slot.starts_at))
     )
-    taken = [has for performer, starts, ends, has in found if deviation.touches(performer, starts, ends)]
-    return KeptDeviation(row.id, deviation, row.added_by_name, len(taken), sum(map(bool, taken)))
+    times = found.all()
+    starts = [start for _, start, _, _ in times]
+    kept = []
+    for (row, deviation), (since, until) in zip(rows, spans, strict=True):
+        near = times[bisect_left(starts, since) : bisect_left(starts, until)]
+        taken = [has for performer, start, end, has in near if deviation.touches(performer, start, end)]
+        kept.append(KeptDeviation(row.id, deviation, row.added_by_name, len(taken), sum(map(bool, taken))))
+    return kept
+
+
+def _span_of(deviation: Deviation) -> tuple[datetime, datetime]:
+    """Return between which moments a time starts that may lie in it: one may have begun the day before."""
+    since, until = swedish_time.span_of_days(deviation.first_day, deviation.last_day)
+    return since - timedelta(days=1), until

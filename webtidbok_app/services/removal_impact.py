@@ -119,9 +119,7 @@ async def list_absent_choices(actor: Actor | None) -> list[AbsentChoice]:
             .where(col(Performer.clinic_id) == clinic_id, or_(col(Performer.active), coming))
             .order_by(col(Performer.active).desc(), col(Performer.name))
         )
-        return [
-            AbsentChoice(PerformerChoice(row.id, row.name, row.title_sv), row.active) for row in found
-        ]
+        return [AbsentChoice(PerformerChoice(row.id, row.name, row.title_sv), row.active) for row in found]
 
 
 async def weigh_removal(

@@ -46,11 +46,12 @@ class Change:
 
 @dataclass(frozen=True)
 class RemovalMark:
-    """A removal that can still be taken back until ``until`` (aware, UTC), or after which some are to be phoned."""
+    """A removal: until when (aware, UTC) it can be taken back, or when it was, and how many are to be phoned still."""
 
     id: UUID
     until: datetime | None
     to_phone: int
+    taken_back_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,9 @@ async def _removals_of(
         )
     )
     return {
-        done.change_id: RemovalMark(done.id, None if done.taken_back_at else until(done), count)
+        done.change_id: RemovalMark(
+            done.id, None if done.taken_back_at else until(done), count, done.taken_back_at
+        )
         for done, count in rows
     }
 

@@ -56,7 +56,11 @@ def _body() -> rx.Component:
         rx.el.p(done.by, class_name="fine"),
         buttons.button_row(
             buttons.link_as_button(t("sv", "staff.removed.week"), href=done.week_href, kind="secondary"),
-            buttons.print_button("sv"),
+            buttons.secondary(
+                t("sv", "common.action.print"),
+                on_click=State.print_list,
+                data_print_after=State.prints.to_string(),
+            ),
         ),
     )
 
@@ -91,10 +95,20 @@ def _to_phone(one: rx.Var[PhoneView]) -> rx.Component:
         anchor(one.phone, href=f"tel:{one.phone}", class_name="strong"),
         t("sv", "staff.removed.no_phone"),
     )
+    in_booking = rx.fragment(
+        badge(t("sv", "staff.removed.protected"), "danger"),
+        rx.el.p(
+            t("sv", "staff.removed.number_in_booking"),
+            " ",
+            rx.el.a(
+                t("sv", "staff.removal.open"), href=one.href, aria_label=one.open_name, class_name="no-print"
+            ),
+        ),
+    )
     return rx.el.li(
         rx.el.h3(one.name),
         rx.cond(one.guardian != "", rx.el.p(one.guardian)),
-        rx.el.p(number),
+        rx.cond(one.protected, in_booking, rx.el.p(number)),
         rx.el.p(one.about),
         rx.el.p(badge(one.why, "warn")),
         rx.cond(one.phoned != "", rx.el.p(badge(one.phoned, "ok"))),

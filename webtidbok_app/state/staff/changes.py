@@ -38,7 +38,7 @@ class StaffChangesState(rx.State):
         if isinstance(found, Problem):
             self.problem = found
         else:
-            self.rows = [_row(change, clock.now()) for change in found]
+            self.rows = [row_of(change, clock.now()) for change in found]
 
 
 class StaffUndoState(rx.State):
@@ -172,13 +172,11 @@ def _more(slots: list[ScheduleSlot]) -> str:
     return tn("sv", "staff.preview.more", len(slots) - SHOWN) if len(slots) > SHOWN else ""
 
 
-def _row(change: Change, now: datetime) -> ChangeRow:
+def row_of(change: Change, now: datetime) -> ChangeRow:
+    """Return a change as the list shows it."""
     when = f"{format_day('sv', change.changed_at)} {format_time('sv', change.changed_at)}"
     what = t("sv", f"staff.changes.kind_{change.kind}")
     young = change.undo_until is not None and now <= change.undo_until
-    note = (
-        t("sv", "staff.changes.undone", when=moment_words(change.undone_at, now)) if change.undone_at else ""
-    )
     return ChangeRow(
         id=str(change.id),
         when=when,
@@ -186,11 +184,20 @@ def _row(change: Change, now: datetime) -> ChangeRow:
         what=what,
         count=str(change.slots or "–"),
         days=format_day_span("sv", change.first_start, change.last_start),
-        note=note,
+        note=_note(change, now),
         undo_href=undo_href(change.id) if young else "",
         undo_name=t("sv", "staff.changes.undo_name", what=what.lower(), when=when),
         **_removal_of(change, when, now),
     )
+
+
+def _note(change: Change, now: datetime) -> str:
+    """Return that what was done does not hold any more, and since when."""
+    if change.undone_at is not None:
+        return t("sv", "staff.changes.undone", when=moment_words(change.undone_at, now))
+    if change.removal is not None and change.removal.taken_back_at is not None:
+        return t("sv", "staff.changes.taken_back", when=moment_words(change.removal.taken_back_at, now))
+    return ""
 
 
 def _removal_of(change: Change, when: str, now: datetime) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Closed days and deviating times: the list, a new one, and taking one away."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import reflex as rx
 
@@ -18,6 +18,7 @@ from webtidbok_app.services.deviations import (
     list_deviations,
     remove_deviation,
 )
+from webtidbok_app.services.removal_impact import DAYS_AT_MOST
 from webtidbok_app.state.addresses import with_query
 from webtidbok_app.state.common import attempt
 from webtidbok_app.state.input import parse_day, parse_id, parse_wall, typed
@@ -85,8 +86,9 @@ class StaffDeviationsState(rx.State):
             return
         await self._show()
         self.form, self.boxes = DeviationForm(), self.boxes + 1
-        self.impact_href = impact_href(added) if added.times else ""
-        self.done = Outcome(t("sv", "staff.deviations.added"), there_words(added), key=str(self.attempts))
+        self.impact_href = impact_href(added, today=today) if added.times else ""
+        body = there_words(added, today=today)
+        self.done = Outcome(t("sv", "staff.deviations.added"), body, key=str(self.attempts))
 
     @rx.event
     @requires(*HANDLES_TIMES)
@@ -115,9 +117,10 @@ class StaffDeviationsState(rx.State):
             return
         self.clinic = found.clinic
         self.performers = [Choice(str(one.id), with_title(one)) for one in found.performers]
+        today = day_of(clock.now())
         self.coming, self.passed = (
-            [row_of(one) for one in found.coming],
-            [row_of(one) for one in found.passed],
+            [row_of(one, today=today) for one in found.coming],
+            [row_of(one, today=today) for one in found.passed],
         )
 
 
@@ -156,7 +159,7 @@ def problems_in_words(codes: dict[str, str], *, today: date) -> list[FieldProble
     ]
 
 
-def row_of(kept: KeptDeviation) -> DeviationRow:
+def row_of(kept: KeptDeviation, *, today: date) -> DeviationRow:
     """Return a deviation as the list shows it."""
     one = kept.deviation
     days = (
@@ -170,24 +173,29 @@ def row_of(kept: KeptDeviation) -> DeviationRow:
         when=when,
         what=one.reason,
         who=one.performer or t("sv", "staff.deviations.whole_clinic"),
-        there=there_words(kept) if kept.times else "",
-        impact_href=impact_href(kept) if kept.times else "",
+        there=there_words(kept, today=today) if kept.times else "",
+        impact_href=impact_href(kept, today=today) if kept.times else "",
         impact_name=t("sv", "staff.deviations.impact_name", when=when),
         remove_name=t("sv", "staff.deviations.remove_name", what=one.reason, when=when),
     )
 
 
-def there_words(kept: KeptDeviation) -> str:
-    """Return how many times are published in it still, and how many of those are booked."""
+def there_words(kept: KeptDeviation, *, today: date) -> str:
+    """Return how many times are published in it still, how many of those are booked, and if the link leads to fewer."""
     if not kept.times:
         return t("sv", "staff.deviations.there_none")
     booked = tn("sv", "staff.deviations.booked", kept.booked) if kept.booked else ""
-    return " ".join(filter(None, [tn("sv", "staff.deviations.there", kept.times), booked]))
+    _, last = _days_led_to(kept, today)
+    cut = (
+        t("sv", "staff.deviations.cut", day=format_day("sv", last)) if last < kept.deviation.last_day else ""
+    )
+    return " ".join(filter(None, [tn("sv", "staff.deviations.there", kept.times), booked, cut]))
 
 
-def impact_href(kept: KeptDeviation) -> str:
-    """Return the address where the times that lie in it are taken away."""
+def impact_href(kept: KeptDeviation, *, today: date) -> str:
+    """Return the address where the times that lie in it are taken away, as many days as are taken at once."""
     one = kept.deviation
+    first, last = _days_led_to(kept, today)
     span = ""
     if one.from_minute is not None and one.to_minute is not None:
         span = "-".join(
@@ -195,11 +203,17 @@ def impact_href(kept: KeptDeviation) -> str:
         )
     return with_query(
         TAKE_AWAY,
-        fran=one.first_day.isoformat(),
-        till=one.last_day.isoformat(),
+        fran=first.isoformat(),
+        till=last.isoformat(),
         vardgivare=str(one.performer_id or ""),
         kl=span,
     )
+
+
+def _days_led_to(kept: KeptDeviation, today: date) -> tuple[date, date]:
+    """Return the first and the last of its days to come that can be taken away at once."""
+    first = max(kept.deviation.first_day, today)
+    return first, min(kept.deviation.last_day, first + timedelta(days=DAYS_AT_MOST))
 
 
 def _minute(wall: time | None, midnight: int) -> int | None:

@@ -1,5 +1,6 @@
 """Taking times away: which, what it would do, a choice for each booked one, and doing it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from reflex.event import EventType
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.errors import Conflict, InvalidInput, ScheduleChanged
+from webtidbok_app.domain.errors import Conflict, InvalidInput, ScheduleChanged, TooManyToRemove
 from webtidbok_app.domain.removal import Choice as Fate
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import t, tn
@@ -26,7 +27,6 @@ from webtidbok_app.state.staff.preview_view import moment_words
 from webtidbok_app.state.staff.removal_view import EVERYBODY, FATES, PAGE, ImpactView, VisitView
 from webtidbok_app.state.staff.views import Outcome
 from webtidbok_app.state.staff.week import StaffWeekState
-from webtidbok_app.state.staff.week_view import with_title
 from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
 FIRST, LAST, WHOM, CLOCK = "fran", "till", "vardgivare", "kl"
@@ -119,7 +119,7 @@ class StaffRemovalState(rx.State):
         bad_walls = [name for name, wall in walls.items() if wall is None and typed(form, name)]
         self.problems = [
             *(FieldProblem(name, self.day_hint) for name, day in days.items() if day is None),
-            *(FieldProblem(name, t("sv", "staff.week.span_format")) for name in bad_walls),
+            *_unreadable(bad_walls),
         ]
         if self.problems:
             return None
@@ -213,7 +213,7 @@ class StaffRemovalState(rx.State):
         if isinstance(found, Problem):
             self.problem = found
             return
-        self.performers = [Choice(str(one.id), with_title(one)) for one in found]
+        self.performers = [Choice(str(one.performer.id), words.performer_words(one)) for one in found]
         self.asking = True
 
     async def _weigh(self) -> None:
@@ -230,12 +230,22 @@ class StaffRemovalState(rx.State):
         if query(self, FIRST) and away is None:
             self.problems = [FieldProblem(FIRST, self.day_hint)]
             return None
+        self.problems = _unreadable(
+            name for name, wall in self._walls().items() if wall and parse_wall(wall) is None
+        )
+        if self.problems:
+            return None
         ids = [] if away else parse_ids(await self._ticked())
         weighing = removal_impact.weigh_removal(current(), slot_ids=ids, away=away)
         try:
-            found = await attempt(weighing, "sv", let_through=(InvalidInput,))
+            found = await attempt(weighing, "sv", let_through=(InvalidInput, TooManyToRemove))
         except InvalidInput as error:
-            self.problems = field_problems({LAST: error.problems["last_day"]}, "sv", order=(LAST,))
+            wrong = {"last_day": LAST}
+            named = {wrong.get(name, name): code for name, code in error.problems.items()}
+            self.problems = field_problems(named, "sv", order=(LAST, UNTIL))
+            return None
+        except TooManyToRemove as error:
+            self.problem = words.too_many(error, str(self.attempts))
             return None
         if isinstance(found, Problem):
             self.problem = found
@@ -248,7 +258,11 @@ class StaffRemovalState(rx.State):
         whom = parse_id(self.whom)
         if first is None or last is None or (whom is None and self.whom not in {"", EVERYBODY}):
             return None
-        return Away(first, last, whom, parse_wall(self.away_since), parse_wall(self.away_until))
+        since, until = map(parse_wall, self._walls().values())
+        return Away(first, last, whom, since, until)
+
+    def _walls(self) -> dict[str, str]:
+        return {SINCE: self.away_since, UNTIL: self.away_until}
 
     def _remove(self, impact: RemovalImpact, identity: UUID) -> Any:
         today, invites = day_of(clock.now()), self.invites
@@ -310,6 +324,11 @@ class StaffRemovalState(rx.State):
             here = {fates.get(visit.booking_id) for visit in impact.booked}
             self.invites = Fate.INVITE in here
             self.tells = self.invites or Fate.CANCEL in here
+
+
+def _unreadable(walls: Iterable[str]) -> list[FieldProblem]:
+    """Return that the fields hold no clock times."""
+    return [FieldProblem(name, t("sv", "staff.week.span_format")) for name in walls]
 
 
 def _iso(text: str) -> date | None:

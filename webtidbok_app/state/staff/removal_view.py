@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from webtidbok_app.domain.errors import TooManyToRemove
 from webtidbok_app.domain.removal import CallBecause, Decision
 from webtidbok_app.domain.removal import Choice as Fate
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, format_short_day, format_span, format_time, t, tn
 from webtidbok_app.services.removal import RemovalDone, RemovedVisit
-from webtidbok_app.services.removal_impact import BookedVisit, Option, RemovalImpact
+from webtidbok_app.services.removal_impact import AbsentChoice, BookedVisit, Option, RemovalImpact
 from webtidbok_app.state.staff.preview_view import moment_words
-from webtidbok_app.state.staff.week_view import week_href
+from webtidbok_app.state.staff.week_view import week_href, with_title
 from webtidbok_app.state.staff.withdraw_view import lines_of, more_of
-from webtidbok_app.state.views import Choice, FieldProblem
+from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
 PAGE = "/personal/ta-bort"
 EVERYBODY = "alla"
@@ -66,6 +67,10 @@ class PhoneView:
     name: str = ""
     phone: str = ""
     guardian: str = ""
+    protected: bool = False
+    """No number stands here: it is in the booking, at ``href``."""
+    href: str = ""
+    open_name: str = ""
     about: str = ""
     why: str = ""
     phoned: str = ""
@@ -99,6 +104,20 @@ class DoneView:
     left: list[str] = field(default_factory=list)
     rows: list[BecameView] = field(default_factory=list)
     week_href: str = ""
+
+
+def performer_words(one: AbsentChoice) -> str:
+    """Return "Anna Berg, sjuksköterska", and that she is not in use any more if so."""
+    name = with_title(one.performer)
+    return name if one.active else t("sv", "staff.removal.not_in_use", name=name)
+
+
+def too_many(error: TooManyToRemove, key: str) -> Problem:
+    """Return how many there are, and how many are taken away at once."""
+    booked, times, most = (int(str(error.facts[name])) for name in ("booked", "times", "most"))
+    what, count = ("booked", booked) if booked > most else ("times", times)
+    body = tn("sv", f"staff.removal.too_many_{what}", count, most=most)
+    return Problem(t("sv", "staff.removal.too_many"), body, key=key)
 
 
 def impact_view(impact: RemovalImpact) -> ImpactView:
@@ -263,7 +282,7 @@ def done_view(done: RemovalDone, now: datetime) -> DoneView:
         phone_body=t(
             "sv", "staff.removed.phone_body_back" if back and not left else "staff.removed.phone_body"
         ),
-        phone=[_phone_view(visit, now) for visit in to_phone],
+        phone=[_phone_view(visit, now, back=back) for visit in to_phone],
         left_title=tn("sv", "staff.removed.left", len(left)) if left else "",
         left=[f"{visit.name}, {when_words(visit.starts_at, visit.ends_at)}" for visit in left],
         rows=[_became_view(visit, back=back) for visit in done.visits],
@@ -298,7 +317,8 @@ def _wait(done: RemovalDone, now: datetime) -> str:
     return t("sv", f"staff.removed.{key}", time=format_time("sv", done.until))
 
 
-def _phone_view(visit: RemovedVisit, now: datetime) -> PhoneView:
+def _phone_view(visit: RemovedVisit, now: datetime, *, back: bool) -> PhoneView:
+    when_it_was = when_words(visit.starts_at, visit.ends_at)
     phoned = ""
     if visit.phoned_at is not None:
         when = moment_words(visit.phoned_at, now)
@@ -310,7 +330,10 @@ def _phone_view(visit: RemovedVisit, now: datetime) -> PhoneView:
         name=visit.name,
         phone=visit.phone,
         guardian=guardian,
-        about=f"{when_words(visit.starts_at, visit.ends_at)}. {_became(visit)}.",
+        protected=visit.protected,
+        href=_href(visit, back=back),
+        open_name=t("sv", "staff.removal.open_name", name=visit.name, when=when_it_was),
+        about=f"{when_it_was}. {_became(visit)}.",
         why=t("sv", f"staff.removed.because_{CallBecause(visit.call_because)}"),
         phoned=phoned,
         mark_name=t("sv", f"staff.removed.{key}", name=visit.name),
@@ -322,15 +345,20 @@ def _became_view(visit: RemovedVisit, *, back: bool) -> BecameView:
     became = _became(visit)
     if back:
         became = t("sv", "staff.removed.became_left" if visit.left_as_wished else "staff.removed.became_back")
-    booking = visit.booking_id if back else visit.new_booking_id or visit.booking_id
     return BecameView(
         id=str(visit.id),
         when=when,
         name=visit.name,
         became=became,
-        href=f"/personal/bokning/{booking}",
+        href=_href(visit, back=back),
         open_name=t("sv", "staff.removal.open_name", name=visit.name, when=when),
     )
+
+
+def _href(visit: RemovedVisit, *, back: bool) -> str:
+    """Return the address of the booking that holds now, or that was cancelled."""
+    booking = visit.booking_id if back else visit.new_booking_id or visit.booking_id
+    return f"/personal/bokning/{booking}"
 
 
 def _became(visit: RemovedVisit) -> str:

@@ -27,6 +27,7 @@ class StaffRemovedState(rx.State):
 
     problem: Problem = Problem()
     done: DoneView = DoneView()
+    prints: int = 0
 
     _attempts: int = 0
 
@@ -44,6 +45,16 @@ class StaffRemovedState(rx.State):
         wanted, phoned = parse_id(line), not any(one.phoned for one in self.done.phone if one.id == line)
         if wanted is not None:
             self._show(await attempt(_mark(self, wanted, phoned=phoned), "sv"))
+
+    @rx.event
+    @requires(*HANDLES_TIMES)
+    async def print_list(self) -> None:
+        """Log that the list is printed; the browser prints it when it hears of that."""
+        noted = await attempt(_note_printing(self), "sv")
+        if isinstance(noted, Problem):
+            self.problem = noted
+        else:
+            self.prints += 1
 
     @rx.event
     @requires(*HANDLES_TIMES)
@@ -77,6 +88,10 @@ async def _mark(state: rx.State, line: UUID, *, phoned: bool) -> RemovalDone:
     return await removal.mark_phoned(
         current(), removal_id=uuid_argument(state, "removal"), line_id=line, phoned=phoned
     )
+
+
+async def _note_printing(state: rx.State) -> None:
+    await removal.note_printing(current(), removal_id=uuid_argument(state, "removal"))
 
 
 async def _take_back(state: rx.State) -> RemovalDone:

@@ -157,7 +157,7 @@ async def test_rebooked__the_new_time_answers_it(world):
 
 async def test_rebooked__only_to_days_of_the_invitation__which_alone_are_shown(world):
     first, second = await world.publish(2)
-    await world.publish(start=FIRST_START + timedelta(days=3))
+    [outside] = await world.publish(start=FIRST_START + timedelta(days=3))
     me = world.resident
     await accept_terms(me, clinic=world.clinic, kind=CaseTypeKind.MANAGE_DIRECT, version=1)
     await invite(world, me)
@@ -168,21 +168,29 @@ async def test_rebooked__only_to_days_of_the_invitation__which_alone_are_shown(w
     found = await free_times.find_times(me, **asked)
     assert [(day, [slot.id for slot in slots]) for day, slots in found.days] == [(DAY, [second.hex])]
     assert [slot.id for slot in await free_times.find_month(me, **asked, month=DAY)] == [second.hex]
-    await move_period(world, days=3)  # staff do not: it stands for a page that is as old as that
-    hold = await journal_of(world).hold(me, second.hex)
+    hold = await journal_of(world).hold(me, outside.hex)
     with pytest.raises(OutsideInvitation) as refused:
         await journal_of(world).rebook_booking(me, booked, hold.id)
-    assert refused.value.facts == {
-        "first_day": DAY + timedelta(days=3),
-        "last_day": DAY + timedelta(days=3),
-    }
+    assert refused.value.facts == {"first_day": DAY, "last_day": DAY}
     assert (await journal_of(world).booking(me, booked)).cancelled_at is None
 
 
-async def move_period(world: World, *, days: int) -> None:
-    to = {"first_day": DAY + timedelta(days=days), "last_day": DAY + timedelta(days=days)}
-    async with world.database.write() as session:
-        await session.execute(update(Invitation).values(**to))
+async def test_rebooked__once_staff_have_moved_it_out_of_the_period__nothing_binds_it(world):
+    [first] = await world.publish()
+    moved_to, next_to_it = await world.publish(2, start=FIRST_START + timedelta(days=3))
+    me = world.resident
+    await accept_terms(me, clinic=world.clinic, kind=CaseTypeKind.MANAGE_DIRECT, version=1)
+    invitation = await invite(world, me)
+    booked = await book(world, me, first)
+    moved = await desk.rebook_for_resident(
+        world.staff, old_id=UUID(booked), slot_id=moved_to, booking_id=uuid4()
+    )
+    rebooks = OldBooking(world.clinic, moved.booking_id)
+    found = await free_times.find_times(me, clinic=world.clinic, time_type=world.time_type, rebooks=rebooks)
+    assert next_to_it.hex in {slot.id for _, slots in found.days for slot in slots}
+    hold = await journal_of(world).hold(me, next_to_it.hex)
+    assert (await journal_of(world).rebook_booking(me, moved.booking_id, hold.id)).invited
+    assert await state_of(world, invitation) == InvitationState.BOOKED
 
 
 async def test_invite__two_staff_at_once__one_invitation(world):

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from tests.integration.test_requests import CHANGE, mine, second, send
 from tests.world import FIRST_START, World, build_world
-from webtidbok_app.db.tables import Booking, OutboxMessage
+from webtidbok_app.db.tables import Booking, Invitation, OutboxMessage
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import (
     CapabilityMissing,
@@ -27,6 +27,7 @@ from webtidbok_app.domain.errors import (
 )
 from webtidbok_app.domain.message import MessageKind
 from webtidbok_app.domain.request import CaseStatus, OfferStatus
+from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
@@ -328,6 +329,28 @@ async def test_take__what_the_resident_has_rebooked_since_is_exchanged(database,
     booked = await offers.take_time(resident, **took)
     [new] = await journal.schedule(resident)
     assert (new.id, new.replaces) == (booked, (world.clinic_id, second.id))
+
+
+async def test_change__of_an_invited_time__what_staff_offer_is_not_bound_to_its_days(world):
+    slots = await world.publish(2)
+    day = day_of(FIRST_START)
+    async with world.database.write() as session:
+        session.add(
+            Invitation(
+                clinic_id=world.clinic_id, id=uuid4(), person_id=world.resident.person_id,
+                time_type_id=world.time_type_id, first_day=day, last_day=day, invited_by="SE1",
+                invited_at=FIRST_START - timedelta(days=9),
+            )
+        )  # fmt: skip
+    [later] = await world.publish(start=FIRST_START + timedelta(days=5))
+    hold = await journal_of(world).hold(world.resident, slots[0].hex)
+    old = await journal_of(world).make_booking(world.resident, hold.id, BookingDetails())
+    sent = await _ask_to_change(world, old.id)
+    shown = await offer(world, sent, [later])
+    took = {"clinic": world.clinic, "case": sent, "time": shown.case.offer.times[0].id}
+    booked = await offers.take_time(world.resident, **took)
+    [new] = await journal_of(world).schedule(world.resident)
+    assert (new.id, new.invited, new.invited_within) == (booked, True, None)
 
 
 async def test_offer__for_a_booking_that_is_cancelled__promises_no_exchange(database, clock):

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, update
@@ -16,6 +16,7 @@ from tests.world import FIRST_START, World, build_world
 from webtidbok_app.db.tables import (
     AccessLog,
     CaseType,
+    Invitation,
     MessageChoice,
     Performer,
     ScheduleChange,
@@ -161,6 +162,27 @@ async def test_taken__is_held_like_any_other_choice__and_booking_it_ends_the_wat
         MessageKind.BOOKED,
         MessageKind.REMINDER,
     ]
+
+
+@pytest.mark.parametrize(("early", "exchanged"), [(3, 0), (0, 1)], ids=["other days", "also its day"])
+async def test_offered__is_exchanged_only_for_what_may_be_moved_to_its_day(world, early, exchanged):
+    [booking] = await booked_out(world)
+    me, later = world.resident, DAY + timedelta(days=3)
+    [mine] = await world.publish(start=FIRST_START + timedelta(days=3))
+    async with world.database.write() as session:
+        session.add(
+            Invitation(
+                clinic_id=world.clinic_id, id=uuid4(), person_id=me.person_id, time_type_id=world.time_type_id,
+                first_day=DAY + timedelta(days=early), last_day=later, invited_by="SE1",
+                invited_at=FIRST_START - timedelta(days=9),
+            )
+        )  # fmt: skip
+    invited = await book(world, me, mine)
+    assert invited.invited_within == (DAY + timedelta(days=early), later)
+    waiting = await watch(world, me)
+    await cancel(world, world.residents[-1], booking)
+    assert await offered(world, me, waiting) == FIRST_START
+    assert len((await see(world, me, waiting)).exchangeable) == exchanged
 
 
 async def test_not_answered__goes_to_the_next__and_after_the_last_it_is_free_for_all(world, clock):

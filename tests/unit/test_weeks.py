@@ -135,6 +135,24 @@ def test_plan__only_the_chosen_performers__in_order_of_time() -> None:
     assert [f"{local(one.starts_at):%a %H.%M}" for one in plan.slots] == ["Mon 08.20", "Wed 08.00"] * 2
 
 
+@pytest.mark.parametrize(
+    ("changes", "refused"), [({}, True), ({"weeks": 1}, False), ({"every": 2}, False)], ids=str
+)
+def test_plan__a_sunday_night_that_runs_into_monday__never_two_at_once(
+    changes: dict[str, int], *, refused: bool
+) -> None:
+    night = replace(at(6, 1430), length=20)
+    monday = at(0, 5)
+    filling = replace(FILLING, first_week=FILLING.first_week + WEEK, **changes)
+    if refused:
+        with pytest.raises(InvalidInput) as refusal:
+            plan_weeks([night, monday], filling, now=NOW)
+        assert refusal.value.problems == {"weeks": "runs_into_next"}
+    else:
+        assert len(plan_weeks([night, monday], filling, now=NOW).slots) == 2 * filling.weeks
+    assert len(plan_weeks([night, at(0, 10)], filling, now=NOW).slots) == 2 * filling.weeks
+
+
 def test_plan__the_week_that_has_begun__leaves_out_what_has() -> None:
     plan = plan_weeks([at(0, 479), at(0, 481)], replace(FILLING, weeks=1), now=NOW)
     assert (plan.passed, len(plan.slots)) == (1, 1)

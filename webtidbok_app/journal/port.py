@@ -15,6 +15,7 @@ from uuid import UUID
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.opening import ANY_TIME, Opening
 from webtidbok_app.domain.question import Answer, Question
+from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import Bookable, ReasonRule, VisitForm
 
@@ -48,6 +49,10 @@ class Period(NamedTuple):
 
     first: date
     last: date
+
+    def has(self, moment: datetime) -> bool:
+        """Whether an aware moment is on one of the days."""
+        return self.first <= day_of(moment) <= self.last
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,7 @@ class BookedTime:
     invited: bool = False
     """The clinic has invited the resident to it."""
     invited_within: Period | None = None
-    """The days that the invitation it answers is for; None for one to a time, or where there is none."""
+    """The days of the invitation it answers, which bind a rebooking; None for one to a time, or moved out of them."""
     calendar_id: str = ""
     """What calendars know it by, through all rebookings; ``calendar_sequence`` grows with each change."""
     calendar_sequence: int = 0

@@ -344,6 +344,7 @@ def _booked_statement(clinic_id: UUID, patient: Resident) -> Any:
 
 def _booked_time(row: "_BookedRow") -> BookedTime:
     booking, slot, time_type, performer, *_ = row
+    within = _period(row.invited_from, row.invited_until)
     cancel_until = slot.starts_at - timedelta(hours=time_type.cancel_hours)
     return BookedTime(
         id=booking.id.hex,
@@ -366,7 +367,7 @@ def _booked_time(row: "_BookedRow") -> BookedTime:
         replaces=_ref(booking.replaces_clinic_id, booking.replaces_id),
         replaced_by=_ref(row.replaced_by_clinic, row.replaced_by),
         invited=booking.invitation_id is not None,
-        invited_within=_period(row.invited_from, row.invited_until),
+        invited_within=within if within and within.has(slot.starts_at) else None,
         calendar_id=(booking.calendar_id or booking.id).hex,
         calendar_sequence=booking.calendar_sequence,
     )

@@ -20,7 +20,7 @@ from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
 from webtidbok_app.services.publication import Published, publish_planned
 from webtidbok_app.timebook import publishing, schedule_log
-from webtidbok_app.timebook.deviations import find_deviations, leave_out
+from webtidbok_app.timebook.deviations import find_deviations, touching
 from webtidbok_app.timebook.pattern import MAX_AHEAD, NewSlot, slot_at
 
 Problems = list["RowProblem"]
@@ -133,12 +133,11 @@ async def _without_deviating(
     )
     kept: list[_Planned] = []
     problems: Problems = []
-    for one in planned:
-        _, left_out = leave_out([one.slot], deviations)
-        if left_out:
-            problems.append(RowProblem(one.line, "deviates", {"reason": left_out[0].deviation.reason}))
-        else:
+    for one, deviation in zip(planned, touching([one.slot for one in planned], deviations), strict=True):
+        if deviation is None:
             kept.append(one)
+        else:
+            problems.append(RowProblem(one.line, "deviates", {"reason": deviation.reason}))
     return kept, problems
 
 

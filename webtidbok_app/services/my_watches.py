@@ -122,7 +122,14 @@ async def get_watch(actor: Actor | None, *, clinic: str, watch: str) -> MyWatch:
     if mine.offer is None or not mine.offer.stands(clock.now()):
         return mine
     booked = await times_at(resident, found)
-    same = (time for time in booked.times if time.time_type_id == mine.time_type_id and time.cancel_allowed)
+    offered = mine.offer.starts_at
+    same = (
+        time
+        for time in booked.times
+        if time.time_type_id == mine.time_type_id
+        and time.cancel_allowed
+        and (time.invited_within is None or time.invited_within.has(offered))
+    )
     return MyWatch(**vars(mine) | {"exchangeable": tuple(same)})
 
 

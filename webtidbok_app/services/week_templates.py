@@ -18,6 +18,7 @@ from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.errors import InvalidInput, NotFound, StaleVersion
 from webtidbok_app.domain.visit import VisitForm
+from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
 from webtidbok_app.services.week_copy import read_week
 from webtidbok_app.timebook.pattern import MAX_SLOTS, Series, check_times
@@ -227,9 +228,10 @@ async def remove_week_template(actor: Actor | None, *, template_id: UUID, versio
     """Remove a template; times that it has published stay. Raises NotFound and StaleVersion."""
     staff, clinic_id = as_time_handler(actor)
     async with get_database().write() as session:
-        row = await _open(session, staff, clinic_id, template_id, version)
+        row = await _find(session, clinic_id, template_id, version)
         await session.execute(delete(WeekTemplateSlot).where(_of(clinic_id, template_id)))
         await session.delete(row)
+        audit.record(session, staff, "remove_week_template", clinic_id=clinic_id)
 
 
 async def read_template(session: AsyncSession, clinic_id: UUID, template_id: UUID) -> TemplateFacts:
@@ -306,6 +308,7 @@ async def _add(
     if not await insert_or_ignore(session, row):
         raise InvalidInput({"name": "template_name_taken"})
     await _insert(session, clinic_id, template_id, times)
+    audit.record(session, staff, "add_week_template", clinic_id=clinic_id)
     return template_id
 
 
@@ -324,14 +327,20 @@ async def _open(
     session: AsyncSession, staff: Staff, clinic_id: UUID, template_id: UUID, version: int
 ) -> WeekTemplate:
     """Return the template to be changed, as the one who changes it. Raises NotFound and StaleVersion."""
+    row = await _find(session, clinic_id, template_id, version)
+    audit.record(session, staff, "change_week_template", clinic_id=clinic_id)
+    row.version += 1
+    row.changed_by, row.changed_by_name, row.changed_at = staff.hsa_id, staff.name, clock.now()
+    return row
+
+
+async def _find(session: AsyncSession, clinic_id: UUID, template_id: UUID, version: int) -> WeekTemplate:
     await lock_schedule(session, clinic_id=clinic_id)
     row = await session.get(WeekTemplate, (clinic_id, template_id), populate_existing=True)
     if row is None:
         raise NotFound
     if row.version != version:
         raise StaleVersion
-    row.version += 1
-    row.changed_by, row.changed_by_name, row.changed_at = staff.hsa_id, staff.name, clock.now()
     return row
 
 

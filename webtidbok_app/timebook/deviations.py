@@ -117,23 +117,27 @@ def leave_out(
     slots: Sequence[NewSlot], deviations: Sequence[Deviation]
 ) -> tuple[list[NewSlot], list[LeftOut]]:
     """Return the times that no deviation touches, and what the others are left out for, in order of time."""
+    kept: list[NewSlot] = []
+    left_out: Counter[tuple[date, Deviation]] = Counter()
+    for slot, found in zip(slots, touching(slots, deviations), strict=True):
+        if found is None:
+            kept.append(slot)
+        else:
+            left_out[day_of(slot.starts_at), found] += 1
+    return kept, [LeftOut(day, one, count) for (day, one), count in left_out.items()]
+
+
+def touching(slots: Sequence[NewSlot], deviations: Sequence[Deviation]) -> Iterator[Deviation | None]:
+    """Yield for each of the times the first deviation that touches it, None where none does."""
     by_day: dict[date, list[Deviation]] = {}
     for one in deviations:
         for number in range((one.last_day - one.first_day).days + 1):
             by_day.setdefault(one.first_day + timedelta(days=number), []).append(one)
-    kept: list[NewSlot] = []
-    left_out: Counter[tuple[date, Deviation]] = Counter()
     for slot in slots:
-        days = (day_of(slot.starts_at), day_of(slot.ends_at))
-        near = (one for day in days for one in by_day.get(day, ()))
-        found = next(
+        near = (one for day in (day_of(slot.starts_at), day_of(slot.ends_at)) for one in by_day.get(day, ()))
+        yield next(
             (one for one in near if one.touches(slot.performer_id, slot.starts_at, slot.ends_at)), None
         )
-        if found is None:
-            kept.append(slot)
-        else:
-            left_out[days[0], found] += 1
-    return kept, [LeftOut(day, one, count) for (day, one), count in left_out.items()]
 
 
 def _days_of(starts_at: datetime, ends_at: datetime) -> Iterator[tuple[date, int, int]]:

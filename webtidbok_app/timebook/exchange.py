@@ -53,6 +53,7 @@ async def rebook(
     if held is None or held.id != hold_id:
         raise HoldExpired
     await _refuse_if_another_kind(session, old, held)
+    await invitations.refuse_outside(session, old, held)
     came_along = {"booked_by": booked_by} | {name: getattr(old, name) for name in bookings.SAID}
     return await _exchange(
         session,
@@ -145,7 +146,6 @@ async def _exchange(
     gone = {"clinic_id": old.clinic_id, "booking_id": old.id}
     await bookings.call_off(session, **gone, cancelled_by=bookings.RESIDENT, message="", now=now)
     made = await session.get_one(Booking, new, populate_existing=True)
-    await invitations.refuse_outside(session, old, made)
     await invitations.hand_over(session, old, made, now=now)
     return await bookings.tell_made(session, made, MessageKind.REBOOKED, now)
 

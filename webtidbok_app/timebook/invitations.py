@@ -112,13 +112,14 @@ def require(booking: Booking, time_type: TimeType) -> None:
 async def refuse_outside(session: AsyncSession, old: Booking, new: Booking) -> None:
     """Raise OutsideInvitation (``first_day``, ``last_day``) when a resident's new time is not as they were invited.
 
-    An invitation to one time binds nobody to days of its own.
+    An invitation to one time binds nobody to days of its own, nor does one that staff have moved its booking out of.
     """
     if old.invitation_id is None:
         return
     invitation = await session.get_one(Invitation, (old.clinic_id, old.invitation_id))
     first, last = invitation.first_day, invitation.last_day
-    if first and last and not first <= swedish_time.day_of(new.starts_at) <= last:
+    was, will_be = (swedish_time.day_of(booking.starts_at) for booking in (old, new))
+    if first and last and first <= was <= last and not first <= will_be <= last:
         raise OutsideInvitation(first_day=first, last_day=last)
 
 

@@ -99,7 +99,7 @@ def plan_weeks(times: Iterable[WeekTime], filling: Filling, *, now: datetime) ->
     """Return the times that filling the weeks with ``times`` gives.
 
     Left out are holidays that have times, if so wished, times that the clock change is in the way of, and times
-    that have begun at ``now``.
+    that have begun at ``now``. Raises InvalidInput (``weeks``) when a Sunday night runs into the next week's Monday.
     """
     mondays = filling.mondays
     closed = closed_days(mondays[0], mondays[-1] + timedelta(days=6)) if filling.skip_holidays else {}
@@ -107,6 +107,8 @@ def plan_weeks(times: Iterable[WeekTime], filling: Filling, *, now: datetime) ->
         (one for one in times if one.performer_id in filling.performer_ids),
         key=lambda one: (one.weekday, one.start),
     )
+    if len(mondays) > 1 and filling.every == 1 and overlap(in_order) is not None:
+        raise InvalidInput({"weeks": "runs_into_next"})
     plan = WeekPlan([], [], [], 0)
     holidays: dict[date, str] = {}
     passed = 0

@@ -184,7 +184,7 @@ def test_long_deviation__leads_to_as_many_days_as_are_taken_away_at_once__and_sa
     leave = Deviation(MONDAY, MONDAY + timedelta(days=700), "Tjänstledig")
     row = row_of(KeptDeviation(UUID(int=7), leave, "Rita Test", 3, 0), today=TODAY)
     assert row.impact_href == "/personal/ta-bort?fran=2026-12-07&till=2027-02-07"
-    assert row.there.endswith("Du kan ta bort två månader åt gången, nu till och med 7 februari 2027.")
+    assert row.there.endswith("Du kan ta bort två månader åt gången, nu till och med söndag 7 februari 2027.")
 
 
 def test_deviation_that_has_begun__leads_to_the_days_that_are_left() -> None:

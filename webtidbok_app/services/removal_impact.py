@@ -302,7 +302,10 @@ async def _free_times(
     for time_type_id, monday in sorted(_weeks_around(visits)):
         since, until = swedish_time.span_of_days(monday, monday + timedelta(days=6))
         rows = await session.execute(
-            select(Slot, taken, col(Performer.name))
+            select(
+                col(Slot.id), col(Slot.performer_id), col(Slot.visit_form), col(Slot.starts_at), col(Slot.ends_at),
+                col(Slot.places) - taken, col(Performer.name),
+            )
             .join(
                 Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
             )
@@ -318,16 +321,10 @@ async def _free_times(
             .order_by(col(Slot.starts_at), col(Slot.id))
             .limit(FREE_IN_A_WEEK + len(going))
         )  # fmt: skip
-        for slot, held, performer in rows:
-            if slot.id in going:
-                continue
-            names[slot.performer_id] = performer
-            times.append(
-                FreeTime(
-                    slot.id, slot.time_type_id, slot.performer_id, VisitForm(slot.visit_form), slot.starts_at,
-                    slot.ends_at, slot.places - held,
-                )
-            )  # fmt: skip
+        for slot_id, performer_id, form, start, end, left, performer in rows:
+            if slot_id not in going:
+                names[performer_id] = performer
+                times.append(FreeTime(slot_id, time_type_id, performer_id, VisitForm(form), start, end, left))
     return names, times
 
 

@@ -91,7 +91,7 @@ def test_month_table__whole_weeks_from_monday_with_their_numbers() -> None:
     month = Month("Kliniken", date(2026, 11, 1), [], tallies, {date(2026, 11, 30): "Planeringsdag"})
     table = month_table(month, "", NOW)
     assert [row.label for row in table.rows] == [f"Vecka {number}" for number in range(44, 50)]
-    assert table.caption == "november 2026, Kliniken"
+    assert table.caption == "November 2026, Kliniken"
     first, last = table.rows[0].tallies, table.rows[-1].tallies
     assert [tally.key for tally in first] == ["", "", "", "", "", "", "2026-11-01"]
     assert (last[0].lines[0], last[0].note, last[1].key) == ("2 lediga", "Planeringsdag", "")

@@ -73,7 +73,7 @@ def _carry_out(page: Page) -> None:
 def _take_back(page: Page) -> None:
     page.get_by_role("button", name="Ta tillbaka allt").click()
     expect(page.locator("h1")).to_have_text(re.compile("tillbaka"))
-    expect(page.get_by_text("Inga meddelanden har skickats.")).to_be_visible()
+    expect(page.get_by_text("Inget meddelande skickas om det som är tillbaka.")).to_be_visible()
 
 
 @pytest.mark.parametrize(("viewport", "number"), [(WIDE, 0), (TABLET, 1)], ids=["wide", "tablet"])

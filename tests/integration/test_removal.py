@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, text, update
 from sqlmodel import col
 
 from tests.post_office import Mailbox, smtp_server, smtp_settings
@@ -16,6 +16,7 @@ from tests.world import FIRST_START, World, build_world
 from webtidbok_app.db.tables import (
     AccessLog,
     Booking,
+    Clinic,
     Invitation,
     MessageChoice,
     OutboxMessage,
@@ -25,6 +26,7 @@ from webtidbok_app.db.tables import (
     Slot,
     TimeType,
     Watch,
+    WatchOffer,
 )
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import (
@@ -42,11 +44,13 @@ from webtidbok_app.domain.message import Channel, MessageKind
 from webtidbok_app.domain.removal import TAKE_BACK_FOR, CallBecause, Choice, Decision
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import Attendance, Bookable, BookingStatus
-from webtidbok_app.domain.watch import WatchStatus
+from webtidbok_app.domain.watch import WatchOfferStatus, WatchStatus
+from webtidbok_app.i18n import format_time
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.notify.worker import send_due
 from webtidbok_app.services import invitations, reception, removal, schedule
+from webtidbok_app.services.invitations import Show
 from webtidbok_app.services.removal import RemovalDone
 from webtidbok_app.services.removal_impact import Away, RemovalImpact, weigh_removal
 from webtidbok_app.settings import get_settings
@@ -612,20 +616,307 @@ async def test_take_back__a_group_times_place_that_is_had_by_another__is_an_extr
     assert (await one(world, first)).status == BookingStatus.BOOKED
 
 
-async def test_reminder_that_came_up_meanwhile__is_written_anew(world, mailbox, clock):
+def told_of(starts_at: datetime) -> str:
+    return format_time("sv", starts_at).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("by", ["removal", "colleague"])
+async def test_cancelled_before_the_move_was_told__is_told_of_the_time_that_is_known(
+    world, mailbox, clock, by
+):
+    [slot] = await world.publish()
+    [target] = await world.publish(start=ANOTHER + timedelta(hours=3))
+    await book(world, slot)
+    await send_due()
+    await choose_messages(world, world.resident)
+    done = await remove(world, await impact_of(world, slot), Choice.MOVE)
+    clock.advance(timedelta(minutes=5))
+    if by == "removal":
+        await remove(world, await impact_of(world, target))
+    else:
+        await reception.cancel_for_resident(
+            world.staff, booking_id=done.visits[0].new_booking_id, message="Anna är sjuk."
+        )
+        await send_due()
+    clock.advance(TAKE_BACK_FOR)
+    await send_due()
+    assert [mail["Subject"] for mail in mailbox.mails] == ["Din tid är avbokad"]
+    assert told_of(FIRST_START) in mailbox.texts[0]
+
+
+async def test_cancelled_after_the_move_was_told__is_told_of_the_new_time(world, mailbox, clock):
+    [slot] = await world.publish()
+    [target] = await world.publish(start=ANOTHER + timedelta(hours=3))
+    await book(world, slot)
+    await choose_messages(world, world.resident)
+    await remove(world, await impact_of(world, slot), Choice.MOVE)
+    clock.advance(TAKE_BACK_FOR)
+    await send_due()
+    await remove(world, await impact_of(world, target))
+    clock.advance(TAKE_BACK_FOR)
+    await send_due()
+    assert mailbox.mails[-1]["Subject"] == "Din tid är avbokad"
+    assert told_of(ANOTHER + timedelta(hours=3)) in mailbox.texts[-1]
+
+
+async def test_take_back__of_what_was_moved_there_untold__the_move_is_told_after_all(world, mailbox, clock):
+    [slot] = await world.publish()
+    [target] = await world.publish(start=ANOTHER + timedelta(hours=3))
+    await book(world, slot)
+    await send_due()
+    await choose_messages(world, world.resident)
+    await remove(world, await impact_of(world, slot), Choice.MOVE)
+    clock.advance(timedelta(minutes=5))
+    second = await remove(world, await impact_of(world, target))
+    clock.advance(timedelta(minutes=5))
+    await send_due()
+    assert mailbox.mails == []
+    clock.advance(timedelta(minutes=1))
+    await removal.take_back(world.staff, removal_id=second.id)
+    await send_due()
+    assert [mail["Subject"] for mail in mailbox.mails] == ["Din tid är ombokad"]
+    assert told_of(ANOTHER + timedelta(hours=3)) in mailbox.texts[0]
+
+
+async def remind(world: World, hours: int) -> None:
+    async with world.database.write() as session:
+        await session.execute(update(Clinic).values(reminder_hours=hours))
+
+
+@pytest.mark.parametrize("hours", [24, 48])
+async def test_reminder_that_came_up_meanwhile__is_sent_after_all(world, mailbox, clock, hours):
+    await remind(world, hours)
     [slot] = await world.publish()
     await book(world, slot)
     await send_due()
     await choose_messages(world, world.resident)
-    clock.moment = FIRST_START - timedelta(hours=48, minutes=5)
+    if hours == 24:
+        clock.moment = FIRST_START - timedelta(hours=48)
+        await send_due()  # when it comes up; it waits on, as the clinic wants it later
+    clock.moment = FIRST_START - timedelta(hours=hours, minutes=5)
     done = await remove(world, await impact_of(world, slot))
     clock.advance(timedelta(minutes=6))
     await send_due()
-    [reminder] = await rows(world, OutboxMessage, kind=MessageKind.REMINDER)
-    assert reminder.problem == "no_longer_so"
+    assert mailbox.mails == []
     await removal.take_back(world.staff, removal_id=done.id)
-    [reminder] = await rows(world, OutboxMessage, kind=MessageKind.REMINDER)
-    assert reminder.status == "waiting"
+    await send_due()
+    assert [mail["Subject"] for mail in mailbox.mails] == ["Påminnelse om din tid"]
+    await send_due()
+    assert len(mailbox.mails) == 1
+
+
+async def test_reminder_of_the_new_time__never_before_the_move_is_told(world, mailbox, clock):
+    await remind(world, 48)
+    [slot] = await world.publish()
+    [target] = await world.publish(start=LATER)
+    await book(world, slot)
+    await send_due()
+    await choose_messages(world, world.resident)
+    clock.moment = LATER - timedelta(hours=48, minutes=5)
+    async with world.database.write() as session:
+        await session.execute(delete(OutboxMessage))  # the reminder of the old time
+    done = await remove(world, await impact_of(world, slot), Choice.MOVE)
+    assert done.visits[0].new_starts_at == LATER
+    clock.advance(timedelta(minutes=9))
+    await send_due()
+    assert mailbox.mails == []
+    await removal.take_back(world.staff, removal_id=done.id)
+    clock.advance(timedelta(hours=1))
+    await send_due()
+    assert mailbox.mails == []
+    assert target in await published(world)
+
+
+async def invited_before(world: World, resident: Resident) -> UUID:
+    invitation = uuid4()
+    await invitations.invite(
+        world.staff, person_id=resident.person_id, time_type=world.time_type_id, first_day=DAY,
+        last_day=DAY + timedelta(days=20), invitation_id=invitation,
+    )  # fmt: skip
+    return invitation
+
+
+async def open_invitations(world: World) -> list[UUID]:
+    found = await invitations.list_invitations(world.staff, show=Show.OPEN)
+    return [UUID(one.id) for one in found.rows]
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_invite__who_is_invited_already__has_one_invitation__and_the_old_one_when_taken_back(
+    world, answered
+):
+    slots = await world.publish(2)
+    if not answered:
+        booking = await book(world, slots[0])
+    before = await invited_before(world, world.resident)
+    if answered:
+        booking = await book(world, slots[0])
+        assert (await one(world, booking)).invitation_id == before
+    await invitations.invite(
+        world.staff, person_id=world.residents[1].person_id, time_type=world.time_type_id, first_day=DAY,
+        last_day=DAY, invitation_id=(others := uuid4()),
+    )  # fmt: skip
+    shown = await open_invitations(world)
+    done = await remove(world, await impact_of(world, slots[0]), Choice.INVITE)
+    [line] = await rows(world, RemovalLine)
+    assert line.invitation_id not in {None, before}
+    assert sorted(await open_invitations(world)) == sorted([others, line.invitation_id])
+    await removal.take_back(world.staff, removal_id=done.id)
+    assert await open_invitations(world) == shown
+    assert (await one(world, booking)).invitation_id == (before if answered else None)
+
+
+async def test_invite__two_visits_of_one_person__one_invitation__told_once(world, mailbox, clock):
+    slots = await world.publish(2)
+    for slot in slots:
+        await book(world, slot)
+    await send_due()
+    await choose_messages(world, world.resident)
+    await remove(world, await impact_of(world, *slots), Choice.INVITE)
+    assert len(await open_invitations(world)) == 1
+    clock.advance(TAKE_BACK_FOR)
+    await send_due()
+    assert [mail["Subject"] for mail in mailbox.mails].count("Du är kallad") == 1
+
+
+async def test_take_back__an_invitation_that_was_not_told_of__is_told_after_all(world, mailbox, clock):
+    slots = await world.publish(2)
+    for slot in slots:
+        await book(world, slot)
+    await send_due()
+    await choose_messages(world, world.resident)
+    await remove(world, await impact_of(world, slots[0]), Choice.INVITE)
+    clock.advance(timedelta(minutes=5))
+    second = await remove(world, await impact_of(world, slots[1]), Choice.INVITE)
+    clock.advance(timedelta(minutes=5))
+    await send_due()
+    assert [mail["Subject"] for mail in mailbox.mails] == ["Din tid är avbokad"]
+    await removal.take_back(world.staff, removal_id=second.id)
+    await send_due()
+    assert [mail["Subject"] for mail in mailbox.mails] == ["Din tid är avbokad", "Du är kallad"]
+    assert len(await open_invitations(world)) == 1
+
+
+async def test_take_back__another_visit_exchanged_meanwhile__is_not_about_the_cancelled_one(world, clock):
+    [slot] = await world.publish()
+    [other] = await world.publish(start=LATER)
+    [target] = await world.publish(start=ANOTHER)
+    await book(world, slot)
+    exchanged = await book(world, other)
+    clock.advance(timedelta(minutes=1))
+    done = await remove(world, await impact_of(world, slot))
+    hold = await journal_of(world).hold(world.resident, target.hex)
+    await journal_of(world).rebook_booking(world.resident, exchanged.hex, hold.id)
+    back = await removal.take_back(world.staff, removal_id=done.id)
+    assert not back.visits[0].left_as_wished
+    assert await mine(world) == [FIRST_START, ANOTHER]
+
+
+@pytest.mark.parametrize("exchanged", [False, True])
+async def test_take_back__one_booked_anew__stands_for_one_of_two(world, clock, exchanged):
+    slots = await world.publish(2)
+    targets = await world.publish(2, start=ANOTHER)
+    first, second = [await book(world, slot) for slot in slots]
+    done = await remove(world, await impact_of(world, *slots), **{second.hex: Choice.INVITE})
+    clock.advance(timedelta(minutes=1))
+    made = await book(world, targets[0])
+    if exchanged:
+        hold = await journal_of(world).hold(world.resident, targets[1].hex)
+        await journal_of(world).rebook_booking(world.resident, made.hex, hold.id)
+    back = await removal.take_back(world.staff, removal_id=done.id)
+    assert {visit.booking_id for visit in back.visits if visit.left_as_wished} == {second.hex}
+    assert (await one(world, first)).status == BookingStatus.BOOKED
+    assert len(await mine(world)) == 2
+
+
+async def test_take_back__its_invitation_is_answered_by_another_visit__it_comes_back_without(world, clock):
+    [slot] = await world.publish()
+    [other] = await world.publish(start=LATER)
+    [target] = await world.publish(start=ANOTHER)
+    exchanged = await book(world, other)
+    invitation = await invited_before(world, world.resident)
+    booking = await book(world, slot)
+    clock.advance(timedelta(minutes=1))
+    done = await remove(world, await impact_of(world, slot))
+    hold = await journal_of(world).hold(world.resident, target.hex)
+    made = await journal_of(world).rebook_booking(world.resident, exchanged.hex, hold.id)
+    assert (await one(world, UUID(made.id))).invitation_id == invitation
+    await removal.take_back(world.staff, removal_id=done.id)
+    back = await one(world, booking)
+    assert (back.status, back.invitation_id) == (BookingStatus.BOOKED, None)
+
+
+async def test_take_back__who_was_being_offered_a_time__is_offered_it_again_before_others(world, clock):
+    [slot] = await world.publish()
+    async with world.database.write() as session:
+        session.add_all(
+            Watch(
+                clinic_id=world.clinic_id, person_id=resident.person_id, time_type_id=world.time_type_id,
+                first_day=DAY, last_day=DAY, since=FIRST_START - timedelta(days=20 - number),
+            )
+            for number, resident in enumerate(world.residents[1:3])
+        )  # fmt: skip
+    await choose_messages(world, *world.residents[1:3])
+    booking = await book(world, slot)
+    await journal_of(world).cancel_booking(world.resident, booking.hex, "")
+    [before] = await rows(world, WatchOffer)
+    assert before.person_id == world.residents[1].person_id
+    clock.advance(timedelta(minutes=1))
+    done = await remove(world, await impact_of(world, slot))
+    clock.advance(timedelta(minutes=9))
+    await removal.take_back(world.staff, removal_id=done.id)
+    [offer] = await rows(world, WatchOffer)
+    assert (offer.person_id, offer.status) == (before.person_id, WatchOfferStatus.OPEN)
+    assert offer.stands_until > before.stands_until
+    [held] = await rows(world, Booking, status=BookingStatus.HELD)
+    assert held.offer_id == offer.id
+
+
+async def test_take_back__while_a_colleague_marks_somebody_phoned__they_are_phoned_again(world):
+    """Whoever takes back waits for the mark: who is phoned is never left with what was said."""
+    [slot] = await world.publish()
+    await book(world, slot)
+    done = await remove(world, await impact_of(world, slot))
+    async with world.database.write() as session:
+        line = await session.get_one(RemovalLine, (world.clinic_id, done.visits[0].id), with_for_update=True)
+        line.phoned_at, line.phoned_by_name = done.done_at, "Nils Test"
+        await session.flush()
+        taking = asyncio.create_task(removal.take_back(world.staff, removal_id=done.id))
+        while not await is_waited_for(world):
+            pass
+    [visit] = (await taking).visits
+    assert (visit.call_because, visit.phoned_at) == (CallBecause.TAKEN_BACK, None)
+
+
+async def is_waited_for(world: World) -> bool:
+    """Whether somebody waits for a row lock; SQLite lets nobody begin while another writes."""
+    if not world.database.url.startswith("postgresql"):
+        return True
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with world.database.read() as session:  # its own: within a transaction it is told the same again
+        return bool(await session.scalar(waiting))
+
+
+async def test_take_back__a_short_visit_that_has_ended__is_as_it_was__and_nothing_is_told(
+    world, mailbox, clock
+):
+    [slot] = await world.publish()
+    async with world.database.write() as session:
+        await session.execute(update(Slot).values(ends_at=FIRST_START + timedelta(minutes=5)))
+    booking = await book(world, slot)
+    await send_due()
+    await choose_messages(world, world.resident)
+    clock.moment = FIRST_START - timedelta(minutes=1)
+    done = await remove(world, await impact_of(world, slot))
+    clock.advance(timedelta(minutes=8))
+    await removal.take_back(world.staff, removal_id=done.id)
+    assert (await one(world, booking)).status == BookingStatus.BOOKED
+    assert await published(world) == {slot}
+    clock.advance(timedelta(hours=1))
+    await send_due()
+    assert mailbox.mails == []
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """Writing messages to residents, in the same transaction as what they tell (docs/adr/0013)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from webtidbok_app.db.after_commit import tell_of_message
 from webtidbok_app.db.insert import insert_all_or_ignore
@@ -20,6 +23,8 @@ from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.message import REMINDER_HOURS, Channel, MessageKind, MessageStatus, reminder_due
 
 _IDENTITIES = UUID("5b0a3f0e-6c0d-4a53-9c39-7d2b6f1f8a10")
+NO_LONGER_SO = "no_longer_so"
+"""Why a message is dropped that would tell what is not true any more."""
 
 
 async def tell_of_booking(
@@ -36,13 +41,13 @@ async def tell_of_booking(
     """
     rows = [_about(booking, kind, now=now, due_at=due_at or now)]
     if kind in {MessageKind.BOOKED, MessageKind.REBOOKED}:
-        rows += _reminders(booking, now=now)
+        rows += _reminders(booking, now=now, told_at=due_at or now)
     await _put(session, rows)
 
 
 async def remind_of_booking(session: AsyncSession, booking: Booking, *, now: datetime) -> None:
     """Write the reminder of a booking that nobody is told of otherwise."""
-    await _put(session, _reminders(booking, now=now))
+    await _put(session, _reminders(booking, now=now, told_at=now))
 
 
 async def tell_of_answer(
@@ -91,22 +96,40 @@ async def tell_code(
     await _put(session, [_row(MessageKind.CODE, new_id(), now=now, due_at=now) | where])
 
 
+async def tell_after_all(
+    session: AsyncSession, ids: Iterable[UUID], *, since: datetime, now: datetime
+) -> None:
+    """Let the messages wait again that were dropped from ``since`` on, as what they tell was not so; it is so again."""
+    await session.execute(
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.id).in_(ids),
+            col(OutboxMessage.status) == MessageStatus.DROPPED,
+            col(OutboxMessage.problem) == NO_LONGER_SO,
+            col(OutboxMessage.settled_at) >= since,
+        )
+        .values(status=MessageStatus.WAITING, due_at=now, attempts=0, problem="", settled_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    tell_of_message(session)
+
+
 def identity_of(kind: MessageKind, about: UUID) -> UUID:
     """Return the identity of the message that tells so of a booking, an invitation or the like."""
     return uuid5(_IDENTITIES, f"{kind}:{about.hex}")
 
 
-def _reminders(booking: Booking, *, now: datetime) -> list[dict[str, object]]:
-    """Return the booking's reminder, or nothing when it starts too soon for any.
+def _reminders(booking: Booking, *, now: datetime, told_at: datetime) -> list[dict[str, object]]:
+    """Return the booking's reminder, never due before it is ``told_at``, or nothing when it starts too soon for any.
 
     It comes up when the first that a clinic may choose would be due; how long it waits from there, and whether it is
     sent at all, is as the clinic wants it then.
     """
     longest, *_, shortest = REMINDER_HOURS
-    if reminder_due(booking.starts_at, shortest) <= now:
+    if reminder_due(booking.starts_at, shortest) <= told_at:
         return []
     due = reminder_due(booking.starts_at, longest)
-    return [_about(booking, MessageKind.REMINDER, now=now, due_at=max(due, now))]
+    return [_about(booking, MessageKind.REMINDER, now=now, due_at=max(due, told_at))]
 
 
 def _about(booking: Booking, kind: MessageKind, *, now: datetime, due_at: datetime) -> dict[str, object]:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
+from webtidbok_app.db.outbox import NO_LONGER_SO, identity_of
 from webtidbok_app.db.tables import (
     WAITING,
     Booking,
@@ -46,6 +47,7 @@ from webtidbok_app.notify.letter import (
     words_of_code,
 )
 from webtidbok_app.notify.told import who_is_told
+from webtidbok_app.timebook.bookings import RESIDENT
 from webtidbok_app.timebook.invitations import is_open
 
 AT_ONCE = 20
@@ -149,9 +151,16 @@ async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime)
         return await _compose_reserved(session, message, now)
     if message.kind == MessageKind.INVITED:
         return await _compose_invited(session, message, now)
+    return await _compose_of_booking(session, message, now)
+
+
+async def _compose_of_booking(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter | Later:
+    """Return what has become of a booking, or a reminder of it, as long as it is so and the time is coming."""
     booking = await session.get(Booking, (message.clinic_id, message.booking_id))
     if booking is None or (booking.status == BookingStatus.CANCELLED) != (message.kind in _OF_CANCELLING):
-        raise NotToBeSent("no_longer_so")
+        raise NotToBeSent(NO_LONGER_SO)
+    if message.kind == MessageKind.CANCELLED_BY_CLINIC:
+        booking = await _last_told(session, booking)
     if booking.starts_at <= now:
         raise NotToBeSent("too_late")
     clinic = await session.get_one(Clinic, booking.clinic_id)
@@ -165,7 +174,7 @@ async def _compose_answer(session: AsyncSession, message: OutboxMessage, now: da
     """Return that there is an answer to read, or that times are held, as long as it is so."""
     case = await session.get(RequestCase, (message.clinic_id, message.case_id))
     if case is None or case.status == CaseStatus.WITHDRAWN:
-        raise NotToBeSent("no_longer_so")
+        raise NotToBeSent(NO_LONGER_SO)
     clinic = await session.get_one(Clinic, case.clinic_id)
     to = await _recipient(session, message, clinic, about=case.person_id)
     if message.kind == MessageKind.ANSWERED:
@@ -178,7 +187,7 @@ async def _compose_reserved(session: AsyncSession, message: OutboxMessage, now: 
     """Return that a time is held for somebody who watches for one, as long as the offer stands."""
     offer = await session.get(WatchOffer, (message.clinic_id, message.offer_id))
     if offer is None or offer.status != WatchOfferStatus.OPEN or offer.stands_until <= now:
-        raise NotToBeSent("no_longer_so")
+        raise NotToBeSent(NO_LONGER_SO)
     clinic = await session.get_one(Clinic, offer.clinic_id)
     to = await _recipient(session, message, clinic, about=offer.person_id)
     return _letter(message, to, when=offer.starts_at, until=offer.stands_until)
@@ -194,7 +203,7 @@ async def _compose_invited(session: AsyncSession, message: OutboxMessage, now: d
         )
     )
     if invitation is None:
-        raise NotToBeSent("no_longer_so")
+        raise NotToBeSent(NO_LONGER_SO)
     clinic = await session.get_one(Clinic, invitation.clinic_id)
     return _letter(message, await _recipient(session, message, clinic, about=invitation.person_id))
 
@@ -210,8 +219,20 @@ async def _offered_until(session: AsyncSession, case: RequestCase, now: datetime
         )
     )
     if until is None:
-        raise NotToBeSent("no_longer_so")
+        raise NotToBeSent(NO_LONGER_SO)
     return until
+
+
+async def _last_told(session: AsyncSession, booking: Booking) -> Booking:
+    """Return the booking, or the one that staff moved to it when its resident was never told of the move."""
+    while booking.replaces_clinic_id and booking.replaces_id:
+        move = await session.get(OutboxMessage, identity_of(MessageKind.REBOOKED, booking.id))
+        untold = move is not None and (move.status == MessageStatus.WAITING or move.problem == NO_LONGER_SO)
+        before = await session.get_one(Booking, (booking.replaces_clinic_id, booking.replaces_id))
+        if not untold or before.cancelled_by == RESIDENT:
+            return booking
+        booking = before
+    return booking
 
 
 _OF_CANCELLING = {MessageKind.CANCELLED, MessageKind.CANCELLED_BY_CLINIC}
@@ -264,7 +285,7 @@ async def _compose_code(session: AsyncSession, message: OutboxMessage, now: date
     choice = await session.get(MessageChoice, message.person_id)
     asked_for = choice is not None and choice.code_at == message.created_at and choice.new_channel is not None
     if not asked_for or message.created_at + CODE_LIFE <= now:
-        raise NotToBeSent("no_longer_so")
+        raise NotToBeSent(NO_LONGER_SO)
     assert choice is not None
     assert message.channel
     assert message.address

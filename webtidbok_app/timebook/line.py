@@ -176,6 +176,25 @@ async def end_offers_on(session: AsyncSession, *, clinic_id: UUID, slot_ids: Seq
         tell_of_watch(session, offer.watch_id)
 
 
+async def offer_anew(
+    session: AsyncSession, *, clinic_id: UUID, slot_ids: Sequence[UUID], since: datetime, now: datetime
+) -> None:
+    """Pass on what was being offered of times when staff took them away at ``since``: who had it can have it again."""
+    ended = await session.scalars(
+        delete(WatchOffer)
+        .where(
+            col(WatchOffer.clinic_id) == clinic_id,
+            col(WatchOffer.slot_id).in_(slot_ids),
+            col(WatchOffer.status) == WatchOfferStatus.RUN_OUT,
+            col(WatchOffer.stands_until) > since,
+        )
+        .returning(col(WatchOffer.slot_id))
+        .execution_options(synchronize_session=False)
+    )
+    for slot_id in sorted(ended.all()):
+        await pass_on(session, clinic_id=clinic_id, slot_id=slot_id, now=now)
+
+
 def fits(watch: Watch, *, starts_at: datetime, performer_id: UUID) -> bool:
     """Whether a time of the watch's type is what is watched for."""
     return (

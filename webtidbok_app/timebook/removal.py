@@ -19,8 +19,9 @@ from webtidbok_app.db.tables import LIVE, Booking, Invitation, Person, Removal, 
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import InvalidInput, SlotTaken, StaleVersion
 from webtidbok_app.domain.removal import TAKE_BACK_FOR, Choice, Decision
+from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import BookingStatus, ScheduleChangeKind
-from webtidbok_app.timebook import bookings, desk, in_line, line, schedule_log
+from webtidbok_app.timebook import bookings, desk, in_line, invitations, line, schedule_log
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,13 @@ async def remove(
         raise InvalidInput({"choices": "nothing_goes"})
     removal = await _withdraw(session, clinic_id, removal_id, going, by, now)
     removal.kept = sum(one.choice == Choice.KEEP for one in wanted.decisions)
-    for one in sorted(wanted.decisions, key=lambda decision: decision.booking_id):
-        if one.choice != Choice.KEEP:
-            session.add(await _carry_out(session, decided[one.booking_id], one, removal, wanted, by))
+    lines = [
+        await _carry_out(session, decided[one.booking_id], one, removal, wanted, by)
+        for one in sorted(wanted.decisions, key=lambda decision: decision.booking_id)
+        if one.choice != Choice.KEEP
+    ]
+    await _invite(session, decided, lines, removal, wanted, by)
+    session.add_all(lines)
     await session.flush()
     return removal
 
@@ -233,8 +238,6 @@ async def _carry_out(
         session, clinic_id=old.clinic_id, booking_id=old.id, cancelled_by=by.hsa_id, message=wanted.message,
         now=now, due_at=due_at,
     )  # fmt: skip
-    if decision.choice == Choice.INVITE:
-        done.invitation_id = await _invite(session, old, wanted, by, now, due_at)
     return done
 
 
@@ -259,10 +262,37 @@ async def _refuse_if_busy(session: AsyncSession, old: Booking, slot_id: UUID) ->
 
 
 async def _invite(
-    session: AsyncSession, old: Booking, wanted: Wanted, by: By, now: datetime, due_at: datetime
+    session: AsyncSession,
+    decided: Mapping[UUID, Booking],
+    lines: Iterable[RemovalLine],
+    removal: Removal,
+    wanted: Wanted,
+    by: By,
+) -> None:
+    """Invite those who are to be invited, once for each time type, however many of their bookings are cancelled."""
+    made: dict[tuple[UUID, UUID], UUID] = {}
+    for done in lines:
+        if done.choice != Choice.INVITE:
+            continue
+        old = decided[done.booking_id]
+        slot = await session.get_one(Slot, (old.clinic_id, old.slot_id))
+        whose = old.person_id, slot.time_type_id
+        if whose not in made:
+            made[whose] = await _invite_anew(session, old, slot, removal, wanted, by)
+        done.invitation_id = made[whose]
+
+
+async def _invite_anew(
+    session: AsyncSession, old: Booking, slot: Slot, removal: Removal, wanted: Wanted, by: By
 ) -> UUID:
-    """Invite the booking's resident to book another time of the same type within the period."""
-    slot = await session.get_one(Slot, (old.clinic_id, old.slot_id))
+    """Invite the booking's resident to book such a time within the period; other open invitations to one end."""
+    now = removal.done_at
+    known = await invitations.open_ones(
+        session, person_id=old.person_id, today=day_of(now), clinic_id=old.clinic_id
+    )
+    for one in known:
+        if one.time_type_id == slot.time_type_id:
+            one.ended_at = now  # by which taking back knows it again
     invitation = Invitation(
         clinic_id=old.clinic_id, id=new_id(), person_id=old.person_id, time_type_id=slot.time_type_id,
         first_day=wanted.first_day, last_day=wanted.last_day, invited_by=by.hsa_id, invited_by_name=by.name,
@@ -270,5 +300,7 @@ async def _invite(
     )  # fmt: skip
     session.add(invitation)
     await session.flush()
-    await outbox.tell_of_invitation(session, invitation, now=now, told_id=old.booked_by, due_at=due_at)
+    await outbox.tell_of_invitation(
+        session, invitation, now=now, told_id=old.booked_by, due_at=now + TAKE_BACK_FOR
+    )
     return invitation.id

@@ -33,7 +33,7 @@ class Invitation(OfClinic, table=True):
     invited_by_name: str = ""
     invited_at: datetime
     ended_at: datetime | None = None
-    """When staff withdrew it, or its booking was moved to another clinic."""
+    """When staff withdrew it or invited anew, or its booking was moved to another clinic."""
 
 
 class ReservePerson(SQLModel, table=True):

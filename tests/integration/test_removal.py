@@ -582,6 +582,11 @@ async def test_take_back__who_was_phoned_is_phoned_again(world):
         (CallBecause.TAKEN_BACK, None),
         (CallBecause.NOTHING, None),
     ]
+    late = {"removal_id": done.id, "line_id": done.visits[1].id}  # by a page from before
+    marked = await removal.mark_phoned(world.staff, **late, phoned=True)
+    assert (marked.visits[1].call_because, marked.visits[1].phoned_at) == (CallBecause.TAKEN_BACK, None)
+    again = await removal.mark_phoned(world.staff, **late, phoned=True)
+    assert again.visits[1].phoned_at is not None
 
 
 async def test_take_back__who_waited_for_a_time_waits_again__in_the_same_place(world):

@@ -153,18 +153,22 @@ async def note_printing(actor: Actor | None, *, removal_id: UUID) -> None:
 async def mark_phoned(actor: Actor | None, *, removal_id: UUID, line_id: UUID, phoned: bool) -> RemovalDone:
     """Note that somebody is phoned, or that they are not after all; colleagues see who did it.
 
-    What is marked so already keeps who marked it first. That the others were seen is logged. Raises NotFound.
+    What is marked so already keeps who marked it first. Who was phoned when all had just been taken back has heard
+    what is not so, and is to be phoned again. That the others were seen is logged. Raises NotFound.
     """
     staff, clinic_id = as_time_handler(actor)
     async with get_database().write() as session:
-        done = await session.get(Removal, (clinic_id, removal_id))
         line = await session.get(RemovalLine, (clinic_id, line_id), with_for_update=True)
+        done = await session.get(Removal, (clinic_id, removal_id))
         if done is None or line is None or line.removal_id != removal_id:
             raise NotFound
         changes = phoned != (line.phoned_at is not None)
         if changes:
-            line.phoned_at = clock.now() if phoned else None
-            line.phoned_by, line.phoned_by_name = (staff.hsa_id, staff.name) if phoned else (None, "")
+            if phoned and done.taken_back_at and line.call_because == CallBecause.NOTHING:
+                line.call_because = CallBecause.TAKEN_BACK
+            else:
+                line.phoned_at = clock.now() if phoned else None
+                line.phoned_by, line.phoned_by_name = (staff.hsa_id, staff.name) if phoned else (None, "")
             booking = await session.get_one(Booking, (clinic_id, line.booking_id))
             audit.record(
                 session, staff, "mark_phoned" if phoned else "unmark_phoned", clinic_id=clinic_id,

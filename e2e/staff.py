@@ -2,15 +2,22 @@
 
 from datetime import date, timedelta
 
+import pytest
 from playwright.sync_api import Page
 
 from e2e.conftest import ContextMaker
 from e2e.support import ready
 
+DESKTOP, TABLET = {"width": 1280, "height": 800}, {"width": 820, "height": 1180}
+ON_BOTH = pytest.mark.parametrize("viewport", [DESKTOP, TABLET], ids=["desktop", "tablet"])
+"""A journey is walked at a desk and on a tablet."""
 
-def staff_page(new_context: ContextMaker, persona: str, to: str) -> Page:
+
+def staff_page(
+    new_context: ContextMaker, persona: str, to: str, viewport: dict[str, int] | None = None
+) -> Page:
     """Log in as staff and come to an address."""
-    page = new_context().new_page()
+    page = new_context(viewport=viewport or DESKTOP).new_page()
     page.goto(f"/auth/login/staff?persona={persona}&vidare={to.replace('/', '%2F')}")
     ready(page)
     return page

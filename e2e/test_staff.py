@@ -8,7 +8,7 @@ from e2e.album import Album
 from e2e.checks import check_page
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
-from e2e.staff import in_two_weeks
+from e2e.staff import ON_BOTH, in_two_weeks
 from e2e.support import ready, visit
 
 
@@ -68,7 +68,11 @@ def test_publish_to_book__in_an_empty_clinic(new_context: ContextMaker) -> None:
     resident.heading("Tiden är avbokad")
 
 
-def test_week__shows_the_times_and_withdraws_free_ones(page: Page) -> None:
+@ON_BOTH
+def test_week__shows_the_times_and_withdraws_free_ones(
+    new_context: ContextMaker, viewport: dict[str, int]
+) -> None:
+    page = new_context(viewport=viewport).new_page()
     _log_in(page, "maria")
     page.get_by_role("link", name="Nästa vecka").click()
     ready(page)
@@ -87,7 +91,9 @@ def test_week__shows_the_times_and_withdraws_free_ones(page: Page) -> None:
     check_page(page)
 
 
-def test_publish__overlap_is_shown_and_refused(page: Page) -> None:
+@ON_BOTH
+def test_publish__overlap_is_shown_and_refused(new_context: ContextMaker, viewport: dict[str, int]) -> None:
+    page = new_context(viewport=viewport).new_page()
     _log_in(page, "maria", "/personal/publicera")
     day = in_two_weeks(page)
     page.get_by_label("Tidstyp").select_option(label="Sjuksköterskebesök")

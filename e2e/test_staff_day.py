@@ -13,7 +13,7 @@ from playwright.sync_api import APIRequestContext, Locator, Page, expect
 from e2e.checks import check_page, check_targets, check_uncovered, expect_focus_on_heading
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
-from e2e.staff import staff_page
+from e2e.staff import ON_BOTH, staff_page
 from e2e.support import ready, set_clock, visit
 from webtidbok_app.demo.personas import RESIDENTS
 from webtidbok_app.domain.ids import with_check_digit
@@ -142,8 +142,11 @@ def test_search__finds_who_stands_there_and_marks_them__and_keeps_the_number_to_
         expect(page.get_by_text("Gunvor")).to_have_count(0)
 
 
-def test_search__by_time__and_what_cannot_be_read(new_context: ContextMaker, booked: Booked) -> None:
-    page = staff_page(new_context, DESK, "/personal")
+@ON_BOTH
+def test_search__by_time__and_what_cannot_be_read(
+    new_context: ContextMaker, booked: Booked, viewport: dict[str, int]
+) -> None:
+    page = staff_page(new_context, DESK, "/personal", viewport)
     at = f"{booked.starts_at.hour}.{booked.starts_at:%M}"
     _search(page, f"{booked.day.day}/{booked.day.month} {at}")
     expect(page.locator("h1")).to_contain_text(re.compile(rf"^Bokningar .*{booked.day.day} "))
@@ -170,8 +173,11 @@ def test_search__by_time__and_what_cannot_be_read(new_context: ContextMaker, boo
     check_uncovered(page)
 
 
-def test_print__is_logged_first_and_says_who_printed_it(new_context: ContextMaker, booked: Booked) -> None:
-    page = staff_page(new_context, DESK, f"/personal/bokningar%3Fdag%3D{booked.day}")
+@ON_BOTH
+def test_print__is_logged_first_and_says_who_printed_it(
+    new_context: ContextMaker, booked: Booked, viewport: dict[str, int]
+) -> None:
+    page = staff_page(new_context, DESK, f"/personal/bokningar%3Fdag%3D{booked.day}", viewport)
     page.evaluate("window.print = () => document.body.dataset.went = 'to the printer'")
     page.get_by_role("button", name="Skriv ut").click()
     expect(page.locator("body")).to_have_attribute("data-went", "to the printer")
@@ -184,8 +190,11 @@ def test_print__is_logged_first_and_says_who_printed_it(new_context: ContextMake
     expect(page.get_by_text("Gunvor")).to_have_count(0)
 
 
-def test_one_performer__narrows_the_list(new_context: ContextMaker, booked: Booked) -> None:
-    page = staff_page(new_context, DESK, f"/personal/bokningar%3Fdag%3D{booked.day}")
+@ON_BOTH
+def test_one_performer__narrows_the_list(
+    new_context: ContextMaker, booked: Booked, viewport: dict[str, int]
+) -> None:
+    page = staff_page(new_context, DESK, f"/personal/bokningar%3Fdag%3D{booked.day}", viewport)
     whom = booked.row(page).locator('td[data-label="Hos"]').inner_text()
     page.get_by_label("Visa tider hos").select_option(label=whom)
     expect(page.locator('tbody td[data-label="Hos"]').filter(has_not_text=whom)).to_have_count(0)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.checks import check_page
 from e2e.conftest import ContextMaker
-from e2e.staff import staff_page
+from e2e.staff import ON_BOTH, staff_page
 from e2e.support import ready
 
 DESK = "signe"
@@ -67,8 +67,11 @@ def test_import__names_the_bad_row__publishes_the_others__and_is_undone(
     expect(page.get_by_text("2 tider är borttagna").first).to_be_visible()
 
 
-def test_export__gives_files_of_the_period__to_staff_alone(new_context: ContextMaker) -> None:
-    page = staff_page(new_context, DESK, "/personal/exportera")
+@ON_BOTH
+def test_export__gives_files_of_the_period__to_staff_alone(
+    new_context: ContextMaker, viewport: dict[str, int]
+) -> None:
+    page = staff_page(new_context, DESK, "/personal/exportera", viewport)
     expect(page.get_by_role("link", name="Alla tider (CSV)")).to_be_visible()
     check_page(page)
     with page.expect_download() as fetched:

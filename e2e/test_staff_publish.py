@@ -4,18 +4,16 @@ import re
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.checks import check_page, expect_focus_on_heading
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
-from e2e.staff import in_two_weeks
+from e2e.staff import ON_BOTH, in_two_weeks
 from e2e.support import ready, tab_to, visit
 from webtidbok_app.domain.swedish_time import day_of
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
-TABLET = {"width": 820, "height": 1180}
 
 
 def _log_in(page: Page, persona: str, to: str = "/personal") -> Page:
@@ -60,7 +58,7 @@ def _number(text: str) -> int:
     return int(found[0])
 
 
-@pytest.mark.parametrize("viewport", [DESK["viewport"], TABLET], ids=["desktop", "tablet"])
+@ON_BOTH
 def test_publish_and_undo__by_keyboard_alone(new_context: ContextMaker, viewport: dict[str, int]) -> None:
     page = _log_in(new_context(viewport=viewport).new_page(), "signe")
     day = in_two_weeks(page)
@@ -106,10 +104,11 @@ def test_publish_and_undo__by_keyboard_alone(new_context: ContextMaker, viewport
     check_page(page)
 
 
+@ON_BOTH
 def test_copy_a_week__some_clash__the_rest_is_published_and_all_of_it_undone(
-    new_context: ContextMaker,
+    new_context: ContextMaker, viewport: dict[str, int]
 ) -> None:
-    page = _log_in(new_context(**DESK).new_page(), "signe")
+    page = _log_in(new_context(viewport=viewport).new_page(), "signe")
     today = _today(page)
     published_to = today + timedelta(weeks=8)
     visit(page, f"/personal?vecka={_week(today + timedelta(weeks=1))}")

@@ -3,17 +3,13 @@
 import re
 from datetime import date, datetime, timedelta
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.checks import check_page, expect_focus_on_heading
 from e2e.conftest import ContextMaker
-from e2e.staff import staff_page
+from e2e.staff import ON_BOTH, staff_page
 from e2e.support import ready, tab_to, visit
 from webtidbok_app.domain.swedish_time import day_of, monday_of
-
-DESK, TABLET = {"width": 1280, "height": 800}, {"width": 820, "height": 1180}
-SCREENS = pytest.mark.parametrize("viewport", [DESK, TABLET], ids=["desktop", "tablet"])
 
 
 def _heading(page: Page, words: str | re.Pattern[str]) -> None:
@@ -32,11 +28,6 @@ def _week(day: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def _wide(new_context: ContextMaker, viewport: dict[str, int]) -> ContextMaker:
-    """Return the maker of contexts of that size."""
-    return lambda **options: new_context(viewport=viewport, **options)  # type: ignore[return-value]
-
-
 def _number(text: str) -> int:
     found = re.search(r"\d+", text)
     assert found, text
@@ -51,11 +42,11 @@ def _undo(page: Page, count: int) -> None:
     expect(page.get_by_role("heading", name=re.compile(f"^{count} tid(er)? är bortta"))).to_be_visible()
 
 
-@SCREENS
+@ON_BOTH
 def test_template__a_week_is_saved_edited_and_used_every_second_week__and_undone(
     new_context: ContextMaker, viewport: dict[str, int]
 ) -> None:
-    page = staff_page(_wide(new_context, viewport), "signe", "/personal")
+    page = staff_page(new_context, "signe", "/personal", viewport)
     name = f"Vanlig vecka {viewport['width']}"
     far = _monday(page, 40)
     visit(page, f"/personal?vecka={_week(_monday(page, 1))}")
@@ -162,11 +153,11 @@ def test_template__renamed_by_a_colleague_meanwhile__says_so_and_shows_it(new_co
     expect(theirs.get_by_role("heading", name="Det du söker finns inte")).to_be_visible()
 
 
-@SCREENS
+@ON_BOTH
 def test_closed_day__is_left_out_and_shown_in_the_week__by_keyboard_alone(
     new_context: ContextMaker, viewport: dict[str, int]
 ) -> None:
-    page = staff_page(_wide(new_context, viewport), "signe", "/personal")
+    page = staff_page(new_context, "signe", "/personal", viewport)
     monday = _monday(page, 44)
     closed = monday + timedelta(days=2)
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from webtidbok_app.domain import rich_text
@@ -36,6 +36,8 @@ def test_tidy__done_twice_and_shown__is_the_same(dirty):
 
 
 @settings(deadline=None)
+@example("&amp;&amp; <br>&lt;script&gt;", 2)  # a space and then a new line, just where it is parted
+@example("ord<br> två ord", 4)
 @given(markup, st.integers(1, 60))
 def test_fold__loses_no_word__and_cuts_none(dirty, most):
     kept = rich_text.tidy(dirty)

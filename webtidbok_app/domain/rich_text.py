@@ -217,7 +217,12 @@ def _parted_runs(runs: tuple[Run, ...], left: int) -> tuple[tuple[Run, ...], tup
     ]
     if not spaces:
         return (), runs
-    return _ending_in_dots(_slice(runs, 0, spaces[-1])), _slice(runs, spaces[-1], len(signs))
+    end = start = spaces[-1]
+    while end and signs[end - 1][0].isspace():
+        end -= 1
+    while start < len(signs) and signs[start][0].isspace():
+        start += 1
+    return _ending_in_dots(_slice(runs, 0, end)), _slice(runs, start, len(signs))
 
 
 def _slice(runs: tuple[Run, ...], start: int, end: int) -> tuple[Run, ...]:

@@ -43,7 +43,7 @@ class ContextMaker:
         }
         context = self.browser.new_context(**settings)
         context.set_default_timeout(10_000)
-        context.tracing.start(screenshots=True, snapshots=True)
+        context.tracing.start(snapshots=True)
         context.on("weberror", lambda fault: self.faults.append(f"script error: {fault.error}"))
         context.on("request", self._note_foreign)
         self.contexts.append(context)

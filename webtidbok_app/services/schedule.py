@@ -1,9 +1,10 @@
 """The clinic's schedule: what is published, and withdrawing. For staff of the clinic."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, TextClause, or_, select, text
@@ -25,6 +26,7 @@ from webtidbok_app.timebook import pattern as patterns
 from webtidbok_app.timebook.deviations import Deviation, find_deviations
 
 PROTECTED = "Skyddad"
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,18 @@ async def follow_week(actor: Actor | None, *, monday: date) -> AsyncIterator[Wee
     The right to see it is asked for once, at the beginning. While the database is out of order nothing comes.
     """
     _, clinic_id = as_clinic_staff(actor)
+    async for week in following(clinic_id, lambda: _week(clinic_id, monday)):
+        yield week
+
+
+async def following(clinic_id: UUID, read: Callable[[], Awaitable[Seen]]) -> AsyncIterator[Seen]:
+    """Yield what is read now, and again after each change at the clinic; for the use cases of the schedule."""
     async for _ in bus.changes(clinic_id):
         try:
-            week = await _week(clinic_id, monday)
+            seen = await read()
         except Unavailable:
             continue
-        yield week
+        yield seen
 
 
 async def weigh_withdrawal(actor: Actor | None, *, slot_ids: Sequence[UUID]) -> Impact:

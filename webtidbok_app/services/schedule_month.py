@@ -14,11 +14,15 @@ from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import LIVE, Booking, Clinic, Slot
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
-from webtidbok_app.domain.errors import Unavailable
-from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.services.authorise import as_clinic_staff
-from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, published_between, read_performers
+from webtidbok_app.services.schedule import (
+    PerformerChoice,
+    ScheduleSlot,
+    following,
+    published_between,
+    read_performers,
+)
 from webtidbok_app.timebook import in_line
 from webtidbok_app.timebook import pattern as patterns
 from webtidbok_app.timebook.deviations import Deviation, find_deviations
@@ -77,11 +81,7 @@ async def follow_month(actor: Actor | None, *, first: date) -> AsyncIterator[Mon
     The right to see it is asked for once, at the beginning. While the database is out of order nothing comes.
     """
     _, clinic_id = as_clinic_staff(actor)
-    async for _ in bus.changes(clinic_id):
-        try:
-            month = await _month(clinic_id, first)
-        except Unavailable:
-            continue
+    async for month in following(clinic_id, lambda: _month(clinic_id, first)):
         yield month
 
 

@@ -138,6 +138,7 @@ def test_search__finds_who_stands_there_and_marks_them__and_keeps_the_number_to_
         expect(page.get_by_role("heading", name="Gunvor Ekbacke")).to_be_visible()
         page.get_by_role("link", name="Schema", exact=True).click()
         expect_focus_on_heading(page)
+        expect(page.locator("[data-place*='?']")).to_be_attached()
         visit(page, "/personal/sok")
         expect(page.get_by_text("Gunvor")).to_have_count(0)
 

@@ -7,7 +7,6 @@ So a lost session, another tab or another device finds the same step again.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +23,7 @@ from webtidbok_app.domain.errors import (
     NotFound,
 )
 from webtidbok_app.domain.question import answer_all, find_problems
+from webtidbok_app.domain.request import DRAFT_LIFE
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import REASON_MAX, CaseTypeKind, ReasonRule
 from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, TimeTypeInfo
@@ -34,7 +34,6 @@ from webtidbok_app.services.my_watches import is_promised
 from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, terms_in_force
 from webtidbok_app.services.time_types import OldBooking, enter, may_book, refuse_if_too_many, terms_kind
 
-DRAFT_LIFE = timedelta(hours=24)
 NEED_MAX = 300
 TYPED_MAX = 5000
 TypedField = Literal["reason", "interpreter", "access_needs", "phone", "email"]

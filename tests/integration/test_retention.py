@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -43,49 +44,56 @@ WORDS = {timedelta(0): "until its end", HOUR: "an hour", DAY: "24 hours", MONTH:
 NUMBERS = count(1)
 
 
+@dataclass
+class Timed(World):
+    """A world with some published times."""
+
+    slots: list[UUID] = field(default_factory=list)
+
+
 @pytest.fixture
-async def world(database: Database) -> World:
-    made = await build_world(database)
-    made.slots = await made.publish(3)  # type: ignore[attr-defined]
+async def world(database: Database) -> Timed:
+    made = Timed(**vars(await build_world(database)))
+    made.slots = await made.publish(3)
     return made
 
 
-def draft(world: World, at: datetime) -> Draft:
+def draft(world: Timed, at: datetime) -> Draft:
     me = world.residents[next(NUMBERS) % 3].person_id
     return Draft(
         clinic_id=world.clinic_id, person_id=me, typed_by=me, time_type=world.time_type, reason="Ont", updated_at=at
     )  # fmt: skip
 
 
-def request_draft(world: World, at: datetime) -> RequestDraft:
+def request_draft(world: Timed, at: datetime) -> RequestDraft:
     me = world.residents[next(NUMBERS) % 3].person_id
     return RequestDraft(
         clinic_id=world.clinic_id, person_id=me, typed_by=me, kind=CaseTypeKind.REQUEST, updated_at=at
     )
 
 
-def booking(world: World, status: BookingStatus, at: datetime, **facts: object) -> Booking:
+def booking(world: Timed, status: BookingStatus, at: datetime, **facts: object) -> Booking:
     return Booking(
         clinic_id=world.clinic_id, id=new_id(), slot_id=world.slots[0], starts_at=at, place=next(NUMBERS),
         person_id=world.residents[next(NUMBERS) % 3].person_id, status=status, expires_at=at, **facts,
     )  # fmt: skip
 
 
-def message(world: World, status: MessageStatus, at: datetime, settled_at: datetime | None) -> OutboxMessage:
+def message(world: Timed, status: MessageStatus, at: datetime, settled_at: datetime | None) -> OutboxMessage:
     return OutboxMessage(
         id=uuid4(), kind=MessageKind.BOOKED, person_id=world.resident.person_id, clinic_id=world.clinic_id,
         created_at=at, due_at=at, status=status, settled_at=settled_at, attempts=3, problem="unreachable",
     )  # fmt: skip
 
 
-def login(world: World, ends_at: datetime) -> LoginSession:
+def login(world: Timed, ends_at: datetime) -> LoginSession:
     return LoginSession(
         id_hash=uuid4().hex, kind="resident", person_id=world.resident.person_id, created_at=ends_at - DAY / 2,
         last_seen_at=ends_at - DAY / 2, ends_at=ends_at,
     )  # fmt: skip
 
 
-def watch(world: World, last_day: date, **facts: object) -> Watch:
+def watch(world: Timed, last_day: date, **facts: object) -> Watch:
     return Watch(
         clinic_id=world.clinic_id, id=new_id(), person_id=world.residents[next(NUMBERS) % 3].person_id,
         time_type_id=world.time_type_id, first_day=last_day, last_day=last_day,
@@ -93,7 +101,7 @@ def watch(world: World, last_day: date, **facts: object) -> Watch:
     )  # fmt: skip
 
 
-def offer(world: World, watch_id: UUID, status: WatchOfferStatus, starts_at: datetime) -> WatchOffer:
+def offer(world: Timed, watch_id: UUID, status: WatchOfferStatus, starts_at: datetime) -> WatchOffer:
     return WatchOffer(
         clinic_id=world.clinic_id, id=new_id(), watch_id=watch_id, person_id=world.resident.person_id,
         slot_id=world.slots[next(NUMBERS) % 3], starts_at=starts_at, status=status, made_at=starts_at - DAY,
@@ -101,7 +109,7 @@ def offer(world: World, watch_id: UUID, status: WatchOfferStatus, starts_at: dat
     )  # fmt: skip
 
 
-def case(world: World, status: CaseStatus, at: datetime) -> RequestCase:
+def case(world: Timed, status: CaseStatus, at: datetime) -> RequestCase:
     return RequestCase(
         clinic_id=world.clinic_id, id=new_id(), number=next(NUMBERS), kind=CaseTypeKind.REQUEST,
         person_id=world.resident.person_id, status=status, sent_at=at, changed_at=at, unsent="Jag undrar",
@@ -109,28 +117,28 @@ def case(world: World, status: CaseStatus, at: datetime) -> RequestCase:
     )  # fmt: skip
 
 
-async def put(world: World, *rows: SQLModel) -> None:
+async def put(world: Timed, *rows: SQLModel) -> None:
     async with world.database.write() as session:
         session.add_all(rows)
 
 
-async def rows(world: World, table: type[SQLModel]) -> int:
+async def rows(world: Timed, table: type[SQLModel]) -> int:
     async with world.database.read() as session:
         return await session.scalar(select(func.count()).select_from(table)) or 0
 
 
-async def everything(world: World) -> dict[str, list[str]]:
+async def everything(world: Timed) -> dict[str, list[str]]:
     """Return every row of every table."""
     async with world.database.read() as session:
         found = [(table.name, await session.execute(select(table))) for table in metadata.sorted_tables]
         return {name: sorted(map(repr, told)) for name, told in found}
 
 
-async def clear(world: World) -> None:
+async def clear(world: Timed) -> None:
     assert not await clear_past(world.database)
 
 
-Made = Callable[[World, datetime], SQLModel]
+Made = Callable[[Timed, datetime], SQLModel]
 ROWS: dict[type[SQLModel], Made] = {
     Draft: draft,
     RequestDraft: request_draft,

@@ -156,7 +156,7 @@ async def test_protected_adult__has_no_number_in_the_list__others_have(world):
     assert [visit.phone for visit in visits] == [SAID.phone, ""]
 
 
-async def test_everyone_whose_name_is_given__is_in_the_log__each_time(world):
+async def test_everyone_on_the_list__is_in_the_log_as_it_is_opened__and_a_mark_only_whom_it_concerns(world):
     slots = await world.publish(3)
     await world.publish(3, start=LATER)
     for number, slot in enumerate(slots):
@@ -169,20 +169,23 @@ async def test_everyone_whose_name_is_given__is_in_the_log__each_time(world):
 
     await removal.mark_phoned(world.staff, removal_id=done.id, line_id=first.id, phoned=True)
     assert await seen(world, "mark_phoned") == [world.residents[0].person_id]
-    assert len(await seen(world, "open_removal")) == 3 + 2
-
-    await removal.mark_phoned(world.staff, removal_id=done.id, line_id=first.id, phoned=True)
-    assert len(await seen(world, "open_removal")) == 5 + 3  # changes nothing, and shows all
+    await removal.mark_phoned(
+        world.staff, removal_id=done.id, line_id=first.id, phoned=True
+    )  # changes nothing
+    assert await seen(world, "mark_phoned") == [world.residents[0].person_id]
+    await removal.mark_phoned(world.staff, removal_id=done.id, line_id=first.id, phoned=False)
+    assert await seen(world, "unmark_phoned") == [world.residents[0].person_id]
+    assert await seen(world, "open_removal") == everyone  # as the list was opened
 
     await removal.take_back(world.staff, removal_id=done.id)
     assert await seen(world, "take_back_removal") == sorted(
         resident.person_id for resident in world.residents[1:3]
     )
-    assert len(await seen(world, "open_removal")) == 8 + 1  # who is left as they wished
+    assert len(await seen(world, "open_removal")) == 3 + 1  # who is left as they wished
 
     await removal.take_back(world.staff, removal_id=done.id)
     assert len(await seen(world, "take_back_removal")) == 2
-    assert len(await seen(world, "open_removal")) == 9 + 3
+    assert len(await seen(world, "open_removal")) == 4 + 3
 
 
 async def test_printing__is_logged_for_each_on_the_list__and_is_for_those_who_handle_times_there(world):

@@ -154,7 +154,8 @@ async def mark_phoned(actor: Actor | None, *, removal_id: UUID, line_id: UUID, p
     """Note that somebody is phoned, or that they are not after all; colleagues see who did it.
 
     What is marked so already keeps who marked it first. Who was phoned when all had just been taken back has heard
-    what is not so, and is to be phoned again. That the others were seen is logged. Raises NotFound.
+    what is not so, and is to be phoned again. Returns the list as it is by now, to whoever has it open: that is logged
+    already, and only whom the mark concerns is logged here. Raises NotFound.
     """
     staff, clinic_id = as_time_handler(actor)
     async with get_database().write() as session:
@@ -162,8 +163,7 @@ async def mark_phoned(actor: Actor | None, *, removal_id: UUID, line_id: UUID, p
         done = await session.get(Removal, (clinic_id, removal_id))
         if done is None or line is None or line.removal_id != removal_id:
             raise NotFound
-        changes = phoned != (line.phoned_at is not None)
-        if changes:
+        if phoned != (line.phoned_at is not None):
             if phoned and done.taken_back_at and line.call_because == CallBecause.NOTHING:
                 line.call_because = CallBecause.TAKEN_BACK
             else:
@@ -174,7 +174,6 @@ async def mark_phoned(actor: Actor | None, *, removal_id: UUID, line_id: UUID, p
                 session, staff, "mark_phoned" if phoned else "unmark_phoned", clinic_id=clinic_id,
                 person_id=booking.person_id, booking_id=booking.id.hex,
             )  # fmt: skip
-        await _log_opening(session, staff, done, besides={line_id} if changes else set())
         return await _tell(session, done)
 
 

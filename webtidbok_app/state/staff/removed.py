@@ -14,7 +14,6 @@ from webtidbok_app.services import removal
 from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.removal import RemovalDone
 from webtidbok_app.state.common import attempt, uuid_argument
-from webtidbok_app.state.input import parse_id
 from webtidbok_app.state.staff.preview_view import moment_words
 from webtidbok_app.state.staff.removal_view import DoneView, done_view
 from webtidbok_app.state.views import Problem
@@ -41,10 +40,10 @@ class StaffRemovedState(rx.State):
     @rx.event
     @requires(*HANDLES_TIMES)
     async def mark(self, line: str) -> None:
-        """Note that somebody is phoned, or take the note away."""
-        wanted, phoned = parse_id(line), not any(one.phoned for one in self.done.phone if one.id == line)
-        if wanted is not None:
-            self._show(await attempt(_mark(self, wanted, phoned=phoned), "sv"))
+        """Note that somebody on the open list is phoned, or take the note away."""
+        shown = next((one for one in self.done.phone if one.id == line), None)
+        if shown is not None:
+            self._show(await attempt(_mark(self, UUID(line), phoned=not shown.phoned), "sv"))
 
     @rx.event
     @requires(*HANDLES_TIMES)

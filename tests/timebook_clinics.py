@@ -80,6 +80,7 @@ from webtidbok_app.services import (
     publication,
     reception,
     removal,
+    removed,
     requests,
     schedule,
     watches,
@@ -270,7 +271,7 @@ class Clinics:
                 Decision(one, Choice.MOVE if one in moves else Choice.CANCEL, moves.get(one)) for one in booked
             ],
         )  # fmt: skip
-        done = await removal.get_removal(staff, removal_id=identity)
+        done = await removed.get_removal(staff, removal_id=identity)
         made = next((visit.new_booking_id for visit in done.visits if visit.new_booking_id), "")
         return Outcome(DONE, f"{identity},{made}")
 

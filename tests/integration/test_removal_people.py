@@ -37,7 +37,7 @@ from webtidbok_app.domain.removal import (
 )
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.notify.worker import send_due
-from webtidbok_app.services import deviations, reception, removal, removal_impact, schedule_changes
+from webtidbok_app.services import deviations, reception, removal, removal_impact, removed, schedule_changes
 from webtidbok_app.services.deviations import Deviation
 from webtidbok_app.services.removal_impact import Away, weigh_removal
 
@@ -167,13 +167,13 @@ async def test_everyone_on_the_list__is_in_the_log_as_it_is_opened__and_a_mark_o
     first = done.visits[0]
     await journal_of(world).cancel_booking(world.residents[0], first.new_booking_id, "")
 
-    await removal.mark_phoned(world.staff, removal_id=done.id, line_id=first.id, phoned=True)
+    await removed.mark_phoned(world.staff, removal_id=done.id, line_id=first.id, phoned=True)
     assert await seen(world, "mark_phoned") == [world.residents[0].person_id]
-    await removal.mark_phoned(
+    await removed.mark_phoned(
         world.staff, removal_id=done.id, line_id=first.id, phoned=True
     )  # changes nothing
     assert await seen(world, "mark_phoned") == [world.residents[0].person_id]
-    await removal.mark_phoned(world.staff, removal_id=done.id, line_id=first.id, phoned=False)
+    await removed.mark_phoned(world.staff, removal_id=done.id, line_id=first.id, phoned=False)
     assert await seen(world, "unmark_phoned") == [world.residents[0].person_id]
     assert await seen(world, "open_removal") == everyone  # as the list was opened
 
@@ -192,12 +192,12 @@ async def test_printing__is_logged_for_each_on_the_list__and_is_for_those_who_ha
     [slot] = await world.publish()
     await book(world, slot)
     done = await remove(world, await impact_of(world, slot))
-    await removal.note_printing(world.staff, removal_id=done.id)
+    await removed.note_printing(world.staff, removal_id=done.id)
     assert await seen(world, "print_removal") == [world.resident.person_id]
     other = await build_world(world.database, residents=0, slug="annan")
     for who, refusal in ((other.staff, NotFound), (world.resident, NotAllowed)):
         with pytest.raises(refusal):
-            await removal.note_printing(who, removal_id=done.id)
+            await removed.note_printing(who, removal_id=done.id)
 
 
 @pytest.mark.parametrize("turns", [timedelta(minutes=1), -TAKE_BACK_FOR])

@@ -10,9 +10,9 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import NoMoreExtras, Overlaps, SlotTaken, TooLateToChange, WebtidbokError
 from webtidbok_app.i18n import t
-from webtidbok_app.services import removal
+from webtidbok_app.services import removal, removed
 from webtidbok_app.services.authorise import HANDLES_TIMES
-from webtidbok_app.services.removal import RemovalDone
+from webtidbok_app.services.removed import RemovalDone
 from webtidbok_app.state.common import attempt, uuid_argument
 from webtidbok_app.state.staff.preview_view import moment_words
 from webtidbok_app.state.staff.removal_view import DoneView, done_view
@@ -80,17 +80,17 @@ class StaffRemovedState(rx.State):
 
 
 async def _get(state: rx.State) -> RemovalDone:
-    return await removal.get_removal(current(), removal_id=uuid_argument(state, "removal"))
+    return await removed.get_removal(current(), removal_id=uuid_argument(state, "removal"))
 
 
 async def _mark(state: rx.State, line: UUID, *, phoned: bool) -> RemovalDone:
-    return await removal.mark_phoned(
+    return await removed.mark_phoned(
         current(), removal_id=uuid_argument(state, "removal"), line_id=line, phoned=phoned
     )
 
 
 async def _note_printing(state: rx.State) -> None:
-    await removal.note_printing(current(), removal_id=uuid_argument(state, "removal"))
+    await removed.note_printing(current(), removal_id=uuid_argument(state, "removal"))
 
 
 async def _take_back(state: rx.State) -> RemovalDone:

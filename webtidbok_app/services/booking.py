@@ -12,7 +12,7 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.insert import insert_or_ignore
+from webtidbok_app.db.insert import insert_or_lock
 from webtidbok_app.db.tables import Draft, Person
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident
@@ -233,7 +233,7 @@ async def _begin_draft(
         clinic_id=clinic.id, person_id=resident.person_id, typed_by=resident.told_id, time_type=kind.id,
         updated_at=now,
     )  # fmt: skip
-    await insert_or_ignore(session, fresh)  # two tabs may begin at the same moment
+    await insert_or_lock(session, fresh)  # two tabs may begin at the same moment
     draft = await session.get_one(Draft, (clinic.id, resident.person_id, resident.told_id))
     if draft.updated_at <= now - DRAFT_LIFE:
         return await session.merge(fresh)

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from webtidbok_app.db.after_commit import tell_of_case
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.insert import insert_or_ignore
+from webtidbok_app.db.insert import insert_or_lock
 from webtidbok_app.db.tables import Clinic, Draft, Person, RequestCase, RequestDraft
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident
@@ -292,7 +292,7 @@ async def _begin_draft(
         phone=(typed.phone if typed else None) or person.phone or "",
         updated_at=now,
     )
-    await insert_or_ignore(session, fresh)  # two tabs may begin at the same moment
+    await insert_or_lock(session, fresh)  # two tabs may begin at the same moment
     draft = await session.get_one(RequestDraft, _key(clinic, resident, kind), with_for_update=True)
     return draft if draft.updated_at > now - DRAFT_LIFE else await session.merge(fresh)
 

@@ -51,6 +51,8 @@ from webtidbok_app.timebook.bookings import HOUR
 
 EVERY = timedelta(hours=1)
 AT_A_TIME = 500
+GRACE = timedelta(hours=1)
+"""How much longer what can still be changed is kept than anybody can: the clocks of several servers differ."""
 SUPPORT = timedelta(days=30)
 """How long what has ended is kept for who asks what became of it."""
 TOPIC = "retention"
@@ -98,15 +100,15 @@ def _has_offers() -> ColumnElement[bool]:
 
 
 RULES = (
-    Rule(Draft, DRAFT_LIFE, lambda since: col(Draft.updated_at) <= since),
-    Rule(RequestDraft, DRAFT_LIFE, lambda since: col(RequestDraft.updated_at) <= since),
+    Rule(Draft, DRAFT_LIFE + GRACE, lambda since: col(Draft.updated_at) <= since),
+    Rule(RequestDraft, DRAFT_LIFE + GRACE, lambda since: col(RequestDraft.updated_at) <= since),
     Rule(
         MessageChoice,
         DRAFT_LIFE,
         lambda since: col(MessageChoice.code_at) <= since,
         {"new_channel": None, "new_address": None, "code_hash": "", "code_at": None, "tries": 0},
     ),
-    Rule(Booking, HOUR, lambda since: and_(text(HELD), col(Booking.expires_at) <= since)),
+    Rule(Booking, GRACE, lambda since: and_(text(HELD), col(Booking.expires_at) <= since)),
     Rule(HoldCount, HOUR, lambda since: col(HoldCount.since) <= since),
     Rule(LoginSession, timedelta(0), lambda since: col(LoginSession.ends_at) <= since),
     Rule(OutboxMessage, SHOWN_FOR, lambda since: and_(text(SETTLED), col(OutboxMessage.settled_at) <= since)),

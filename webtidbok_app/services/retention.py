@@ -45,6 +45,7 @@ from webtidbok_app.domain import clock
 from webtidbok_app.domain.request import DRAFT_LIFE
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.watch import WatchOfferStatus, WatchStatus
+from webtidbok_app.live import topics
 from webtidbok_app.live.rounds import in_rounds
 from webtidbok_app.services.undelivered import SHOWN_FOR
 from webtidbok_app.timebook.bookings import HOUR
@@ -55,8 +56,6 @@ GRACE = timedelta(hours=1)
 """How much longer what can still be changed is kept than anybody can: the clocks of several servers differ."""
 SUPPORT = timedelta(days=30)
 """How long what has ended is kept for who asks what became of it."""
-TOPIC = "retention"
-"""Nobody tells of it but the clock."""
 
 _log = logging.getLogger(__name__)
 
@@ -136,7 +135,7 @@ def clearing(database: Database) -> AbstractAsyncContextManager[None]:
         due = clock.now() if more else clock.now() + EVERY
         return more
 
-    return in_rounds(round_, TOPIC)
+    return in_rounds(round_, topics.RETENTION)
 
 
 async def clear_past(database: Database) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Text, func, select, type_coerce
+from sqlalchemy import Text, column, func, select, type_coerce
 from sqlmodel import SQLModel, col
 
 from tests.world import World, build_world
@@ -33,8 +33,10 @@ from webtidbok_app.domain.message import Channel, MessageKind, MessageStatus
 from webtidbok_app.domain.request import CaseStatus
 from webtidbok_app.domain.visit import BookingStatus, CaseTypeKind
 from webtidbok_app.domain.watch import WatchOfferStatus, WatchStatus
+from webtidbok_app.services import booking as booking_steps
 from webtidbok_app.services import my_cases, requests, retention, undelivered
-from webtidbok_app.services.retention import RULES, clear_past
+from webtidbok_app.services.retention import RULES, Rule, ask_for_past, clear_past
+from webtidbok_app.services.time_types import enter
 
 HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 A_MOMENT = timedelta(microseconds=1)
@@ -140,6 +142,10 @@ async def everything(world: Timed) -> dict[str, list[str]]:
         return {name: sorted(map(repr, told)) for name, told in found}
 
 
+def is_postgresql(database: Database) -> bool:
+    return database.engine.dialect.name == "postgresql"
+
+
 async def clear(world: Timed) -> None:
     assert not await clear_past(world.database)
 
@@ -234,7 +240,7 @@ async def test_watches__that_nobody_waits_by_any_more__go_with_their_offers(worl
     long_ago = clock.now() - LONG_AGO
     await put(
         world,
-        offer(world, ids[0], WatchOfferStatus.DECLINED, clock.now()),
+        offer(world, ids[0], WatchOfferStatus.DECLINED, clock.now() - MONTH),
         offer(world, ids[1], WatchOfferStatus.RUN_OUT, clock.now() - MONTH),
         offer(world, ids[1], WatchOfferStatus.TAKEN, clock.now() - MONTH + A_MOMENT),
         offer(world, ids[1], WatchOfferStatus.OPEN, long_ago),
@@ -246,11 +252,16 @@ async def test_watches__that_nobody_waits_by_any_more__go_with_their_offers(worl
     assert left == {WatchOfferStatus.TAKEN, WatchOfferStatus.OPEN}
 
 
-async def test_watch__stays_as_long_as_an_offer_of_it_is_unsettled(world, clock):
+@pytest.mark.parametrize(
+    ("status", "before"), [(WatchOfferStatus.OPEN, LONG_AGO), (WatchOfferStatus.DECLINED, MONTH - A_MOMENT)]
+)
+async def test_watch__stays_as_long_as_an_offer_of_it__which_is_unsettled_or_to_come(
+    world, clock, status, before
+):
     over = watch(world, date(2020, 1, 1))
     id_ = over.id
     await put(world, over)
-    await put(world, offer(world, id_, WatchOfferStatus.OPEN, clock.now() - LONG_AGO))
+    await put(world, offer(world, id_, status, clock.now() - before))
     await clear(world)
     assert (await rows(world, Watch), await rows(world, WatchOffer)) == (1, 1)
 
@@ -275,6 +286,44 @@ async def test_nothing_that_lives__is_touched__however_old(world, clock):
     before = await everything(world)
     await clear(world)
     assert await everything(world) == before
+
+
+async def test_what_another_has_locked__is_left__without_waiting(world, clock):
+    if not is_postgresql(world.database):
+        pytest.skip("SQLite has one who writes at a time, and no locked rows")
+    await put(world, login(world, clock.now()), login(world, clock.now()))
+    async with world.database.write() as session:
+        locked = await session.scalar(select(LoginSession).limit(1).with_for_update())
+        await asyncio.wait_for(clear_past(world.database), 10)
+        async with world.database.read() as other:
+            assert list(await other.scalars(select(col(LoginSession.id_hash)))) == [locked.id_hash]
+    await clear(world)
+    assert await rows(world, LoginSession) == 0
+
+
+async def test_too_old_a_draft__that_somebody_begins_anew__is_left(world, clock):
+    if not is_postgresql(world.database):
+        pytest.skip("SQLite has one who writes at a time, and no locked rows")
+    old = draft(world, clock.now() - DAY - HOUR)
+    me = next(one for one in world.residents if one.person_id == old.person_id)
+    await put(world, old)
+    _, clinic, kind = await enter(me, clinic=world.clinic, time_type=world.time_type)
+    async with world.database.write() as session:
+        begun = await booking_steps._begin_draft(session, clinic, me, kind)
+        await asyncio.wait_for(clear_past(world.database), 10)
+        assert begun.reason == ""
+    assert await rows(world, Draft) == 1
+    await clear(world)
+    assert await rows(world, Draft) == 1
+
+
+async def test_rule_that_fails__is_reported__and_the_others_go_on(world, clock, monkeypatch, caplog):
+    broken = Rule(Draft, DAY, lambda since: column("nowhere") < since)
+    monkeypatch.setattr(retention, "RULES", (broken, *RULES))
+    await put(world, login(world, clock.now()))
+    await clear(world)
+    assert await rows(world, LoginSession) == 0
+    assert re.search(r"\[\w{4}-\w{4}\]", caplog.text)
 
 
 async def test_several_processes__clear_at_once__in_batches(world, clock, monkeypatch):
@@ -339,9 +388,7 @@ async def test_too_old_a_request__that_is_not_cleared_yet__begins_anew(world, cl
 async def test_tables_that_grow__are_not_read_through(database, clock, table, index):
     [rule] = [rule for rule in RULES if rule.table is table]
     engine = database.engine.sync_engine
-    asked = (
-        select(table).where(rule.is_past(clock.now())).compile(engine, compile_kwargs={"literal_binds": True})
-    )
+    asked = ask_for_past(rule, clock.now()).compile(engine, compile_kwargs={"literal_binds": True})
     lite = engine.dialect.name == "sqlite"
     async with database.engine.connect() as connection:
         if not lite:  # which takes a table of few rows as it is

@@ -15,6 +15,7 @@
     │   ├─ TooManyBookings
     │   ├─ TooManyCodes
     │   ├─ TooManyRequests
+    │   ├─ TooFast
     │   ├─ TooManyToRemove
     │   ├─ MessagesNeeded
     │   ├─ OmbudNotHere

@@ -10,9 +10,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     delete,
     inspect,
@@ -47,6 +49,7 @@ from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.watch import WatchOfferStatus, WatchStatus
 from webtidbok_app.live import topics
 from webtidbok_app.live.rounds import in_rounds
+from webtidbok_app.logs import report
 from webtidbok_app.services.undelivered import SHOWN_FOR
 from webtidbok_app.timebook.bookings import HOUR
 
@@ -78,19 +81,8 @@ def _is_past_watch(since: datetime) -> ColumnElement[bool]:
 
 
 def _is_past_offer(since: datetime) -> ColumnElement[bool]:
-    """An offer that is settled, and whose time or watch is past: until then it is not made again."""
-    past_watch = (
-        select(col(Watch.id))
-        .where(
-            col(Watch.clinic_id) == WatchOffer.clinic_id,
-            col(Watch.id) == WatchOffer.watch_id,
-            _is_past_watch(since),
-        )
-        .correlate(WatchOffer)
-        .exists()
-    )
-    settled = col(WatchOffer.status) != WatchOfferStatus.OPEN
-    return settled & ((col(WatchOffer.starts_at) <= since) | past_watch)
+    """An offer that is settled, and whose time is past: until then it is not made again."""
+    return (col(WatchOffer.status) != WatchOfferStatus.OPEN) & (col(WatchOffer.starts_at) <= since)
 
 
 def _has_offers() -> ColumnElement[bool]:
@@ -139,19 +131,29 @@ def clearing(database: Database) -> AbstractAsyncContextManager[None]:
 
 
 async def clear_past(database: Database) -> bool:
-    """Clear some of what is past its time, by every rule. Returns whether there may be more."""
+    """Clear some of what is past its time, by every rule. Returns whether there may be more.
+
+    A rule that fails is reported, and hinders none of the others.
+    """
     now, more = clock.now(), False
     for rule in RULES:
-        if await _any_past(database, rule, now):
-            more |= await database.transact(partial(_clear, rule=rule, now=now))
+        try:
+            if await _any_past(database, rule, now):
+                more |= await database.transact(partial(_clear, rule=rule, now=now))
+        except Exception as error:  # noqa: BLE001  whatever it is, it comes again in an hour
+            report(error)
     return more
 
 
 async def _any_past(database: Database, rule: Rule, now: datetime) -> bool:
     """Whether there is anything to clear by the rule: who only asks keeps nobody from writing."""
-    past = select(literal(1)).select_from(rule.table).where(rule.is_past(now - rule.kept)).limit(1)
     async with database.read() as session:
-        return await session.scalar(past) is not None
+        return await session.scalar(ask_for_past(rule, now)) is not None
+
+
+def ask_for_past(rule: Rule, now: datetime) -> Select[Any]:
+    """Return the question whether there is anything to clear by the rule."""
+    return select(literal(1)).select_from(rule.table).where(rule.is_past(now - rule.kept)).limit(1)
 
 
 async def _clear(session: AsyncSession, *, rule: Rule, now: datetime) -> bool:

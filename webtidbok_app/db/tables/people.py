@@ -45,7 +45,7 @@ class TermsAcceptance(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """What a resident has chosen and typed on the way to a booking; kept 24 hours."""
+    """What a resident has chosen and typed on the way to a booking; valid for 24 hours."""
 
     clinic_id: UUID = Field(primary_key=True, foreign_key="clinic.id")
     person_id: UUID = Field(primary_key=True, foreign_key="person.id")

@@ -57,6 +57,8 @@ class RemovalLine(OfClinic, table=True):
         CheckConstraint("choice IN ('move', 'invite', 'cancel')", name="choice"),
         CheckConstraint("call_because IN ('', 'no_message', 'soon', 'taken_back')", name="call_because"),
         Index(None, "clinic_id", "removal_id"),
+        Index(None, "clinic_id", "booking_id"),  # a hold that is deleted asks whether a line names it
+        Index(None, "clinic_id", "new_booking_id"),
     )
 
     removal_id: UUID

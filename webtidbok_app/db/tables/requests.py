@@ -45,7 +45,7 @@ class RequestWords(SQLModel):
 
 
 class RequestDraft(RequestWords, table=True):
-    """A request that is not sent yet; kept 24 hours. The case that it becomes has its id."""
+    """A request that is not sent yet; valid for 24 hours. The case that it becomes has its id."""
 
     __tablename__ = "request_draft"
     __table_args__ = (Index(None, "updated_at"),)

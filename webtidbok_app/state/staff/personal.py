@@ -20,7 +20,7 @@ class StaffArrivalState(rx.State):
     """Coming to a page for staff."""
 
     @rx.event
-    @requires("staff")
+    @requires("staff", without_commission=True)
     async def forget(self, keep: list[str]) -> None:
         """Empty what shows somebody's data, but for the states that ``keep`` names: the new page shows them too."""
         for state in Personal.__subclasses__():

@@ -41,7 +41,7 @@ def month_grid(
             role="grid",
             class_name="month",
             aria_labelledby="month-title",
-            data_month_grid="true",
+            data_day_grid="month",
         ),
         id="month",
         class_name="month-section",

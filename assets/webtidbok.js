@@ -106,7 +106,7 @@
   }
 
   function leave(grid, day, step, times) {
-    const button = find(`[data-month-step="${step}"]`);
+    const button = find(`[data-page-step="${step}"]`);
     if (!button || !day.dataset.day) return;
     const days = daysOf(grid);
     travel = { day: numberOf(day), at: days.indexOf(day), from: days[0].dataset.day, step, times };
@@ -118,7 +118,7 @@
   function arriveAt(grid) {
     const days = daysOf(grid);
     if (!travel || !days.length || days[0].dataset.day === travel.from) return;
-    const step = find(`[data-month-step="${travel.step}"]`);
+    const step = find(`[data-page-step="${travel.step}"]`);
     if (travel.times > 1 && step) {
       travel = { ...travel, times: travel.times - 1, from: days[0].dataset.day };
       step.click();

@@ -25,8 +25,8 @@ MOST_CHIPS = 9
 def stepper(steps: rx.Var[Stepper], *, label: str, previous: str, following: str, now: str) -> rx.Component:
     """Return the links to the period before, the one after, and back to now."""
     return rx.el.nav(
-        _step(steps.previous_href, icon("back"), _aside(previous), data_month_step="-1"),
-        _step(steps.next_href, _aside(following), icon("forward"), data_month_step="1"),
+        _step(steps.previous_href, icon("back"), _aside(previous), data_page_step="-1"),
+        _step(steps.next_href, _aside(following), icon("forward"), data_page_step="1"),
         _step(steps.now_href, now, aria_current=rx.cond(steps.now, "true", "false")),
         aria_label=label,
         class_name="stepper",

@@ -36,7 +36,7 @@ def month_page() -> rx.Component:
                     class_name="toolbar",
                 ),
                 rx.cond(State.empty != "", rx.el.p(State.empty)),
-                rx.el.p(t("sv", "staff.month.help"), id=HELP, class_name="fine"),
+                rx.el.p(t("sv", "staff.month.help"), id=HELP, class_name="fine no-print"),
                 tally_table(
                     State.month,
                     corner=t("sv", "staff.month.week"),

@@ -103,7 +103,7 @@ def _times() -> rx.Component:
 
 def _overview() -> rx.Component:
     return rx.fragment(
-        rx.el.p(t("sv", "staff.week.overview"), id=HELP, class_name="fine"),
+        rx.el.p(t("sv", "staff.week.overview"), id=HELP, class_name="fine no-print"),
         tally_table(
             State.overview,
             corner=t("sv", "staff.week.performer"),

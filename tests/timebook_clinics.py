@@ -72,7 +72,7 @@ from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.services import (
-    desk,
+    desk_booking,
     inbox,
     my_cases,
     my_watches,
@@ -80,6 +80,7 @@ from webtidbok_app.services import (
     publication,
     reception,
     removal,
+    removed,
     requests,
     schedule,
     watches,
@@ -270,7 +271,7 @@ class Clinics:
                 Decision(one, Choice.MOVE if one in moves else Choice.CANCEL, moves.get(one)) for one in booked
             ],
         )  # fmt: skip
-        done = await removal.get_removal(staff, removal_id=identity)
+        done = await removed.get_removal(staff, removal_id=identity)
         made = next((visit.new_booking_id for visit in done.visits if visit.new_booking_id), "")
         return Outcome(DONE, f"{identity},{made}")
 
@@ -278,16 +279,16 @@ class Clinics:
         made = new_id()
         match act:
             case BookFor():
-                await desk.book_for_resident(
+                await desk_booking.book_for_resident(
                     staff, person_id=self.residents[act.whom].person_id, slot_id=act.time, booking_id=made,
-                    said=desk.Said(), extra=act.extra,
+                    said=desk_booking.Said(), extra=act.extra,
                 )  # fmt: skip
             case Remove():
                 return await self._remove(act, staff)
             case GiveBack():
                 await removal.take_back(staff, removal_id=UUID(act.removal))
             case RebookFor():
-                await desk.rebook_for_resident(
+                await desk_booking.rebook_for_resident(
                     staff, old_id=UUID(act.hold), slot_id=act.time, booking_id=made, extra=act.extra
                 )
         return Outcome(DONE, made.hex)

@@ -15,6 +15,7 @@ from webtidbok_app.pages.routes import NOT_FOUND, ROUTES
 from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
 from webtidbok_app.services.downtime import writing_lists
 from webtidbok_app.services.log_seals import sealing_log
+from webtidbok_app.services.retention import clearing
 from webtidbok_app.settings import get_settings
 from webtidbok_app.state.common import SessionState, backend_exception_handler, frontend_exception_handler
 from webtidbok_app.timebook.hand_over import handing_over
@@ -33,7 +34,8 @@ ENGLISH = "if(/^\\/en(\\/|$)/.test(location.pathname))document.documentElement.l
 async def in_service() -> AsyncIterator[None]:
     """Do what is done beside the requests as long as the server runs; then let go of the database.
 
-    Messages are sent, the line of those who wait moves, times are handed over, lists written and the log sealed.
+    Messages are sent, the line of those who wait moves, times are handed over, lists written and the log
+    sealed, and what is no longer needed is cleared.
     """
     database = get_database()
     async with (
@@ -42,6 +44,7 @@ async def in_service() -> AsyncIterator[None]:
         handing_over(database),
         writing_lists(),
         sealing_log(database),
+        clearing(database),
     ):
         yield
     await database.dispose()

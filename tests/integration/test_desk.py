@@ -26,8 +26,8 @@ from webtidbok_app.domain.message import Channel, MessageKind
 from webtidbok_app.domain.reserve_number import ReserveNumber
 from webtidbok_app.domain.visit import Bookable, BookingStatus
 from webtidbok_app.journal.standalone import StandaloneJournal
-from webtidbok_app.services import desk, messages, notices, reception
-from webtidbok_app.services.desk import DeskBooking, Said
+from webtidbok_app.services import desk_booking, desk_check, desk_times, messages, notices, reception
+from webtidbok_app.services.desk_booking import DeskBooking, Said
 from webtidbok_app.services.desk_people import (
     SearchPurpose,
     find_person,
@@ -65,7 +65,7 @@ async def book(
     extra: bool = False,
     said: Said | None = None,
 ) -> DeskBooking:
-    return await desk.book_for_resident(
+    return await desk_booking.book_for_resident(
         world.staff, person_id=resident.person_id, slot_id=slot, booking_id=booking_id or uuid4(),
         said=said or Said(), extra=extra,
     )  # fmt: skip
@@ -107,7 +107,7 @@ async def test_desk__is_for_staff_of_the_clinic(world):
     with pytest.raises(NotAllowed):
         await find_person(world.resident, number=NEWCOMER, purpose=SearchPurpose.BOOK)
     with pytest.raises(NotAllowed):
-        await desk.list_times(None, first=FIRST_START.date())
+        await desk_times.list_times(None, first=FIRST_START.date())
 
 
 async def test_register__by_number__once(world):
@@ -152,7 +152,7 @@ async def test_without_number__is_known_at_the_clinic_alone(world):
 async def test_without_number__is_booked_for_and_opened(world):
     [slot] = await world.publish()
     made = await register_without_number(world.staff, born=BORN, given_name="Ines", family_name="Okänd")
-    booked = await desk.book_for_resident(
+    booked = await desk_booking.book_for_resident(
         world.staff, person_id=made.id, slot_id=slot, booking_id=uuid4(), said=Said()
     )
     opened = await reception.open_booking(world.staff, booking_id=booked.booking_id)
@@ -215,10 +215,10 @@ async def test_book__rules_warn__and_staff_decide(world, clock):
         kind = await session.get_one(TimeType, (world.clinic_id, world.time_type_id))
         kind.min_age, kind.bookable = 120, Bookable.INVITATION
     clock.moment = FIRST_START - timedelta(minutes=5)
-    check = await desk.weigh(world.staff, person_id=world.resident.person_id, slot_id=slot)
+    check = await desk_check.weigh(world.staff, person_id=world.resident.person_id, slot_id=slot)
     assert check.warnings == ["notice", "too_young", "invited_only"]
     clock.moment = FIRST_START + timedelta(minutes=19)
-    check = await desk.weigh(world.staff, person_id=world.resident.person_id, slot_id=slot)
+    check = await desk_check.weigh(world.staff, person_id=world.resident.person_id, slot_id=slot)
     assert check.warnings == ["begun", "too_young", "invited_only"]
     assert not (await book(world, world.resident, slot)).told
     clock.moment = FIRST_START + timedelta(minutes=20)
@@ -291,7 +291,9 @@ async def test_rebook__is_one_exchange__seen_and_told(world):
     old = await book(world, world.resident, first, said=said)
     new = uuid4()
     change = {"old_id": UUID(old.booking_id), "slot_id": second, "booking_id": new}
-    answers = await asyncio.gather(*(desk.rebook_for_resident(world.staff, **change) for _ in range(2)))
+    answers = await asyncio.gather(
+        *(desk_booking.rebook_for_resident(world.staff, **change) for _ in range(2))
+    )
     assert {one.booking_id for one in answers} == {new.hex}
     mine = await journal_of(world).booking(world.resident, new.hex)
     assert mine.replaces
@@ -310,16 +312,16 @@ async def test_rebook__nothing_is_half_done(world):
     await book(world, world.residents[1], second)
     change = {"old_id": UUID(old.booking_id), "booking_id": uuid4()}
     with pytest.raises(SlotTaken):
-        await desk.rebook_for_resident(world.staff, slot_id=second, **change)
+        await desk_booking.rebook_for_resident(world.staff, slot_id=second, **change)
     with pytest.raises(SlotTaken):
-        await desk.rebook_for_resident(world.staff, slot_id=first, **change)
+        await desk_booking.rebook_for_resident(world.staff, slot_id=first, **change)
     [still] = await journal_of(world).schedule(world.resident)
     assert still.id == old.booking_id
     await cancel(world, old)
     with pytest.raises(AlreadyCancelled):
-        await desk.rebook_for_resident(world.staff, slot_id=second, extra=True, **change)
+        await desk_booking.rebook_for_resident(world.staff, slot_id=second, extra=True, **change)
     with pytest.raises(AlreadyCancelled):
-        await desk.open_to_rebook(world.staff, booking_id=old.booking_id)
+        await desk_booking.open_to_rebook(world.staff, booking_id=old.booking_id)
 
 
 async def test_rebook__a_visit_that_has_begun_is_not_exchanged(world, clock):
@@ -327,7 +329,7 @@ async def test_rebook__a_visit_that_has_begun_is_not_exchanged(world, clock):
     old = await book(world, world.resident, first)
     clock.advance(FIRST_START - clock.now())
     with pytest.raises(SlotWithdrawn):
-        await desk.rebook_for_resident(
+        await desk_booking.rebook_for_resident(
             world.staff, old_id=UUID(old.booking_id), slot_id=second, booking_id=uuid4()
         )
     assert [one.status for one in await rows(world, Booking)] == [BookingStatus.BOOKED]
@@ -347,20 +349,20 @@ async def test_rebook__another_clinics_booking_is_not_to_be_found(world):
     old = await book(world, world.resident, first)
     other = await build_world(world.database, residents=0, slug="annan")
     with pytest.raises(NotFound):
-        await desk.rebook_for_resident(
+        await desk_booking.rebook_for_resident(
             other.staff, old_id=UUID(old.booking_id), slot_id=second, booking_id=uuid4()
         )
     with pytest.raises(NotFound):
-        await desk.open_to_rebook(other.staff, booking_id=old.booking_id)
+        await desk_booking.open_to_rebook(other.staff, booking_id=old.booking_id)
 
 
 async def test_times__free_and_full__by_type_and_performer(world):
     first, second = await world.publish(2)
     await book(world, world.resident, first)
-    found = await desk.list_times(world.staff, first=FIRST_START.date())
+    found = await desk_times.list_times(world.staff, first=FIRST_START.date())
     assert ([one.id for one in found.free], [one.id for one in found.full]) == ([second], [first])
     assert found.time_types == [(world.time_type_id, "Besök")]
-    narrowed = await desk.list_times(world.staff, first=FIRST_START.date(), performer=uuid4())
+    narrowed = await desk_times.list_times(world.staff, first=FIRST_START.date(), performer=uuid4())
     assert (narrowed.free, narrowed.full) == ([], [])
 
 
@@ -368,7 +370,7 @@ async def test_times__today_for_who_stands_here(world, clock):
     clock.moment = datetime(2026, 12, 1, 8, 10, tzinfo=UTC)
     begun, coming = await world.publish(2)
     [tomorrow] = await world.publish(start=FIRST_START + timedelta(days=1))
-    found = await desk.list_times(world.staff, first=FIRST_START.date(), only_first_day=True)
+    found = await desk_times.list_times(world.staff, first=FIRST_START.date(), only_first_day=True)
     assert [one.id for one in found.free] == [begun, coming]
     assert tomorrow not in {one.id for one in found.full}
 
@@ -380,16 +382,16 @@ async def test_weigh__a_stop_and_as_many_as_one_can_have_are_told(world):
         kind.max_active = 1
     booked = await book(world, world.resident, first)
     asked = {"person_id": world.resident.person_id, "slot_id": second}
-    check = await desk.weigh(world.staff, **asked)
+    check = await desk_check.weigh(world.staff, **asked)
     assert (check.warnings, check.facts["most"]) == (["too_many"], 1)
-    assert (await desk.weigh(world.staff, **asked, but_not=UUID(booked.booking_id))).warnings == []
+    assert (await desk_check.weigh(world.staff, **asked, but_not=UUID(booked.booking_id))).warnings == []
     await notices.stop_booking(replace(world.staff, role=Role.CLINIC_ADMIN), scope=Scope())
-    assert (await desk.weigh(world.staff, **asked)).warnings == ["stopped", "too_many"]
+    assert (await desk_check.weigh(world.staff, **asked)).warnings == ["stopped", "too_many"]
 
 
 async def test_weigh__who_has_a_time_then_is_told(world):
     [slot] = await world.publish(places=2)
     booked = await book(world, world.resident, slot)
     asked = {"person_id": world.resident.person_id, "slot_id": slot}
-    assert (await desk.weigh(world.staff, **asked)).warnings == ["overlaps"]
-    assert (await desk.weigh(world.staff, **asked, but_not=UUID(booked.booking_id))).warnings == []
+    assert (await desk_check.weigh(world.staff, **asked)).warnings == ["overlaps"]
+    assert (await desk_check.weigh(world.staff, **asked, but_not=UUID(booked.booking_id))).warnings == []

@@ -27,8 +27,8 @@ from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.notify.worker import send_due
-from webtidbok_app.services import desk, free_times, invitations, my_bookings, reception
-from webtidbok_app.services.desk import Said
+from webtidbok_app.services import desk_booking, free_times, invitations, my_bookings, reception
+from webtidbok_app.services.desk_booking import Said
 from webtidbok_app.services.desk_people import register_without_number
 from webtidbok_app.services.invitations import InvitationState, Show
 from webtidbok_app.services.terms import accept_terms
@@ -148,7 +148,7 @@ async def test_rebooked__the_new_time_answers_it(world):
     hold = await journal_of(world).hold(me, second.hex)
     new = await journal_of(world).rebook_booking(me, booked, hold.id)
     assert new.invited
-    newest = await desk.rebook_for_resident(
+    newest = await desk_booking.rebook_for_resident(
         world.staff, old_id=UUID(new.id), slot_id=later, booking_id=uuid4()
     )
     assert newest.invited
@@ -182,7 +182,7 @@ async def test_rebooked__once_staff_have_moved_it_out_of_the_period__nothing_bin
     await accept_terms(me, clinic=world.clinic, kind=CaseTypeKind.MANAGE_DIRECT, version=1)
     invitation = await invite(world, me)
     booked = await book(world, me, first)
-    moved = await desk.rebook_for_resident(
+    moved = await desk_booking.rebook_for_resident(
         world.staff, old_id=UUID(booked), slot_id=moved_to, booking_id=uuid4()
     )
     rebooks = OldBooking(world.clinic, moved.booking_id)
@@ -222,7 +222,7 @@ async def test_booked_at_the_same_moment__by_staff_and_resident__one_answers_it(
     me = world.resident
     invitation = await invite(world, me)
     hold = await journal_of(world).hold(me, first.hex)
-    by_staff = desk.book_for_resident(
+    by_staff = desk_booking.book_for_resident(
         world.staff, person_id=me.person_id, slot_id=second, booking_id=uuid4(), said=Said()
     )
     await asyncio.gather(journal_of(world).make_booking(me, hold.id, SAID), by_staff)
@@ -261,7 +261,7 @@ async def test_withdrawn__cannot_be_booked__and_a_booked_one_stays(world):
 
 async def test_to_a_time__is_booked_and_marked__and_over_when_cancelled(world):
     [slot] = await world.publish()
-    booked = await desk.book_for_resident(
+    booked = await desk_booking.book_for_resident(
         world.staff,
         person_id=world.resident.person_id,
         slot_id=slot,

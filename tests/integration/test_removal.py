@@ -49,10 +49,10 @@ from webtidbok_app.i18n import format_time
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.notify.worker import send_due
-from webtidbok_app.services import invitations, reception, removal, schedule
+from webtidbok_app.services import invitations, reception, removal, removed, schedule
 from webtidbok_app.services.invitations import Show
-from webtidbok_app.services.removal import RemovalDone
 from webtidbok_app.services.removal_impact import Away, RemovalImpact, weigh_removal
+from webtidbok_app.services.removed import RemovalDone
 from webtidbok_app.settings import get_settings
 
 SAID = BookingDetails(phone="0701740605", reason="Hosta", interpreter="Finska")
@@ -132,7 +132,7 @@ async def remove(
         world.staff, removal_id=identity, free=[slot.id for slot in impact.free], decisions=decisions,
         seen=impact.seen, message="Anna är sjuk.", first_day=DAY, last_day=DAY + timedelta(days=30),
     )  # fmt: skip
-    return await removal.get_removal(world.staff, removal_id=identity)
+    return await removed.get_removal(world.staff, removal_id=identity)
 
 
 async def published(world: World) -> set[UUID]:
@@ -191,7 +191,7 @@ async def test_removal__is_for_those_who_handle_times_at_the_clinic(world):
     assert (await weigh_removal(other.staff, slot_ids=[slot])).times == 0
     done = await remove(world, await impact_of(world, slot))
     with pytest.raises(NotFound):
-        await removal.get_removal(other.staff, removal_id=done.id)
+        await removed.get_removal(other.staff, removal_id=done.id)
     with pytest.raises(NotFound):
         await removal.take_back(other.staff, removal_id=done.id)
 
@@ -266,6 +266,28 @@ async def test_moves__never_two_to_one_place(world):
         )
     assert await rows(world, RemovalLine) == []
     assert len(await published(world)) == 5
+
+
+async def test_move__to_when_its_resident_has_another_visit__is_refused__and_to_when_that_is_over_is_not(
+    world,
+):
+    [goes], [other] = await world.publish(), await world.publish(start=LATER)
+    meanwhile, after = [
+        (await world.publish(start=LATER + timedelta(minutes=minutes)))[0] for minutes in (10, 20)
+    ]
+    first, second = await book(world, goes), await book(world, other)
+    impact = await impact_of(world, goes)
+    asked = {"free": [], "seen": impact.seen, "message": ""}
+    with pytest.raises(SlotTaken):
+        await removal.remove_times(
+            world.staff, removal_id=uuid4(), decisions=[Decision(first, Choice.MOVE, meanwhile)], **asked
+        )
+    await removal.remove_times(
+        world.staff, removal_id=uuid4(), decisions=[Decision(first, Choice.MOVE, after)], **asked
+    )
+    booked = await rows(world, Booking, status=BookingStatus.BOOKED)
+    assert {booking.slot_id for booking in booked} == {other, after}
+    assert (await one(world, second)).status == BookingStatus.BOOKED
 
 
 async def test_freed_places__are_offered_to_nobody__and_a_place_moved_to_is_gone(world):
@@ -425,16 +447,16 @@ async def test_phoned__is_kept__by_whoever_was_first__and_logged(world, clock):
     await book(world, slot)
     done = await remove(world, await impact_of(world, slot))
     [visit] = done.visits
-    marked = await removal.mark_phoned(world.staff, removal_id=done.id, line_id=visit.id, phoned=True)
+    marked = await removed.mark_phoned(world.staff, removal_id=done.id, line_id=visit.id, phoned=True)
     colleague = replace(world.staff, hsa_id="SE2321000016-T002", name="Nils Test")
     clock.advance(timedelta(minutes=1))
-    again = await removal.mark_phoned(colleague, removal_id=done.id, line_id=visit.id, phoned=True)
+    again = await removed.mark_phoned(colleague, removal_id=done.id, line_id=visit.id, phoned=True)
     assert marked.visits[0].phoned_by == again.visits[0].phoned_by == world.staff.name
-    undone = await removal.mark_phoned(colleague, removal_id=done.id, line_id=visit.id, phoned=False)
+    undone = await removed.mark_phoned(colleague, removal_id=done.id, line_id=visit.id, phoned=False)
     assert undone.visits[0].phoned_at is None
     assert len(await rows(world, AccessLog, action="mark_phoned")) == 1
     with pytest.raises(NotFound):
-        await removal.mark_phoned(world.staff, removal_id=uuid4(), line_id=visit.id, phoned=True)
+        await removed.mark_phoned(world.staff, removal_id=uuid4(), line_id=visit.id, phoned=True)
 
 
 async def test_take_back__all_is_as_before__and_nobody_is_told(world, mailbox, clock):
@@ -576,16 +598,16 @@ async def test_take_back__who_was_phoned_is_phoned_again(world):
     for number, slot in enumerate(slots):
         await book(world, slot, number)
     done = await remove(world, await impact_of(world, *slots))
-    await removal.mark_phoned(world.staff, removal_id=done.id, line_id=done.visits[0].id, phoned=True)
+    await removed.mark_phoned(world.staff, removal_id=done.id, line_id=done.visits[0].id, phoned=True)
     back = await removal.take_back(world.staff, removal_id=done.id)
     assert [(visit.call_because, visit.phoned_at) for visit in back.visits] == [
         (CallBecause.TAKEN_BACK, None),
         (CallBecause.NOTHING, None),
     ]
     late = {"removal_id": done.id, "line_id": done.visits[1].id}  # by a page from before
-    marked = await removal.mark_phoned(world.staff, **late, phoned=True)
+    marked = await removed.mark_phoned(world.staff, **late, phoned=True)
     assert (marked.visits[1].call_because, marked.visits[1].phoned_at) == (CallBecause.TAKEN_BACK, None)
-    again = await removal.mark_phoned(world.staff, **late, phoned=True)
+    again = await removed.mark_phoned(world.staff, **late, phoned=True)
     assert again.visits[1].phoned_at is not None
 
 

@@ -37,7 +37,7 @@ from webtidbok_app.domain.removal import (
 )
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.notify.worker import send_due
-from webtidbok_app.services import deviations, reception, removal, removal_impact, schedule_changes
+from webtidbok_app.services import deviations, reception, removal, removal_impact, removed, schedule_changes
 from webtidbok_app.services.deviations import Deviation
 from webtidbok_app.services.removal_impact import Away, weigh_removal
 
@@ -156,7 +156,7 @@ async def test_protected_adult__has_no_number_in_the_list__others_have(world):
     assert [visit.phone for visit in visits] == [SAID.phone, ""]
 
 
-async def test_everyone_whose_name_is_given__is_in_the_log__each_time(world):
+async def test_everyone_on_the_list__is_in_the_log_as_it_is_opened__and_a_mark_only_whom_it_concerns(world):
     slots = await world.publish(3)
     await world.publish(3, start=LATER)
     for number, slot in enumerate(slots):
@@ -167,34 +167,37 @@ async def test_everyone_whose_name_is_given__is_in_the_log__each_time(world):
     first = done.visits[0]
     await journal_of(world).cancel_booking(world.residents[0], first.new_booking_id, "")
 
-    await removal.mark_phoned(world.staff, removal_id=done.id, line_id=first.id, phoned=True)
+    await removed.mark_phoned(world.staff, removal_id=done.id, line_id=first.id, phoned=True)
     assert await seen(world, "mark_phoned") == [world.residents[0].person_id]
-    assert len(await seen(world, "open_removal")) == 3 + 2
-
-    await removal.mark_phoned(world.staff, removal_id=done.id, line_id=first.id, phoned=True)
-    assert len(await seen(world, "open_removal")) == 5 + 3  # changes nothing, and shows all
+    await removed.mark_phoned(
+        world.staff, removal_id=done.id, line_id=first.id, phoned=True
+    )  # changes nothing
+    assert await seen(world, "mark_phoned") == [world.residents[0].person_id]
+    await removed.mark_phoned(world.staff, removal_id=done.id, line_id=first.id, phoned=False)
+    assert await seen(world, "unmark_phoned") == [world.residents[0].person_id]
+    assert await seen(world, "open_removal") == everyone  # as the list was opened
 
     await removal.take_back(world.staff, removal_id=done.id)
     assert await seen(world, "take_back_removal") == sorted(
         resident.person_id for resident in world.residents[1:3]
     )
-    assert len(await seen(world, "open_removal")) == 8 + 1  # who is left as they wished
+    assert len(await seen(world, "open_removal")) == 3 + 1  # who is left as they wished
 
     await removal.take_back(world.staff, removal_id=done.id)
     assert len(await seen(world, "take_back_removal")) == 2
-    assert len(await seen(world, "open_removal")) == 9 + 3
+    assert len(await seen(world, "open_removal")) == 4 + 3
 
 
 async def test_printing__is_logged_for_each_on_the_list__and_is_for_those_who_handle_times_there(world):
     [slot] = await world.publish()
     await book(world, slot)
     done = await remove(world, await impact_of(world, slot))
-    await removal.note_printing(world.staff, removal_id=done.id)
+    await removed.note_printing(world.staff, removal_id=done.id)
     assert await seen(world, "print_removal") == [world.resident.person_id]
     other = await build_world(world.database, residents=0, slug="annan")
     for who, refusal in ((other.staff, NotFound), (world.resident, NotAllowed)):
         with pytest.raises(refusal):
-            await removal.note_printing(who, removal_id=done.id)
+            await removed.note_printing(who, removal_id=done.id)
 
 
 @pytest.mark.parametrize("turns", [timedelta(minutes=1), -TAKE_BACK_FOR])

@@ -163,15 +163,6 @@ async def test_choices__are_kept_as_they_are_made(world):
     assert (form.contact, form.wish) == (ContactWay.PHONE, Wish.CANCEL)
 
 
-async def test_old_drafts__are_swept_away__whoever_opens_a_request(world, clock):
-    await requests.open_request(world.resident, clinic=world.clinic, kind=REQUEST)
-    clock.advance(timedelta(hours=25))
-    await requests.open_request(world.residents[1], clinic=world.clinic, kind=REQUEST)
-    async with world.database.read() as session:
-        [left] = await session.scalars(select(RequestDraft))
-    assert left.person_id == world.residents[1].person_id
-
-
 async def test_typing__after_the_check__takes_the_request_back_to_the_form(world):
     await requests.open_request(world.resident, clinic=world.clinic, kind=REQUEST)
     await requests.keep_request(world.resident, clinic=world.clinic, kind=REQUEST, **WORDS)

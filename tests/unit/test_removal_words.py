@@ -9,8 +9,8 @@ import pytest
 from webtidbok_app.domain.errors import TooManyToRemove
 from webtidbok_app.domain.removal import CallBecause, Choice
 from webtidbok_app.domain.visit import ScheduleChangeKind
-from webtidbok_app.services.removal import RemovalDone, RemovedVisit
 from webtidbok_app.services.removal_impact import AbsentChoice
+from webtidbok_app.services.removed import RemovalDone, RemovedVisit
 from webtidbok_app.services.schedule import PerformerChoice
 from webtidbok_app.services.schedule_changes import Change, RemovalMark
 from webtidbok_app.state.staff.changes import row_of

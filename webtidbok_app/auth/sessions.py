@@ -74,7 +74,6 @@ async def create(actor: Principal) -> str:
         row.staff_hsa_id, row.staff_name = actor.hsa_id, actor.name
         row.role, row.clinic_id = actor.role, actor.clinic_id
     async with get_database().write() as session:
-        await session.execute(delete(LoginSession).where(col(LoginSession.ends_at) <= moment))
         session.add(row)
     return cookie
 

@@ -19,6 +19,14 @@ async def insert_or_ignore(session: AsyncSession, row: SQLModel) -> bool:
     return (await session.execute(statement)).first() is not None
 
 
+async def insert_or_lock(session: AsyncSession, row: SQLModel) -> None:
+    """Insert ``row`` unless there is one with its primary key. Either is locked until the transaction ends."""
+    statement = _insert(session, row)
+    keys = [column.name for column in statement.table.primary_key.columns]
+    as_it_is = {keys[0]: getattr(statement.excluded, keys[0])}
+    await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=as_it_is))
+
+
 async def insert_all_or_ignore(
     session: AsyncSession, model: type[SQLModel], rows: Sequence[dict[str, object]]
 ) -> None:

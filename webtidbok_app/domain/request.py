@@ -14,6 +14,7 @@ MESSAGE_MAX = 1000
 ANSWER_DAYS = range(1, 11)
 """How many working days a clinic may say that it usually takes to answer."""
 DRAFT_LIFE = timedelta(hours=24)
+"""How long what a resident types, and has not booked or sent, is kept since it was last changed."""
 
 
 class ContactWay(StrEnum):

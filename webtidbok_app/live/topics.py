@@ -19,6 +19,8 @@ DOWNTIME = "downtime"
 """The lists that are written every evening; nothing tells of them but the clock."""
 LOG = "log"
 """The access log. Nobody tells of a line: it is looked at now and then."""
+RETENTION = "retention"
+"""What is past its time and is cleared; nobody tells of it but the clock."""
 
 
 def watch(watch_id: UUID) -> Topic:

@@ -7,13 +7,12 @@ So a lost session, another tab or another device finds the same step again.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.insert import insert_or_ignore
+from webtidbok_app.db.insert import insert_or_lock
 from webtidbok_app.db.tables import Draft, Person
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident
@@ -24,6 +23,7 @@ from webtidbok_app.domain.errors import (
     NotFound,
 )
 from webtidbok_app.domain.question import answer_all, find_problems
+from webtidbok_app.domain.request import DRAFT_LIFE
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.domain.visit import REASON_MAX, CaseTypeKind, ReasonRule
 from webtidbok_app.journal.port import BookedTime, BookingDetails, Hold, TimeTypeInfo
@@ -34,7 +34,6 @@ from webtidbok_app.services.my_watches import is_promised
 from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, terms_in_force
 from webtidbok_app.services.time_types import OldBooking, enter, may_book, refuse_if_too_many, terms_kind
 
-DRAFT_LIFE = timedelta(hours=24)
 NEED_MAX = 300
 TYPED_MAX = 5000
 TypedField = Literal["reason", "interpreter", "access_needs", "phone", "email"]
@@ -234,7 +233,7 @@ async def _begin_draft(
         clinic_id=clinic.id, person_id=resident.person_id, typed_by=resident.told_id, time_type=kind.id,
         updated_at=now,
     )  # fmt: skip
-    await insert_or_ignore(session, fresh)  # two tabs may begin at the same moment
+    await insert_or_lock(session, fresh)  # two tabs may begin at the same moment
     draft = await session.get_one(Draft, (clinic.id, resident.person_id, resident.told_id))
     if draft.updated_at <= now - DRAFT_LIFE:
         return await session.merge(fresh)

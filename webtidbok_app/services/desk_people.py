@@ -29,7 +29,7 @@ from webtidbok_app.db.tables import (
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.access import Purpose
 from webtidbok_app.domain.actor import Actor, Staff
-from webtidbok_app.domain.errors import InvalidInput
+from webtidbok_app.domain.errors import InvalidInput, NotFound
 from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.message import Channel
 from webtidbok_app.domain.reserve_number import (
@@ -168,6 +168,21 @@ async def register_without_number(
         return await _registered(session, staff, clinic_id, person)
 
     return await get_database().transact(work)
+
+
+async def look_up_again(actor: Actor | None, *, person_id: UUID) -> DeskPerson:
+    """Return somebody who was looked up before, as they are now. Raises NotFound."""
+    _, clinic_id = as_time_handler(actor)
+    async with get_database().read() as session:
+        return await describe(session, clinic_id, await read_person(session, person_id))
+
+
+async def read_person(session: AsyncSession, person_id: UUID) -> Person:
+    """Return the person, for the use cases at the desk. Raises NotFound."""
+    person = await session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    return person
 
 
 async def describe(session: AsyncSession, clinic_id: UUID, person: Person) -> DeskPerson:

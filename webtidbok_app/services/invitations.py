@@ -1,6 +1,6 @@
 """Invitations (kallelser): staff want somebody to come. An open one is booked by the resident within its period.
 
-One to a time is booked by staff at once (``services.desk``) and stands here beside the others.
+One to a time is booked by staff at once (``services.desk_booking``) and stands here beside the others.
 """
 
 from dataclasses import dataclass
@@ -100,6 +100,22 @@ class MyInvitation:
     time_type: Text
     first_day: date
     last_day: date
+
+
+async def list_bookable_types(actor: Actor | None) -> list[tuple[UUID, str]]:
+    """Return the clinic's time types that residents can book, perhaps when they are invited; by name."""
+    _, clinic_id = as_time_handler(actor)
+    async with get_database().read() as session:
+        rows = await session.execute(
+            select(col(TimeType.id), col(TimeType.name_sv))
+            .where(
+                col(TimeType.clinic_id) == clinic_id,
+                col(TimeType.active),
+                col(TimeType.bookable) != Bookable.STAFF,
+            )
+            .order_by(col(TimeType.name_sv))
+        )
+        return [(identity, name) for identity, name in rows]
 
 
 async def invite(

@@ -13,12 +13,11 @@ from sqlmodel import col
 
 from webtidbok_app.db.after_commit import tell_everybody, tell_of_time_types
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import CHOSEN, IN_LINE, LIVE, Booking, Clinic, Service, Slot, TimeType, Watch
+from webtidbok_app.db.tables import CHOSEN, IN_LINE, Booking, Clinic, Service, Slot, TimeType, Watch
 from webtidbok_app.db.tables._base import Announces
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.errors import InvalidInput, NotFound, StaleVersion
-from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.journal.port import Text
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.services import audit
@@ -29,6 +28,7 @@ from webtidbok_app.services.authorise import (
     as_superadmin,
 )
 from webtidbok_app.services.rich_texts import Written, tidied
+from webtidbok_app.timebook import places
 
 NOTICE_MAX = 1000
 SOON = timedelta(days=7)
@@ -147,17 +147,6 @@ async def measure_stop(actor: Actor | None, *, scope: Scope) -> StopImpact:
         if isinstance(place, TimeType):
             slots.append(col(Slot.time_type_id) == place.id)
             waiting.append(col(Watch.time_type_id) == place.id)
-        taken = (
-            select(func.count())
-            .where(
-                col(Booking.clinic_id) == Slot.clinic_id,
-                col(Booking.slot_id) == Slot.id,
-                text(f"booking.{LIVE}"),
-                (col(Booking.expires_at) > now) | (col(Booking.status) == BookingStatus.BOOKED),
-            )
-            .correlate(Slot)
-            .scalar_subquery()
-        )
         free = (
             select(func.count())
             .select_from(Slot)
@@ -166,7 +155,7 @@ async def measure_stop(actor: Actor | None, *, scope: Scope) -> StopImpact:
                 text("slot.withdrawn_at IS NULL"),
                 col(Slot.starts_at) > now,
                 col(Slot.starts_at) < now + SOON,
-                taken < col(Slot.places),
+                places.count_taken(now) < col(Slot.places),
             )
         )
         choosing = (

@@ -1,88 +1,37 @@
-"""Taking times away with what is booked on them, who must be phoned, and taking all back. For staff of the clinic."""
+"""Taking times away with what is booked on them, and taking all back. For staff of the clinic."""
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import (
     Booking,
-    Performer,
     Person,
     Removal,
     RemovalLine,
-    RemovedSlot,
     Slot,
     TimeType,
 )
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Staff
-from webtidbok_app.domain.errors import InvalidInput, NotFound
+from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.removal import SOON, TAKE_BACK_FOR, CallBecause, Choice, Decision
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
 from webtidbok_app.services.invitations import problems_of_period, require_booking
 from webtidbok_app.services.messages import is_reached
-from webtidbok_app.services.reception import MESSAGE_MAX, PROTECTED
+from webtidbok_app.services.reception import MESSAGE_MAX
 from webtidbok_app.services.removal_impact import may_be_invited, refuse_too_many
+from webtidbok_app.services.removed import RemovalDone, log_opening, people_of, tell
 from webtidbok_app.timebook import removal as removals
 from webtidbok_app.timebook import take_back as undoing
 from webtidbok_app.timebook.removal import By, Wanted
 from webtidbok_app.timebook.schedule_log import lock_schedule
-
-
-@dataclass(frozen=True)
-class RemovedVisit:
-    """What became of one booked visit. Instants are aware, UTC."""
-
-    id: UUID
-    choice: Choice
-    booking_id: str
-    name: str
-    protected: bool
-    """Whether they, or who has booked it for them, have a protected identity: no number and no guardian stand here."""
-    guardian: str
-    """Who has booked it for their child, and is the one to phone."""
-    phone: str
-    starts_at: datetime
-    ends_at: datetime
-    time_type: str
-    performer: str
-    new_booking_id: str
-    new_starts_at: datetime | None
-    new_ends_at: datetime | None
-    new_performer: str
-    call_because: CallBecause
-    phoned_at: datetime | None
-    phoned_by: str
-    left_as_wished: bool
-
-
-@dataclass(frozen=True)
-class RemovalDone:
-    """A removal as it stands now. It can be taken back until ``until`` (aware, UTC)."""
-
-    id: UUID
-    done_by: str
-    done_at: datetime
-    until: datetime
-    taken_back_at: datetime | None
-    taken_back_by: str
-    times: int
-    first_start: datetime
-    kept: int
-    visits: tuple[RemovedVisit, ...]
-
-    def can_be_taken_back(self, now: datetime) -> bool:
-        """Whether it is neither too late nor done."""
-        return self.taken_back_at is None and now < self.until
 
 
 async def remove_times(
@@ -119,63 +68,14 @@ async def remove_times(
             session, clinic_id=clinic_id, removal_id=removal_id, wanted=wanted, by=_by(staff), now=now
         )
         audit.record(session, staff, "withdraw", clinic_id=clinic_id)
-        for line in await undoing.lines_of(session, done):
-            await _note(session, staff, line, now)
+        lines = await undoing.lines_of(session, done)
+        known = await _bookings_of(session, clinic_id, lines)
+        calls = [await _why_call(session, line, known, now) for line in lines]
+        for line, why in zip(lines, calls, strict=True):
+            line.call_because = why
+            _log(session, staff, line, known[line.booking_id])
 
     await get_database().transact(work)
-
-
-async def get_removal(actor: Actor | None, *, removal_id: UUID) -> RemovalDone:
-    """Return what was done, and who must be phoned, with names and numbers; opening it is logged. Raises NotFound."""
-    staff, clinic_id = as_time_handler(actor)
-    async with get_database().write() as session:
-        done = await session.get(Removal, (clinic_id, removal_id))
-        if done is None:
-            raise NotFound
-        await _log_opening(session, staff, done)
-        return await _tell(session, done)
-
-
-async def note_printing(actor: Actor | None, *, removal_id: UUID) -> None:
-    """Log that the list of who must be phoned is about to be printed, for each who stands on it. Raises NotFound."""
-    staff, clinic_id = as_time_handler(actor)
-    async with get_database().write() as session:
-        done = await session.get(Removal, (clinic_id, removal_id))
-        if done is None:
-            raise NotFound
-        for line, person_id in await _people_of(session, done):
-            audit.record(
-                session, staff, "print_removal", clinic_id=clinic_id, person_id=person_id,
-                booking_id=line.booking_id.hex,
-            )  # fmt: skip
-
-
-async def mark_phoned(actor: Actor | None, *, removal_id: UUID, line_id: UUID, phoned: bool) -> RemovalDone:
-    """Note that somebody is phoned, or that they are not after all; colleagues see who did it.
-
-    What is marked so already keeps who marked it first. Who was phoned when all had just been taken back has heard
-    what is not so, and is to be phoned again. That the others were seen is logged. Raises NotFound.
-    """
-    staff, clinic_id = as_time_handler(actor)
-    async with get_database().write() as session:
-        line = await session.get(RemovalLine, (clinic_id, line_id), with_for_update=True)
-        done = await session.get(Removal, (clinic_id, removal_id))
-        if done is None or line is None or line.removal_id != removal_id:
-            raise NotFound
-        changes = phoned != (line.phoned_at is not None)
-        if changes:
-            if phoned and done.taken_back_at and line.call_because == CallBecause.NOTHING:
-                line.call_because = CallBecause.TAKEN_BACK
-            else:
-                line.phoned_at = clock.now() if phoned else None
-                line.phoned_by, line.phoned_by_name = (staff.hsa_id, staff.name) if phoned else (None, "")
-            booking = await session.get_one(Booking, (clinic_id, line.booking_id))
-            audit.record(
-                session, staff, "mark_phoned" if phoned else "unmark_phoned", clinic_id=clinic_id,
-                person_id=booking.person_id, booking_id=booking.id.hex,
-            )  # fmt: skip
-        await _log_opening(session, staff, done, besides={line_id} if changes else set())
-        return await _tell(session, done)
 
 
 async def take_back(actor: Actor | None, *, removal_id: UUID) -> RemovalDone:
@@ -194,14 +94,14 @@ async def take_back(actor: Actor | None, *, removal_id: UUID) -> RemovalDone:
         if done.taken_back_at == now:
             audit.record(session, staff, "restore_times", clinic_id=clinic_id)
         put_back = {line.id for line in back}
-        for line, person_id in await _people_of(session, done):
+        for line, person_id in await people_of(session, done):
             if line.id in put_back:
                 audit.record(
                     session, staff, "take_back_removal", clinic_id=clinic_id, person_id=person_id,
                     booking_id=line.booking_id.hex,
                 )  # fmt: skip
-        await _log_opening(session, staff, done, besides=put_back)
-        return await _tell(session, done)
+        await log_opening(session, staff, done, besides=put_back)
+        return await tell(session, done)
 
     return await get_database().transact(work)
 
@@ -243,127 +143,39 @@ async def _refuse_if_not_invitable(
         raise InvalidInput({"choices": "cannot_be_invited"})
 
 
-async def _note(session: AsyncSession, staff: Staff, line: RemovalLine, now: datetime) -> None:
-    """Log what was done with the booking, and note whether its resident must be phoned."""
-    old = await session.get_one(Booking, (line.clinic_id, line.booking_id))
-    if line.choice == Choice.MOVE:
-        assert line.new_booking_id
-        audit.record(
-            session, staff, "rebook_for_resident", clinic_id=old.clinic_id, person_id=old.person_id,
-            booking_id=line.new_booking_id.hex,
-        )  # fmt: skip
-    else:
-        audit.record(
-            session, staff, "cancel_for_resident", clinic_id=old.clinic_id, person_id=old.person_id,
-            booking_id=old.id.hex,
-        )  # fmt: skip
-    if line.choice == Choice.INVITE:
-        audit.record(session, staff, "invite", clinic_id=old.clinic_id, person_id=old.person_id)
-    new = await session.get(Booking, (line.clinic_id, line.new_booking_id)) if line.new_booking_id else None
-    soonest = min(one.starts_at for one in (old, new) if one is not None)
+async def _bookings_of(
+    session: AsyncSession, clinic_id: UUID, lines: Sequence[RemovalLine]
+) -> Mapping[UUID, Booking]:
+    """Return the bookings that the lines are about, and those that they were moved to, by their ids."""
+    ids = [one for line in lines for one in (line.booking_id, line.new_booking_id) if one is not None]
+    found = await session.scalars(
+        select(Booking).where(col(Booking.clinic_id) == clinic_id, col(Booking.id).in_(ids))
+    )
+    return {booking.id: booking for booking in found}
+
+
+async def _why_call(
+    session: AsyncSession, line: RemovalLine, known: Mapping[UUID, Booking], now: datetime
+) -> CallBecause:
+    """Return why the resident must be phoned, if they must."""
+    old = known[line.booking_id]
+    soonest = min(known[one].starts_at for one in (line.booking_id, line.new_booking_id) if one is not None)
     told = old.booked_by or old.person_id
     if not await is_reached(session, told_id=told, about=old.person_id, at=now + TAKE_BACK_FOR):
-        line.call_because = CallBecause.NO_MESSAGE
-    elif soonest < now + SOON:
-        line.call_because = CallBecause.SOON
+        return CallBecause.NO_MESSAGE
+    return CallBecause.SOON if soonest < now + SOON else CallBecause.NOTHING
 
 
-async def _log_opening(
-    session: AsyncSession, staff: Staff, done: Removal, *, besides: Set[UUID] = frozenset()
-) -> None:
-    """Log that everyone on the removal was looked at, but for the lines ``besides``, of which more is logged."""
-    for line, person_id in await _people_of(session, done):
-        if line.id not in besides:
-            audit.record(
-                session, staff, "open_removal", clinic_id=done.clinic_id, person_id=person_id,
-                booking_id=line.booking_id.hex,
-            )  # fmt: skip
-
-
-async def _people_of(session: AsyncSession, done: Removal) -> list[tuple[RemovalLine, UUID]]:
-    rows = await session.execute(
-        select(RemovalLine, col(Booking.person_id))
-        .join(
-            Booking,
-            (col(Booking.clinic_id) == RemovalLine.clinic_id) & (col(Booking.id) == RemovalLine.booking_id),
-        )
-        .where(col(RemovalLine.clinic_id) == done.clinic_id, col(RemovalLine.removal_id) == done.id)
-        .order_by(col(RemovalLine.booking_id))
+def _log(session: AsyncSession, staff: Staff, line: RemovalLine, old: Booking) -> None:
+    """Log what was done with the booking."""
+    moved = line.choice == Choice.MOVE
+    audit.record(
+        session,
+        staff,
+        "rebook_for_resident" if moved else "cancel_for_resident",
+        clinic_id=old.clinic_id,
+        person_id=old.person_id,
+        booking_id=(line.new_booking_id or old.id).hex,
     )
-    return [(line, person_id) for line, person_id in rows]
-
-
-async def _tell(session: AsyncSession, done: Removal) -> RemovalDone:
-    await session.flush()
-    of_it = (col(RemovedSlot.clinic_id) == done.clinic_id, col(RemovedSlot.removal_id) == done.id)
-    times, first_start = (
-        await session.execute(
-            select(func.count(), func.min(Slot.starts_at))
-            .select_from(RemovedSlot)
-            .join(
-                Slot, (col(Slot.clinic_id) == RemovedSlot.clinic_id) & (col(Slot.id) == RemovedSlot.slot_id)
-            )
-            .where(*of_it)
-        )
-    ).one()
-    return RemovalDone(
-        id=done.id,
-        done_by=done.done_by_name,
-        done_at=done.done_at,
-        until=undoing.until(done),
-        taken_back_at=done.taken_back_at,
-        taken_back_by=done.taken_back_by_name,
-        times=times,
-        first_start=first_start,
-        kept=done.kept,
-        visits=tuple(await _visits_of(session, done)),
-    )
-
-
-async def _visits_of(session: AsyncSession, done: Removal) -> list[RemovedVisit]:
-    new: Any = aliased(Booking)
-    new_slot: Any = aliased(Slot)
-    new_performer: Any = aliased(Performer)
-    guardian: Any = aliased(Person)
-    rows = await session.execute(
-        select(RemovalLine, Booking, Slot, col(TimeType.name_sv), col(Performer.name), Person, new_slot,
-               new_performer.name, guardian)
-        .join(Booking, (col(Booking.clinic_id) == RemovalLine.clinic_id)
-              & (col(Booking.id) == RemovalLine.booking_id))
-        .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
-        .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
-        .join(Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id))
-        .join(Person, col(Person.id) == Booking.person_id)
-        .outerjoin(new, (new.clinic_id == RemovalLine.clinic_id) & (new.id == RemovalLine.new_booking_id))
-        .outerjoin(new_slot, (new_slot.clinic_id == new.clinic_id) & (new_slot.id == new.slot_id))
-        .outerjoin(new_performer, (new_performer.clinic_id == new_slot.clinic_id)
-                   & (new_performer.id == new_slot.performer_id))
-        .outerjoin(guardian, guardian.id == Booking.booked_by)
-        .where(col(RemovalLine.clinic_id) == done.clinic_id, col(RemovalLine.removal_id) == done.id)
-        .order_by(col(Slot.starts_at), col(Performer.name), col(Booking.place))
-    )  # fmt: skip
-    return [
-        RemovedVisit(
-            id=line.id,
-            choice=Choice(line.choice),
-            booking_id=old.id.hex,
-            name=PROTECTED if person.protected else f"{person.given_name} {person.family_name}".strip(),
-            protected=hidden,
-            guardian=f"{parent.given_name} {parent.family_name}" if parent and not hidden else "",
-            phone="" if hidden else old.phone or (parent or person).phone or "",
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            time_type=time_type,
-            performer=performer,
-            new_booking_id=line.new_booking_id.hex if line.new_booking_id else "",
-            new_starts_at=there.starts_at if there else None,
-            new_ends_at=there.ends_at if there else None,
-            new_performer=with_whom or "",
-            call_because=CallBecause(line.call_because),
-            phoned_at=line.phoned_at,
-            phoned_by=line.phoned_by_name,
-            left_as_wished=line.left_as_wished,
-        )
-        for line, old, slot, time_type, performer, person, there, with_whom, parent in rows
-        for hidden in [person.protected or (parent is not None and parent.protected)]
-    ]
+    if line.choice == Choice.INVITE:
+        audit.record(session, staff, "invite", clinic_id=old.clinic_id, person_id=old.person_id)

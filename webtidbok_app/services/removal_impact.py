@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import LIVE, Booking, CaseType, Clinic, Performer, Person, Slot, TimeType
+from webtidbok_app.db.tables import Booking, CaseType, Clinic, Performer, Person, Slot, TimeType
 from webtidbok_app.domain import best_fit, clock, swedish_time
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.best_fit import FreeTime, Visit
@@ -24,7 +24,7 @@ from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_time_handler
 from webtidbok_app.services.reception import PROTECTED
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, read_slots
-from webtidbok_app.timebook import removal, schedule_log
+from webtidbok_app.timebook import places, removal, schedule_log
 
 WEEKS_SOONER, WEEKS_LATER = 1, 8
 """How far around each visit's own week free times are looked for."""
@@ -285,18 +285,7 @@ async def _free_times(
 
     They are asked for by type and week, so that the last of a long absence have as many near them as the first.
     """
-    taken = (
-        select(func.count())
-        .select_from(Booking)
-        .where(
-            col(Booking.clinic_id) == Slot.clinic_id,
-            col(Booking.slot_id) == Slot.id,
-            text(f"booking.{LIVE}"),
-            or_(text("booking.status = 'booked'"), col(Booking.expires_at) > now),
-        )
-        .correlate(Slot)
-        .scalar_subquery()
-    )
+    taken = places.count_taken(now)
     names: dict[UUID, str] = {}
     times = []
     for time_type_id, monday in sorted(_weeks_around(visits)):

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from webtidbok_app.db.after_commit import tell_of_case
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.insert import insert_or_ignore
+from webtidbok_app.db.insert import insert_or_lock
 from webtidbok_app.db.tables import Clinic, Draft, Person, RequestCase, RequestDraft
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident
@@ -271,9 +271,8 @@ async def _draft(
 async def _begin_draft(
     session: AsyncSession, clinic: ClinicInfo, resident: Resident, kind: CaseTypeKind
 ) -> RequestDraft:
-    """Return the draft to write in. Drafts that are too old, whoever wrote them, are swept away first."""
+    """Return the draft to write in; nothing of one that is too old comes along."""
     now = clock.now()
-    await session.execute(delete(RequestDraft).where(col(RequestDraft.updated_at) <= now - DRAFT_LIFE))
     draft = await _draft(session, clinic, resident, kind)
     if draft is not None:
         return draft
@@ -293,8 +292,9 @@ async def _begin_draft(
         phone=(typed.phone if typed else None) or person.phone or "",
         updated_at=now,
     )
-    await insert_or_ignore(session, fresh)  # two tabs may begin at the same moment
-    return await session.get_one(RequestDraft, _key(clinic, resident, kind), with_for_update=True)
+    await insert_or_lock(session, fresh)  # two tabs may begin at the same moment
+    draft = await session.get_one(RequestDraft, _key(clinic, resident, kind), with_for_update=True)
+    return draft if draft.updated_at > now - DRAFT_LIFE else await session.merge(fresh)
 
 
 def _form(

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, TextClause, or_, select, text
+from sqlalchemy import ColumnElement, Row, TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import LIVE, Booking, Clinic, Performer, Person, Slot, TimeType
+from webtidbok_app.db.tables import Booking, Clinic, Performer, Person, Slot, TimeType
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import Unavailable
@@ -21,7 +21,7 @@ from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
-from webtidbok_app.timebook import in_line, publishing, schedule_log
+from webtidbok_app.timebook import in_line, places, publishing, schedule_log
 from webtidbok_app.timebook import pattern as patterns
 from webtidbok_app.timebook.deviations import Deviation, find_deviations
 
@@ -262,8 +262,7 @@ async def _with_bookings(
         .where(
             col(Booking.clinic_id) == clinic_id,
             on_them,
-            text(f"booking.{LIVE}"),
-            or_(text("booking.status = 'booked'"), col(Booking.expires_at) > clock.now()),
+            places.takes_place(clock.now()),
             ~in_line.held_in_line(),
         )
         .order_by(col(Booking.place))

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, select, text
+from sqlalchemy import case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import LIVE, Booking, Clinic, Slot
+from webtidbok_app.db.tables import Booking, Clinic, Slot
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.live.snapshots import snapshots
@@ -23,7 +23,7 @@ from webtidbok_app.services.schedule import (
     published_between,
     read_performers,
 )
-from webtidbok_app.timebook import in_line
+from webtidbok_app.timebook import in_line, places
 from webtidbok_app.timebook import pattern as patterns
 from webtidbok_app.timebook.deviations import Deviation, find_deviations
 
@@ -130,8 +130,7 @@ async def _count_days(
             col(Booking.clinic_id) == clinic_id,
             col(Booking.starts_at) >= since,
             col(Booking.starts_at) < until,
-            text(f"booking.{LIVE}"),
-            or_(text("booking.status = 'booked'"), col(Booking.expires_at) > now),
+            places.takes_place(now),
             ~in_line.held_in_line(),
         )
         .group_by(col(Booking.slot_id))

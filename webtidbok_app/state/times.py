@@ -13,103 +13,65 @@ from webtidbok_app.auth.principal import current, key_of
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import BookingStopped, Conflict, TermsNotAccepted, WebtidbokError
 from webtidbok_app.domain.swedish_time import day_of
-from webtidbok_app.domain.timeslot import Timeslot
-from webtidbok_app.i18n import Lang, t, tn
+from webtidbok_app.i18n import Lang, t
 from webtidbok_app.journal.port import Hold
 from webtidbok_app.services.booking import Progress, hold_time
 from webtidbok_app.services.compare import find_elsewhere
 from webtidbok_app.services.free_times import (
-    HORIZON_DAYS,
-    Choices,
     FreeTimes,
     LiveTimes,
     Offered,
-    Wish,
-    find_choices,
     find_month,
     find_nearest,
     find_times,
     follow_times,
     look_at_times,
 )
-from webtidbok_app.state.addresses import with_query
 from webtidbok_app.state.common import attempt, explain, lang_of, path_of, query
 from webtidbok_app.state.flow import note_conflict, note_hold, open_step, take_conflict, way_of
-from webtidbok_app.state.input import ticked, typed
 from webtidbok_app.state.present.clinics import no_times_view, unit_views, watch_href
-from webtidbok_app.state.present.month import month_view, parse_day, parse_month
-from webtidbok_app.state.present.sight import Sight, Span, joined
+from webtidbok_app.state.present.month import parse_day, parse_month
+from webtidbok_app.state.present.sight import Span
 from webtidbok_app.state.present.steps import chosen_view, step_view
-from webtidbok_app.state.present.times import (
-    conflict_problem,
-    day_views,
-    nearest_views,
-    next_free_view,
-    since_view,
-    status_text,
-)
-from webtidbok_app.state.present.wishes import FORM as FORM_FIELD
-from webtidbok_app.state.present.wishes import PART, PERFORMER, WEEKDAYS, read_wish, wish_query, wish_view
-from webtidbok_app.state.resident_views import ChosenView, NoTimesView, StepView, TimeTypeView, WishView
-from webtidbok_app.state.views import DayView, MonthView, NextFreeView, Problem, SinceView, TimeView
+from webtidbok_app.state.present.times import conflict_problem
+from webtidbok_app.state.present.wishes import read_wish
+from webtidbok_app.state.resident_views import ChosenView, NoTimesView, TimeTypeView
+from webtidbok_app.state.times_shown import TimesShown, last_day, slots_of, today
+from webtidbok_app.state.times_wished import TimesWished
+from webtidbok_app.state.views import Problem
 
 DAYS = 5
 ENOUGH = 60
 """Times in a list, whole days of them, after which the rest waits behind "Visa fler dagar"."""
 MOST_DAYS = 60
 """Days that "Visa fler dagar" can come to; longer jumps are made in the month."""
-DAY = "dag"
-"""The parameter of the address that names the one day to show."""
 
 
-class TimesState(rx.State):
+class TimesState(TimesShown, TimesWished, rx.State):
     """The free times as list and month, and the one that is held."""
 
-    step: StepView = StepView()
     stop: Problem = Problem()
     problem: Problem = Problem()
-    nearest: list[TimeView] = []
     none: NoTimesView = NoTimesView()
-    none_as_wished: bool = False
     can_move: bool = False
     """There are other clinics that the booked time can be moved to."""
     units: list[TimeTypeView] = []
     """Those of them that have free times, once they are asked for."""
     units_known: bool = False
-    chosen: ChosenView = ChosenView()
     just_chosen: bool = False
-    next_free: NextFreeView = NextFreeView()
-    wish: WishView = WishView()
     watch_href: str = ""
     """Where one waits for another time to become free, as wished; empty where the timebook cannot hold one."""
-    days: list[DayView] = []
-    more: bool = False
     first_new: str = ""
     """The first of the days that were added, which takes focus."""
-    narrowed: bool = False
-    """Only the day that was chosen in the month is shown."""
-    month: MonthView = MonthView()
-    since: SinceView = SinceView()
-    """What has become of days, month and nearest times since they were drawn, so that little is sent anew."""
     view: str = "list"
-    status: str = ""
     announced: str = ""
     """The status in the words to be read aloud: only after what the visitor did."""
-    fresh: str = ""
-    """"Visa 3 nya tider": what has come since the page was drawn, and waits to be asked for."""
     refreshed: int = 0
 
     _shown_at: str = ""
     """The path that the times are of; empty until there are any."""
     _whose: str = ""
     """Whom they are shown to: the resident or, for a guardian, the child."""
-    _listed: tuple[Timeslot, ...] = ()
-    _sight: Sight = Sight()
-    _near: tuple[Timeslot, ...] = ()
-    _pinned: tuple[Timeslot, ...] = ()
-    """The next free time and the held one, which are shown beside the list."""
-    _wish: Wish = Wish()
-    _month: date = date.min
     _details_done: bool = False
     _closed: bool = False
     """Booking was stopped while the page was shown, or before it."""
@@ -203,8 +165,7 @@ class TimesState(rx.State):
         if times is None:
             return
         before = len(self.days)
-        added = _slots_of(times)
-        self._listed, self._sight = (*self._listed, *added), self._sight.with_more(added)
+        self._put_more(slots_of(times))
         self._draw()
         self.announced = self.status
         self.more = times.more and len(self.days) < MOST_DAYS
@@ -237,44 +198,13 @@ class TimesState(rx.State):
 
     @rx.event
     @requires("resident")
-    async def show_all(self) -> EventSpec:
-        """Show the days from today on again, after one day was chosen."""
-        return self._to(None)
-
-    @rx.event
-    @requires("resident")
-    async def choose_day(self, iso: str) -> EventSpec | None:
-        """Show the times of one day only. The address keeps it."""
-        day = parse_day(iso)
-        return self._to(day) if day else None
-
-    @rx.event
-    @requires("resident")
     async def choose_month(self, month: str) -> None:
         """Show another month."""
         chosen = parse_month(month)
-        if chosen and _today().replace(day=1) <= chosen <= _last_day():
+        if chosen and today().replace(day=1) <= chosen <= last_day():
             self._month = chosen
             await self._see_month()
             self._draw()
-
-    @rx.event
-    @requires("resident")
-    async def apply_wish(self, form: rx.form.FormData) -> EventSpec:
-        """Show the times that are as wished. The address keeps the wish."""
-        asked = {name: typed(form, name) for name in (PERFORMER, FORM_FIELD, PART)}
-        asked[WEEKDAYS] = ",".join(ticked(form, WEEKDAYS))
-        return self._to(None, read_wish(lambda name: asked.get(name, "")))
-
-    @rx.event
-    @requires("resident")
-    async def forget_wish(self) -> EventSpec:
-        """Show all times again."""
-        return self._to(None, Wish())
-
-    def _to(self, day: date | None, wish: Wish | None = None) -> EventSpec:
-        asked = wish_query(self._wish if wish is None else wish)
-        return rx.redirect(with_query(way_of(self).address(""), **asked, dag=day.isoformat() if day else ""))
 
     def _close(self, why: BookingStopped, lang: Lang) -> None:
         """Show that nothing can be booked for now, until it can."""
@@ -284,23 +214,28 @@ class TimesState(rx.State):
     async def _show(self, progress: Progress, *, days: int, month: date) -> None:
         lang = lang_of(self)
         self.step = step_view(progress, lang)
-        day = parse_day(query(self, DAY))
+        day = self._day()
         times = await self._find(day, days=1 if day else days, cut=days == DAYS)
         if times is None:
             self.stop, self.problem = self.problem, Problem()
         elif not times.any_at_all:
             self.none = no_times_view(progress, times.other_forms, await self._elsewhere(), lang)
         else:
-            self.wish = wish_view(self._wish, await self._choices(), lang)
+            await self._show_wish()
             self.watch_href = watch_href(progress, self._wish, lang)
             held = progress.hold.timeslot if progress.hold else times.next_free
-            self._month = max(month, _today().replace(day=1))
+            self._month = max(month, today().replace(day=1))
             if month == date.min:
-                self._month = (day or (day_of(held.starts_at) if held else _today())).replace(day=1)
-            self._put(times, day)
-            await self._see_month()
-            self._draw()
-            self.announced = self.status
+                self._month = (day or (day_of(held.starts_at) if held else today())).replace(day=1)
+            await self._show_found(times, day)
+
+    async def _show_found(self, times: FreeTimes, day: date | None) -> None:
+        self._put(times, day)
+        if day and not self.narrowed:
+            self._tell_day_is_gone()
+        await self._see_month()
+        self._draw()
+        self.announced = self.status
 
     async def _elsewhere(self) -> list[Offered]:
         """Return other clinics with the same; for a booked time, those that it can be moved to."""
@@ -312,27 +247,12 @@ class TimesState(rx.State):
         """Draw the same days and month as they are now."""
         if self.none.intro:
             self.none = NoTimesView()
-        day = parse_day(query(self, DAY))
+        day = self._day()
         count = max(DAYS, len(self.days))
         times = await self._find(day, days=1 if day else count, cut=count == DAYS)
         if times is not None:
-            self._put(times, day)
-            self._month = max(self._month, _today().replace(day=1))
-            await self._see_month()
-            self._draw()
-            self.announced = self.status
-
-    def _put(self, times: FreeTimes, day: date | None) -> None:
-        slots = [slot for slot in _slots_of(times) if day is None or day_of(slot.starts_at) == day]
-        self.narrowed = bool(day and slots)
-        if day and not slots:
-            self._tell_day_is_gone()
-        self.more = times.more and day is None
-        self.none_as_wished = times.next_free is None
-        self.next_free = next_free_view(times.next_free, lang_of(self))
-        held = [slot for slot in self._pinned if slot.held_by_patient]
-        self._pinned = (*held, *([times.next_free] if times.next_free else []))
-        self._listed, self._sight = tuple(slots), Sight.of([*slots, *self._pinned])
+            self._month = max(self._month, today().replace(day=1))
+            await self._show_found(times, day)
 
     async def _find(self, first: date | None, *, days: int = DAYS, cut: bool = True) -> FreeTimes | None:
         """Return free times, or None when it went wrong; then the page says so."""
@@ -346,11 +266,6 @@ class TimesState(rx.State):
             return None
         return _enough(times) if cut else times
 
-    async def _choices(self) -> Choices:
-        way = way_of(self)
-        found = await attempt(find_choices(current(), **way.asked), way.lang)
-        return Choices([], []) if isinstance(found, Problem) else found
-
     async def _see_month(self) -> None:
         way = way_of(self)
         slots = await attempt(
@@ -360,8 +275,7 @@ class TimesState(rx.State):
         if isinstance(slots, Problem):
             self.problem = slots
         else:
-            shown = [*self._listed, *self._near, *self._pinned]
-            self._sight = self._sight.only(shown).with_more(slots)
+            self._put_month(slots)
 
     async def _compare(self, times: LiveTimes) -> None:
         """Look at what has become of the times that are shown, and draw what is different."""
@@ -379,15 +293,6 @@ class TimesState(rx.State):
         if hold_lost or sight is not self._sight:
             self._sight = sight
             self._mark()
-
-    def _spans(self) -> list[Span]:
-        """Return the days that the page shows anything of."""
-        today = _today()
-        last = day_of(self._listed[-1].starts_at) if self._listed else today
-        month_end = (self._month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        days = [day_of(slot.starts_at) for slot in (*self._near, *self._pinned)]
-        listed = (last if self.narrowed else today, last)
-        return joined([listed, (max(self._month, today), month_end), *zip(days, days, strict=True)])
 
     async def _tell_why_sent_back(self) -> None:
         code, moment = await take_conflict(self)
@@ -417,9 +322,7 @@ class TimesState(rx.State):
         finding = find_nearest(current(), **way.asked, moment=near)
         nearest = await attempt(finding, way.lang)
         if not isinstance(nearest, Problem):
-            self._near = tuple(nearest)
-            self._sight = self._sight.with_more(nearest)
-            self.nearest = nearest_views(nearest, way.lang, clinic=self.step.clinic)
+            self._put_nearest(nearest)
 
     def _tell_day_is_gone(self) -> None:
         lang = lang_of(self)
@@ -434,41 +337,9 @@ class TimesState(rx.State):
         onward = way.address("kontrollera" if self._details_done else "uppgifter")
         self.chosen = chosen_view(hold, way.lang, href=onward) if hold else ChosenView()
         self.just_chosen = False
-        self._pinned = tuple(slot for slot in self._pinned if not slot.held_by_patient)
+        self._pin(hold.timeslot if hold else None)
         if hold:
-            self._pinned, self._sight = (
-                (hold.timeslot, *self._pinned),
-                self._sight.with_more([hold.timeslot]),
-            )
             await note_hold(self, hold)
-
-    def _draw(self) -> None:
-        """Put the times in words, all as if they were free, and then what has become of them."""
-        lang = lang_of(self)
-        self.days = day_views(self._listed, lang, clinic=self.step.clinic)
-        self.month = month_view(
-            self._month,
-            self._sight.drawn(),
-            lang,
-            today=_today(),
-            last=_last_day(),
-            chosen=self._only_day(),
-        )
-        self._mark()
-
-    def _mark(self) -> None:
-        """Put in words what has become of the times since they were drawn."""
-        lang, sight = lang_of(self), self._sight
-        chosen = "" if self.chosen.lost else self.chosen.id
-        self.since = since_view(self._listed, sight, lang, chosen=chosen, chosen_day=self._only_day())
-        self.status = status_text([slot for slot in self._listed if slot.id not in sight.lost], lang)
-        self.fresh = tn(lang, "citizen.time.fresh", sight.fresh) if sight.fresh else ""
-        taken = self.next_free.id in sight.lost
-        if taken != self.next_free.taken:
-            self.next_free = replace(self.next_free, taken=taken)
-
-    def _only_day(self) -> date | None:
-        return day_of(self._listed[0].starts_at) if self.narrowed and self._listed else None
 
 
 def _enough(times: FreeTimes) -> FreeTimes:
@@ -478,15 +349,3 @@ def _enough(times: FreeTimes) -> FreeTimes:
         if count >= ENOUGH and index < len(times.days):
             return replace(times, days=times.days[:index], more=True)
     return times
-
-
-def _slots_of(times: FreeTimes) -> list[Timeslot]:
-    return [slot for _, slots in times.days for slot in slots]
-
-
-def _today() -> date:
-    return day_of(clock.now())
-
-
-def _last_day() -> date:
-    return _today() + timedelta(days=HORIZON_DAYS)

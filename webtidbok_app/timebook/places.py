@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -182,6 +182,24 @@ async def taken_places(session: AsyncSession, slot: Slot) -> set[int]:
                 text(f"booking.{LIVE}"),
             )
         )
+    )
+
+
+def takes_place(now: datetime) -> ColumnElement[bool]:
+    """Return the condition for a booking to take its place at the moment: it is booked, or a hold that runs still."""
+    running = or_(text("booking.status = 'booked'"), col(Booking.expires_at) > now)
+    return and_(text(f"booking.{LIVE}"), running)
+
+
+def count_taken(now: datetime) -> ScalarSelect[int]:
+    """Return how many places of the slot in the question are taken at the moment."""
+    on_it = (col(Booking.clinic_id) == Slot.clinic_id) & (col(Booking.slot_id) == Slot.id)
+    return (
+        select(func.count())
+        .select_from(Booking)
+        .where(on_it, takes_place(now))
+        .correlate(Slot)
+        .scalar_subquery()
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,7 +17,7 @@ from webtidbok_app.db.tables import LIVE, Booking, Performer, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NotFound, Overlaps, TooLateToChange
 from webtidbok_app.domain.visit import ScheduleChangeKind
-from webtidbok_app.timebook import in_line, line, schedule_log
+from webtidbok_app.timebook import in_line, line, places, schedule_log
 from webtidbok_app.timebook.pattern import NewSlot
 
 
@@ -221,8 +221,7 @@ def _live_bookings(now: datetime) -> ColumnElement[bool]:
         .where(
             col(Booking.clinic_id) == Slot.clinic_id,
             col(Booking.slot_id) == Slot.id,
-            text(f"booking.{LIVE}"),
-            or_(text("booking.status = 'booked'"), col(Booking.expires_at) > now),
+            places.takes_place(now),
             ~in_line.held_in_line(),
         )
         .correlate(Slot)

@@ -4,12 +4,12 @@ Locks are taken in the order of the line: the schedule, the people, their bookin
 was decided is compared once they are held, so nobody can change it any more.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -96,8 +96,9 @@ async def remove(
         raise InvalidInput({"choices": "nothing_goes"})
     removal = await _withdraw(session, clinic_id, removal_id, going, by, now)
     removal.kept = sum(one.choice == Choice.KEEP for one in wanted.decisions)
+    busy = await _with_several_visits(session, clinic_id, [booking.person_id for booking in decided.values()])
     lines = [
-        await _carry_out(session, decided[one.booking_id], one, removal, wanted, by)
+        await _carry_out(session, decided[one.booking_id], one, removal, wanted, by, busy)
         for one in sorted(wanted.decisions, key=lambda decision: decision.booking_id)
         if one.choice != Choice.KEEP
     ]
@@ -217,9 +218,15 @@ async def _withdraw(
 
 
 async def _carry_out(
-    session: AsyncSession, old: Booking, decision: Decision, removal: Removal, wanted: Wanted, by: By
+    session: AsyncSession,
+    old: Booking,
+    decision: Decision,
+    removal: Removal,
+    wanted: Wanted,
+    by: By,
+    busy: Set[UUID],
 ) -> RemovalLine:
-    """Do what is decided about one booking, and write it down."""
+    """Do what is decided about one booking, and write it down. ``busy`` are those who may be so at the new time."""
     now, due_at = removal.done_at, removal.done_at + TAKE_BACK_FOR
     done = RemovalLine(
         clinic_id=old.clinic_id, id=new_id(), removal_id=removal.id, choice=decision.choice, booking_id=old.id
@@ -227,7 +234,8 @@ async def _carry_out(
     if decision.choice == Choice.MOVE:
         if decision.to is None:
             raise InvalidInput({"choices": "no_time"})
-        await _refuse_if_busy(session, old, decision.to)
+        if old.person_id in busy:
+            await _refuse_if_busy(session, old, decision.to)
         made = await desk.rebook_for(
             session, clinic_id=old.clinic_id, old_id=old.id, slot_id=decision.to, booking_id=new_id(), now=now,
             changed_by=by.hsa_id, due_at=due_at,
@@ -239,6 +247,21 @@ async def _carry_out(
         now=now, due_at=due_at,
     )  # fmt: skip
     return done
+
+
+async def _with_several_visits(session: AsyncSession, clinic_id: UUID, people: Sequence[UUID]) -> Set[UUID]:
+    """Return which of the people have more than one visit booked at the clinic."""
+    found = await session.scalars(
+        select(col(Booking.person_id))
+        .where(
+            col(Booking.clinic_id) == clinic_id,
+            col(Booking.person_id).in_(people),
+            text("booking.status = 'booked'"),
+        )
+        .group_by(col(Booking.person_id))
+        .having(func.count() > 1)
+    )
+    return set(found)
 
 
 async def _refuse_if_busy(session: AsyncSession, old: Booking, slot_id: UUID) -> None:

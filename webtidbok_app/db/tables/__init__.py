@@ -25,10 +25,11 @@ from webtidbok_app.db.tables.clinics import (
     Terms,
 )
 from webtidbok_app.db.tables.invitations import Invitation, ReservePerson
-from webtidbok_app.db.tables.messages import WAITING, MessageChoice, OutboxMessage
+from webtidbok_app.db.tables.messages import SETTLED, WAITING, MessageChoice, OutboxMessage
 from webtidbok_app.db.tables.people import Draft, Guardianship, Person, TermsAcceptance
 from webtidbok_app.db.tables.removals import Removal, RemovalLine, RemovedSlot
 from webtidbok_app.db.tables.requests import (
+    LEFT_UNSENT,
     AnswerTemplate,
     OfferedTime,
     RequestCase,
@@ -39,6 +40,7 @@ from webtidbok_app.db.tables.requests import (
 )
 from webtidbok_app.db.tables.timebook import (
     CHOSEN,
+    HELD,
     LIVE,
     Booking,
     DowntimeRun,
@@ -55,8 +57,11 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "CHOSEN",
+    "HELD",
     "IN_LINE",
+    "LEFT_UNSENT",
     "LIVE",
+    "SETTLED",
     "STANDING",
     "WAITING",
     "AccessLog",

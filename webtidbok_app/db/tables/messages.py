@@ -11,6 +11,8 @@ from webtidbok_app.domain.message import Channel, MessageKind, MessageStatus
 
 WAITING = "status = 'waiting'"
 """Written as it stands, never with bound parameters: the partial index needs a literal."""
+SETTLED = "status <> 'waiting'"
+"""Sent, dropped or given up. Written as it stands, like WAITING."""
 
 
 class OutboxMessage(SQLModel, table=True):
@@ -24,6 +26,12 @@ class OutboxMessage(SQLModel, table=True):
         CheckConstraint("status IN ('waiting', 'sent', 'dropped', 'dead')", name="status"),
         Index("ix_outbox_message_due", "due_at", postgresql_where=text(WAITING), sqlite_where=text(WAITING)),
         Index("ix_outbox_message_clinic_status", "clinic_id", "status", "settled_at"),
+        Index(
+            "ix_outbox_message_settled",
+            "settled_at",
+            postgresql_where=text(SETTLED),
+            sqlite_where=text(SETTLED),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -60,6 +68,14 @@ class MessageChoice(SQLModel, table=True):
     """
 
     __tablename__ = "message_choice"
+    __table_args__ = (
+        Index(
+            "ix_message_choice_code",
+            "code_at",
+            postgresql_where=text("code_at IS NOT NULL"),
+            sqlite_where=text("code_at IS NOT NULL"),
+        ),
+    )
 
     person_id: UUID = Field(primary_key=True, foreign_key="person.id")
     channel: Channel | None = Field(default=None, sa_type=AutoString)

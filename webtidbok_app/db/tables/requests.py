@@ -4,13 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlmodel import AutoString, Field, SQLModel
 
 from webtidbok_app.db.crypto import Sealed
 from webtidbok_app.db.tables._base import OfClinic, new_id
 from webtidbok_app.domain.request import Author, CaseStatus, ContactWay, OfferStatus, Wish
 from webtidbok_app.domain.visit import CaseTypeKind
+
+LEFT_UNSENT = "status IN ('closed', 'withdrawn') AND unsent <> ''"
+"""Ended, perhaps with something that was never sent. Written as it stands: the partial index needs a literal."""
 
 
 class RequestWords(SQLModel):
@@ -67,6 +70,12 @@ class RequestCase(RequestWords, OfClinic, table=True):
         Index(None, "clinic_id", "number", unique=True),
         Index("ix_request_case_inbox", "clinic_id", "status", "changed_at"),
         Index("ix_request_case_person", "person_id"),
+        Index(
+            "ix_request_case_unsent",
+            "changed_at",
+            postgresql_where=text(LEFT_UNSENT),
+            sqlite_where=text(LEFT_UNSENT),
+        ),
     )
 
     number: int

@@ -21,8 +21,8 @@ from webtidbok_app.domain.visit import (
 
 LIVE = "status IN ('held', 'booked')"
 """What takes a place. Written as it stands, never with bound parameters: the partial index needs a literal."""
-
-
+HELD = "status = 'held'"
+"""What is held, or was until it ran out. Written as it stands, like LIVE."""
 CHOSEN = "status = 'held' AND offer_id IS NULL"
 """Held because a resident has chosen it, and not because staff offer it. Written as it stands, like LIVE."""
 
@@ -196,8 +196,8 @@ class Booking(OfClinic, table=True):
             "ix_booking_held",
             "clinic_id",
             "person_id",
-            postgresql_where=text("status = 'held'"),
-            sqlite_where=text("status = 'held'"),
+            postgresql_where=text(HELD),
+            sqlite_where=text(HELD),
         ),
         Index(
             "ix_booking_live_start",

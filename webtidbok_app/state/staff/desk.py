@@ -15,10 +15,12 @@ from webtidbok_app.domain.message import Channel
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import REASON_MAX
 from webtidbok_app.i18n import t
-from webtidbok_app.services import desk
+from webtidbok_app.services import desk_booking
 from webtidbok_app.services.authorise import HANDLES_TIMES
-from webtidbok_app.services.desk import DeskBooking, Said
-from webtidbok_app.services.desk_people import DeskPerson
+from webtidbok_app.services.desk_booking import DeskBooking, Said
+from webtidbok_app.services.desk_check import weigh
+from webtidbok_app.services.desk_people import DeskPerson, look_up_again
+from webtidbok_app.services.desk_times import list_times
 from webtidbok_app.state.common import argument, attempt, explain
 from webtidbok_app.state.input import in_reach, parse_day, parse_id, ticked, typed
 from webtidbok_app.state.present.words import field_problems
@@ -96,7 +98,9 @@ class StaffDeskState(Personal, rx.State):
     async def load_rebook(self) -> EventType[()] | None:
         """Begin to exchange the booking in the address, which is logged."""
         self.reset()
-        found = await attempt(desk.open_to_rebook(current(), booking_id=argument(self, "booking")), "sv")
+        found = await attempt(
+            desk_booking.open_to_rebook(current(), booking_id=argument(self, "booking")), "sv"
+        )
         if isinstance(found, Problem):
             self.problem = found
             return None
@@ -188,11 +192,11 @@ class StaffDeskState(Personal, rx.State):
     ) -> DeskBooking:
         old = parse_id(self._old)
         if old is not None:
-            return await desk.rebook_for_resident(
+            return await desk_booking.rebook_for_resident(
                 current(), old_id=old, slot_id=slot, booking_id=booking, extra=self._extra
             )
         said = Said(self.reason, self.who.phone, self.who.email, typed(form, "messages"))
-        return await desk.book_for_resident(
+        return await desk_booking.book_for_resident(
             current(),
             person_id=person,
             slot_id=slot,
@@ -207,14 +211,14 @@ class StaffDeskState(Personal, rx.State):
         person = parse_id(self._person)
         if person is None:
             return
-        found = await attempt(desk.look_up_again(current(), person_id=person), "sv")
+        found = await attempt(look_up_again(current(), person_id=person), "sv")
         if not isinstance(found, Problem):
             self._begin(found)
 
     async def _show_times(self) -> None:
         today = day_of(clock.now())
         first = max(date.fromisoformat(self._first), today) if self._first else today
-        listing = desk.list_times(
+        listing = list_times(
             current(),
             first=first,
             time_type=parse_id(self._time_type),
@@ -239,7 +243,7 @@ class StaffDeskState(Personal, rx.State):
         if slot is None or person is None:
             return
         found = await attempt(
-            desk.weigh(current(), person_id=person, slot_id=slot, but_not=parse_id(self._old)), "sv"
+            weigh(current(), person_id=person, slot_id=slot, but_not=parse_id(self._old)), "sv"
         )
         if isinstance(found, Problem):
             self.problem = found

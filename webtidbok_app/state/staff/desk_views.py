@@ -8,8 +8,10 @@ from itertools import groupby
 from webtidbok_app.domain.reserve_number import ReserveNumber
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_clock, format_day, format_span, t, tn
-from webtidbok_app.services.desk import DeskBooking, DeskCheck, DeskTime, DeskTimes
+from webtidbok_app.services.desk_booking import DeskBooking
+from webtidbok_app.services.desk_check import DeskCheck
 from webtidbok_app.services.desk_people import ComingTime, DeskPerson
+from webtidbok_app.services.desk_times import DeskTime, DeskTimes
 from webtidbok_app.state.present.words import moment_text
 from webtidbok_app.state.views import Choice, SummaryRow
 

@@ -12,7 +12,7 @@ from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, format_day_span, t, tn
-from webtidbok_app.services import desk, invitations
+from webtidbok_app.services import invitations
 from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.invitations import InvitationState, OpenedInvitation, Show, StaffInvitation
 from webtidbok_app.state.addresses import with_query
@@ -77,7 +77,7 @@ class StaffInviteState(rx.State):
         person = (await self.get_state(StaffDeskState))._person  # noqa: SLF001  one flow in two states
         if not person:
             return rx.redirect(WHO, replace=True)
-        found = await attempt(desk.list_bookable_types(current()), "sv")
+        found = await attempt(invitations.list_bookable_types(current()), "sv")
         if isinstance(found, Problem):
             self.problem = found
             return None

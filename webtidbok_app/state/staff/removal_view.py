@@ -11,8 +11,8 @@ from webtidbok_app.domain.removal import CallBecause, Decision
 from webtidbok_app.domain.removal import Choice as Fate
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, format_short_day, format_span, format_time, t, tn
-from webtidbok_app.services.removal import RemovalDone, RemovedVisit
 from webtidbok_app.services.removal_impact import AbsentChoice, BookedVisit, Option, RemovalImpact
+from webtidbok_app.services.removed import RemovalDone, RemovedVisit
 from webtidbok_app.state.staff.preview_view import moment_words
 from webtidbok_app.state.staff.week_view import week_href, with_title
 from webtidbok_app.state.staff.withdraw_view import lines_of, more_of

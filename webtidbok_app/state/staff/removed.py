@@ -11,11 +11,10 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import NoMoreExtras, Overlaps, SlotTaken, TooLateToChange, WebtidbokError
 from webtidbok_app.i18n import t
-from webtidbok_app.services import removal
+from webtidbok_app.services import removal, removed
 from webtidbok_app.services.authorise import HANDLES_TIMES
-from webtidbok_app.services.removal import RemovalDone
+from webtidbok_app.services.removed import RemovalDone
 from webtidbok_app.state.common import attempt, uuid_argument
-from webtidbok_app.state.input import parse_id
 from webtidbok_app.state.staff.personal import Personal
 from webtidbok_app.state.staff.preview_view import moment_words
 from webtidbok_app.state.staff.removal_view import DoneView, done_view
@@ -43,10 +42,10 @@ class StaffRemovedState(Personal, rx.State):
     @rx.event
     @requires(*HANDLES_TIMES)
     async def mark(self, line: str) -> None:
-        """Note that somebody is phoned, or take the note away."""
-        wanted, phoned = parse_id(line), not any(one.phoned for one in self.done.phone if one.id == line)
-        if wanted is not None:
-            self._show(await attempt(_mark(self, wanted, phoned=phoned), "sv"))
+        """Note that somebody on the open list is phoned, or take the note away."""
+        shown = next((one for one in self.done.phone if one.id == line), None)
+        if shown is not None:
+            self._show(await attempt(_mark(self, UUID(line), phoned=not shown.phoned), "sv"))
 
     @rx.event
     @requires(*HANDLES_TIMES)
@@ -80,17 +79,17 @@ class StaffRemovedState(Personal, rx.State):
 
 
 async def _get(state: rx.State) -> RemovalDone:
-    return await removal.get_removal(current(), removal_id=uuid_argument(state, "removal"))
+    return await removed.get_removal(current(), removal_id=uuid_argument(state, "removal"))
 
 
 async def _mark(state: rx.State, line: UUID, *, phoned: bool) -> RemovalDone:
-    return await removal.mark_phoned(
+    return await removed.mark_phoned(
         current(), removal_id=uuid_argument(state, "removal"), line_id=line, phoned=phoned
     )
 
 
 async def _note_printing(state: rx.State) -> None:
-    await removal.note_printing(current(), removal_id=uuid_argument(state, "removal"))
+    await removed.note_printing(current(), removal_id=uuid_argument(state, "removal"))
 
 
 async def _take_back(state: rx.State) -> RemovalDone:

@@ -2,12 +2,8 @@
 (() => {
   "use strict";
 
-  const MONTH_KEYS = {
-    ArrowLeft: -1,
-    ArrowRight: 1,
-    ArrowUp: -7,
-    ArrowDown: 7,
-  };
+  const ALONG = { ArrowLeft: -1, ArrowRight: 1 };
+  const ACROSS = { ArrowUp: -1, ArrowDown: 1 };
   const LOST_AFTER = 3000;
   const ONCE = 1000;
   const WARN = 120;
@@ -77,71 +73,80 @@
     else delete document.documentElement.dataset.errorPrefix;
   }
 
-  /* The month: one tab stop, arrows by day and week, Home and End in the week, pages by month. */
+  /* A grid of days: one tab stop, arrows by row and column, Home and End in the row, pages by month or week.
+     Beside the days a row may have a head that can be pressed. */
 
   let travel = null;
   let chosenDay = "";
 
+  const stopsOf = (grid) => [...grid.querySelectorAll("[data-day], [data-row-head]")];
   const daysOf = (grid) => [...grid.querySelectorAll("[data-day]")];
+  const columnOf = (stop) => stop.closest("td, th").cellIndex;
 
   function rove(grid, stop) {
-    for (const day of daysOf(grid)) {
-      const index = day === stop ? 0 : -1;
-      if (day.tabIndex !== index) day.tabIndex = index;
+    for (const one of stopsOf(grid)) {
+      const index = one === stop ? 0 : -1;
+      if (one.tabIndex !== index) one.tabIndex = index;
     }
   }
 
   function oneTabStop(grid) {
+    const stops = stopsOf(grid);
+    if (stops.filter((stop) => stop.tabIndex === 0).length === 1) return;
     const days = daysOf(grid);
-    const stops = days.filter((day) => day.tabIndex === 0);
-    if (stops.length === 1) return;
-    const buttons = days.filter((day) => day.matches("button"));
-    rove(grid, buttons.find((day) => day.closest("[aria-selected=true]")) ?? buttons[0] ?? days[0]);
+    const open = days.filter((day) => day.matches("button, a"));
+    const now = open.find((day) => day.closest("[aria-selected=true], [aria-current=date]"));
+    rove(grid, now ?? open[0] ?? days[0]);
   }
 
-  function goTo(grid, day) {
-    if (!day) return;
-    rove(grid, day);
-    day.focus();
+  function goTo(grid, stop) {
+    if (!stop) return;
+    rove(grid, stop);
+    stop.focus();
   }
 
-  function leaveMonth(day, step, times) {
-    const button = find(`[data-month-step="${step}"]`);
-    if (!button) return;
-    travel = { day: Number(day.dataset.day.slice(8)), month: day.dataset.day.slice(0, 7), step, times };
+  function leave(grid, day, step, times) {
+    const button = find(`[data-page-step="${step}"]`);
+    if (!button || !day.dataset.day) return;
+    const days = daysOf(grid);
+    travel = { day: numberOf(day), at: days.indexOf(day), from: days[0].dataset.day, step, times };
     button.click();
   }
 
-  function arriveInMonth(grid) {
+  const numberOf = (day) => Number(day.dataset.day.slice(8));
+
+  function arriveAt(grid) {
     const days = daysOf(grid);
-    if (!travel || !days.length || days[0].dataset.day.startsWith(travel.month)) return;
-    const step = find(`[data-month-step="${travel.step}"]`);
+    if (!travel || !days.length || days[0].dataset.day === travel.from) return;
+    const step = find(`[data-page-step="${travel.step}"]`);
     if (travel.times > 1 && step) {
-      travel = { ...travel, times: travel.times - 1, month: days[0].dataset.day.slice(0, 7) };
+      travel = { ...travel, times: travel.times - 1, from: days[0].dataset.day };
       step.click();
       return;
     }
     /* The month may begin with this week; its last day may be an earlier number than the one left. */
-    const numberOf = (cell) => Number(cell.dataset.day.slice(8));
-    const number = Math.min(travel.day, numberOf(days.at(-1)));
+    const { day, at } = travel;
+    const number = Math.min(day, numberOf(days.at(-1)));
     travel = null;
-    goTo(grid, days.find((cell) => numberOf(cell) >= number));
+    const inWeek = grid.dataset.dayGrid === "week";
+    goTo(grid, inWeek ? days[Math.min(at, days.length - 1)] : days.find((one) => numberOf(one) >= number));
   }
 
-  function monthKey(event) {
-    const day = event.target.closest?.("[data-month-grid] [data-day]");
-    if (!day || event.altKey || event.ctrlKey || event.metaKey) return;
-    const grid = day.closest("[data-month-grid]");
-    const days = daysOf(grid);
-    const at = days.indexOf(day);
-    const cells = [...day.closest("tr").querySelectorAll("[data-day]")];
-    if (event.key in MONTH_KEYS) {
-      const to = at + MONTH_KEYS[event.key];
-      if (days[to]) goTo(grid, days[to]);
-    } else if (event.key === "Home") goTo(grid, cells[0]);
-    else if (event.key === "End") goTo(grid, cells.at(-1));
-    else if (event.key === "PageUp") leaveMonth(day, -1, event.shiftKey ? 12 : 1);
-    else if (event.key === "PageDown") leaveMonth(day, 1, event.shiftKey ? 12 : 1);
+  function dayKey(event) {
+    const stop = event.target.closest?.("[data-day-grid] :is([data-day], [data-row-head])");
+    if (!stop || event.altKey || event.ctrlKey || event.metaKey) return;
+    const grid = stop.closest("[data-day-grid]");
+    const seen = stopsOf(grid).filter((one) => one.checkVisibility());
+    const row = seen.filter((one) => one.closest("tr") === stop.closest("tr"));
+    const isList = getComputedStyle(grid).display !== "table";
+    const column = isList ? seen : seen.filter((one) => columnOf(one) === columnOf(stop));
+    const year = event.shiftKey && grid.dataset.dayGrid === "month" ? 12 : 1;
+    if (event.key in ALONG) goTo(grid, seen[seen.indexOf(stop) + ALONG[event.key]]);
+    else if (event.key in ACROSS) goTo(grid, column[column.indexOf(stop) + ACROSS[event.key]]);
+    else if (event.key === "Home") goTo(grid, row[0]);
+    else if (event.key === "End") goTo(grid, row.at(-1));
+    else if (event.key === "PageUp") leave(grid, stop, -1, year);
+    else if (event.key === "PageDown") leave(grid, stop, 1, year);
     else return;
     event.preventDefault();
   }
@@ -401,9 +406,9 @@
     if (target.dataset.printAfter) toPrint = target.dataset.printAfter;
     if (target.dataset.language) syncLanguage(); // the query may have changed alone
     if (target.id === "session-stay") session.stay();
-    if (target.dataset.day) {
+    if (target.matches("button[data-day]")) {
       chosenDay = target.dataset.day;
-      rove(target.closest("[data-month-grid]"), target);
+      rove(target.closest("[data-day-grid]"), target);
       toDayTimes();
     }
   }
@@ -442,16 +447,16 @@
 
   function toMonth(event) {
     event.preventDefault();
-    const day = find("[data-month-grid] [data-day][tabindex='0']");
+    const day = find("[data-day-grid] [data-day][tabindex='0']");
     if (day) focus(day);
   }
 
   /* One look at the page after each change of it. */
 
   function look() {
-    for (const grid of document.querySelectorAll("[data-month-grid]")) {
+    for (const grid of document.querySelectorAll("[data-day-grid]")) {
       oneTabStop(grid);
-      arriveInMonth(grid);
+      arriveAt(grid);
     }
     syncLanguage();
     arrive();
@@ -496,7 +501,7 @@
   }
 
   addEventListener("click", click, true);
-  addEventListener("keydown", monthKey, true);
+  addEventListener("keydown", dayKey, true);
   addEventListener("input", countCharacters, true);
   addEventListener("change", readFile, true);
   addEventListener("online", () => {

@@ -180,7 +180,7 @@ def test_session__lost_in_the_middle_and_resumed_at_the_same_step(new_context: C
     _wait_until_kept(other, page.url, "Rådgivning om kost")
     other.get_by_role("button", name="Logga ut").first.click()
     expect(other.get_by_role("link", name="Logga in").first).to_be_visible()
-    resident.fill_details()
+    resident.go_on()
     resident.heading("Logga in")
     expect(page.get_by_text("Du har loggats ut")).to_be_visible()
     check_page(page)

@@ -83,7 +83,7 @@ def test_pictures__of_staff(new_context: ContextMaker) -> None:
         cell.click()
     expect(page.get_by_role("status").filter(has_text="3 tider valda")).to_be_visible()
     album.take("personal-schema-vecka")
-    page.get_by_role("button", name="Ta bort valet").click()
+    page.get_by_role("button", name="Avmarkera alla").click()
     expect(page.get_by_role("gridcell", selected=True)).to_have_count(0)
     visit(page, f"/personal?dag={monday.isoformat()}")
     expect(page.get_by_role("columnheader", name="Omar Lind")).to_be_visible()

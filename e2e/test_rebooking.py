@@ -34,6 +34,12 @@ def to_the_times(resident: Resident) -> None:
         expect(times.first).to_be_visible()
 
 
+def _is_among_my_bookings(page: Page) -> None:
+    """Assert that the navigation marks the page as one of what the resident has booked."""
+    here = page.get_by_role("navigation", name="Huvudmeny").locator("[aria-current=page]")
+    expect(here).to_have_text("Mina tidsbokningar")
+
+
 def test_rebook__on_a_phone(new_context: ContextMaker) -> None:
     page = new_context(viewport={"width": 320, "height": 640}).new_page()
     resident = Resident(page)
@@ -45,10 +51,12 @@ def test_rebook__on_a_phone(new_context: ContextMaker) -> None:
     expect(page.get_by_text(f"Du har tiden {old}. Den är kvar tills du har bokat en ny.")).to_be_visible()
     check_page(page)
     check_targets(page)
+    _is_among_my_bookings(page)
     resident.choose_time(-1)
     resident.go_on()
     resident.heading("Kontrollera din ombokning")
     expect_focus_on_heading(page)
+    _is_among_my_bookings(page)
     new = page.locator(".summary-row").filter(has_text="Ny tid").locator("dd").first.inner_text()
     expect(page.get_by_text("Din nuvarande tid är kvar tills du valt Omboka tiden.")).to_be_visible()
     expect(page.locator(".summary-row").filter(has_text="Nuvarande tid")).to_contain_text(old)

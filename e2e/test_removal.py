@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.checks import check_page
+from e2e.checks import check_page, expect_focus_on_heading
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
 from e2e.support import ready, visit
@@ -74,6 +74,7 @@ def _take_back(page: Page) -> None:
     page.get_by_role("button", name="Ta tillbaka allt").click()
     expect(page.locator("h1")).to_have_text(re.compile("tillbaka"))
     expect(page.get_by_text("Inget meddelande skickas om det som är tillbaka.")).to_be_visible()
+    expect_focus_on_heading(page)
 
 
 @pytest.mark.parametrize(("viewport", "number"), [(WIDE, 0), (TABLET, 1)], ids=["wide", "tablet"])

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from e2e.checks import check_page
 from e2e.conftest import ContextMaker
 from e2e.residents import Resident
-from e2e.staff import week_path, weeks_ahead
-from e2e.support import visit
+from e2e.staff import ON_BOTH, week_path, weeks_ahead
+from e2e.support import tab_to, visit
 from e2e.test_staff_schedule import PHONE, WIDE, Schedule
 
 TABLET = {"width": 820, "height": 1180}
@@ -24,7 +24,7 @@ def test_week__of_many__is_counted_and_leads_to_the_day(
     staff = Schedule(new_context(viewport=viewport, has_touch=viewport is not WIDE).new_page(), "viola")
     page, monday = staff.page, weeks_ahead(staff.page, 1)
     staff.open(week_path(monday))
-    expect(page.get_by_role("grid")).to_have_count(0)
+    expect(page.locator("[data-cell]")).to_have_count(0)
     counted = page.get_by_role(
         "link", name=re.compile(r"^Disa Myråsen, läkare, måndag .*: \d+ ledig.* av \d\d tider$")
     )
@@ -96,12 +96,75 @@ def test_month__counts_each_day_and_leads_there(new_context: ContextMaker, viewp
 
 
 def _expect_month(page: Page) -> None:
-    expect(page.get_by_role("table")).to_be_visible()
+    expect(page.get_by_role("grid")).to_be_visible()
     expect(page.get_by_role("rowheader", name=re.compile(r"^Vecka \d+$")).first).to_be_visible()
     expect(
         page.get_by_role("link", name=re.compile(r": \d+ (ledig|lediga), .*av \d+ tid")).first
     ).to_be_visible()
     check_page(page)
+
+
+@ON_BOTH
+def test_month__is_walked_by_keys__and_is_one_tab_stop(
+    new_context: ContextMaker, viewport: dict[str, int]
+) -> None:
+    staff = Schedule(new_context(viewport=viewport).new_page(), "viola")
+    page, month = staff.page, weeks_ahead(staff.page, 3)
+    visit(page, f"/personal/manad?manad={month:%Y-%m}")
+    stop, heading = _into_grid(page), page.locator("h1").inner_text()
+    page.keyboard.press("Tab")
+    expect(page.locator("main :focus")).to_have_count(0)
+    page.keyboard.press("Shift+Tab")
+    assert staff.focused("day") == stop
+    for key in ("Home", *["ArrowUp"] * 6, "ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+    monday = date.fromisoformat(staff.focused("day"))
+    assert monday.weekday() == 0
+    for key, days in (("ArrowRight", 1), ("ArrowDown", 8), ("ArrowLeft", 7), ("ArrowUp", 0), ("End", 6)):
+        page.keyboard.press(key)
+        assert staff.focused("day") == (monday + timedelta(days=days)).isoformat(), key
+    check_page(page)
+    page.keyboard.press("PageDown")
+    expect(page.locator("h1")).not_to_have_text(heading)
+    following = (monday.replace(day=1) + timedelta(days=31)).replace(day=(monday + timedelta(days=6)).day)
+    expect(page.locator(f'[data-day="{following.isoformat()}"]')).to_be_focused()
+    page.keyboard.press("PageUp")
+    expect(page.locator("h1")).to_have_text(heading)
+    expect(page.locator(f'[data-day="{(monday + timedelta(days=6)).isoformat()}"]')).to_be_focused()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(f"Vecka {monday.isocalendar().week}")
+    check_page(page)
+
+
+@ON_BOTH
+def test_week_of_many__is_walked_by_keys(new_context: ContextMaker, viewport: dict[str, int]) -> None:
+    staff = Schedule(new_context(viewport=viewport).new_page(), "viola")
+    page, monday = staff.page, weeks_ahead(staff.page, 1)
+    staff.open(week_path(monday))
+    _into_grid(page)
+    for key in ("Home", "ArrowDown", "ArrowDown", "End"):
+        page.keyboard.press(key)
+    friday = monday + timedelta(days=4)
+    assert staff.focused("day") == friday.isoformat()
+    name = page.locator(":focus").get_attribute("aria-label")
+    page.keyboard.press("PageDown")
+    following = friday + timedelta(weeks=1)
+    expect(page.locator("h1")).to_have_text(f"Vecka {following.isocalendar().week}")
+    expect(page.locator("main :focus")).to_have_attribute("data-day", following.isoformat())
+    page.keyboard.press("PageUp")
+    expect(page.locator("main :focus")).to_have_attribute("aria-label", str(name))
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(re.compile(f"^Fredag {friday.day} "))
+    check_page(page)
+
+
+def _into_grid(page: Page) -> str:
+    """Come to the days by Tab, and return which one it is."""
+    days = page.get_by_role("grid").locator("[data-day]")
+    expect(days.first).to_be_visible()
+    tab_to(days)
+    return str(page.locator(":focus").get_attribute("data-day"))
 
 
 def test_month__is_remembered_and_true(new_context: ContextMaker) -> None:

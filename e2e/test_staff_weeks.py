@@ -223,10 +223,11 @@ def test_closed_day__is_left_out_and_shown_in_the_week__by_keyboard_alone(
     check_page(page)
 
 
+@ON_BOTH
 def test_deviation__where_times_are_published__says_how_many_and_leads_to_taking_them_away(
-    new_context: ContextMaker,
+    new_context: ContextMaker, viewport: dict[str, int]
 ) -> None:
-    page = staff_page(new_context, "signe", "/personal/avvikande-tider")
+    page = staff_page(new_context, "signe", "/personal/avvikande-tider", viewport)
     room, friday = "EKG-rummet", _monday(page, 1) + timedelta(days=4)
     page.get_by_label("Från och med").fill(friday.isoformat())
     page.get_by_label("Från klockan").fill("8")
@@ -249,10 +250,27 @@ def test_deviation__where_times_are_published__says_how_many_and_leads_to_taking
         link.click()
         _heading(page, re.compile(r"^Du tar bort 3 tider\."))
         check_page(page)
-        visit(page, "/personal/avvikande-tider")
+    _only_theirs_is_told(page, friday, room, "Provtagningssalen")
+    visit(page, "/personal/avvikande-tider")
     check_page(page)
     card.get_by_role("button", name=re.compile("^Ta bort avvikelsen Service")).click()
     expect(card).to_have_count(0)
+
+
+def _only_theirs_is_told(page: Page, day: date, away: str, other: str) -> None:
+    """Assert that the week of who is away says so, as table and as list, and that another's does not."""
+    for view in ("vecka", "lista"):
+        visit(page, f"/personal?vecka={_week(day)}&vy={view}")
+        told = page.locator(".week-note:visible", has_text=f"{away} kl. 8.00–9.00: Service")
+        expect(told).to_be_visible()
+        page.get_by_role("link", name=away, exact=True).click()
+        expect(page).to_have_url(re.compile("vem="))
+        expect(page.get_by_role("link", name=away, exact=True)).to_have_attribute("aria-current", "true")
+        expect(told).to_be_visible()
+        check_page(page)
+        page.get_by_role("link", name=other, exact=True).click()
+        expect(page.get_by_role("link", name=other, exact=True)).to_have_attribute("aria-current", "true")
+        expect(told).to_have_count(0)
 
 
 def test_closed_day__soon__is_told_to_residents(new_context: ContextMaker) -> None:

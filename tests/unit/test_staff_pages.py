@@ -128,10 +128,10 @@ def test_problems__of_one_time__stand_at_the_fields_that_it_has() -> None:
 @pytest.mark.parametrize(
     ("changes", "state", "text", "selectable"),
     [
-        ({}, "free", "Publicerad", True),
+        ({}, "free", "Ledig", True),
         ({"held": 1}, "held", "Reserverad", False),
         ({"booked": 1, "initials": ["A. B."]}, "booked", "Bokad · A. B.", True),
-        ({"places": 12}, "free", "Publicerad", True),
+        ({"places": 12}, "free", "Ledig", True),
         ({"places": 12, "booked": 3}, "free", "3/12 bokade", True),
         ({"places": 12, "booked": 3, "held": 1}, "free", "3/12 bokade, 1 reserverade", False),
         ({"places": 12, "booked": 12}, "booked", "Full 12/12", True),

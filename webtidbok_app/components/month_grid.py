@@ -41,7 +41,7 @@ def month_grid(
             role="grid",
             class_name="month",
             aria_labelledby="month-title",
-            data_month_grid="true",
+            data_day_grid="month",
         ),
         id="month",
         class_name="month-section",
@@ -64,7 +64,7 @@ def _step(to: rx.Var[str], label: rx.Var[str], symbol: str, step: int, on_month:
             *([icon(symbol), *words] if step < 0 else [*words, icon(symbol)]),
             type="button",
             class_name="month-step",
-            data_month_step=str(step),
+            data_page_step=str(step),
             on_click=on_month(to),
         ),
     )

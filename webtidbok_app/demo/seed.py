@@ -35,6 +35,7 @@ from webtidbok_app.db.tables import (
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.demo.people import DemoResident, demo_residents
 from webtidbok_app.demo.personas import HEALTH_CENTRE, REGION, RESIDENTS, STAFF, ResidentPersona
+from webtidbok_app.demo.planning import plan
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.domain.ids import PersonalNumber
@@ -71,6 +72,7 @@ async def seed(database: Database) -> None:
         await _book_for_persona(session, clinic_ids)
         await _invite_persona(session, clinic_ids[INVITED_TO[0]])
         await _register_without_number(session, clinic_ids[HEALTH_CENTRE])
+        await plan(session, clinic_ids[HEALTH_CENTRE])
 
 
 async def _clinic_ids(session: AsyncSession) -> dict[str, UUID]:

@@ -4,6 +4,7 @@ Each is built in Swedish and, under /en, in English. The staff's are in ``pages.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import reflex as rx
@@ -75,6 +76,11 @@ def _route(address: str, builder: Callable[[Lang], rx.Component], title_key: str
     return Route(address, builder, title_key, [SessionState.load, *on_load])
 
 
+def _of_bookings(builder: Callable[..., rx.Component]) -> Callable[[Lang], rx.Component]:
+    """Return a page of the way to a booking as one about the resident's own, and marked so in the navigation."""
+    return partial(builder, current="bookings")
+
+
 STEP = "/boka/[clinic]/[time_type]"
 REBOOKING = "/omboka/[clinic]/[time_type]/[booking]"
 BOOKING = "/bokning/[clinic]/[booking]"
@@ -92,8 +98,13 @@ ROUTES = [
     _route(f"{STEP}/villkor", terms.booking_page, "citizen.terms.title", TermsState.load_for_booking),
     _route(f"{STEP}/uppgifter", details.page, "citizen.details.title", DetailsState.load),
     _route(f"{STEP}/kontrollera", check.page, "citizen.check.title", CheckState.load),
-    _route(REBOOKING, times.page, "citizen.rebook.title", TimesState.load, TimesState.watch),
-    _route(f"{REBOOKING}/villkor", terms.booking_page, "citizen.terms.title", TermsState.load_for_booking),
+    _route(REBOOKING, _of_bookings(times.page), "citizen.rebook.title", TimesState.load, TimesState.watch),
+    _route(
+        f"{REBOOKING}/villkor",
+        _of_bookings(terms.booking_page),
+        "citizen.terms.title",
+        TermsState.load_for_booking,
+    ),
     _route(f"{REBOOKING}/kontrollera", check.rebook_page, "citizen.rebook.check_title", CheckState.load),
     _route(BOOKING, booking.page, "citizen.booking.title", BookingState.load),
     _route(f"{BOOKING}/avboka", cancel.page, "citizen.cancel.title", BookingState.load_for_cancelling),
@@ -107,7 +118,10 @@ ROUTES = [
     ),
     _outside("/andra/[clinic]", request.change_page, "requests.change.title", RequestState.load),
     _outside(
-        "/andra/[clinic]/kontrollera", request.check_page, "requests.check.title", RequestCheckState.load
+        "/andra/[clinic]/kontrollera",
+        _of_bookings(request.check_page),
+        "requests.check.title",
+        RequestCheckState.load,
     ),
     _outside("/arenden", cases.page, "requests.list.title", CaseListState.load),
     _outside("/arenden/[clinic]/[case]", case.page, "requests.case.title", CaseState.load, CaseState.watch),

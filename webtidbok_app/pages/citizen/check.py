@@ -14,15 +14,15 @@ from webtidbok_app.state.check import CheckState as State
 def page(lang: Lang) -> rx.Component:
     """Return the answers with the button that books."""
     answers = rx.cond(State.step.booked_href != "", already_booked(lang, State.step), _answers(lang))
-    return _page(lang, t(lang, "citizen.check.title"), answers)
+    return _page(lang, t(lang, "citizen.check.title"), answers, current="clinics")
 
 
 def rebook_page(lang: Lang) -> rx.Component:
     """Return the old time and the new with the button that exchanges them."""
-    return _page(lang, t(lang, "citizen.rebook.check_title"), _exchange(lang))
+    return _page(lang, t(lang, "citizen.rebook.check_title"), _exchange(lang), current="bookings")
 
 
-def _page(lang: Lang, title: str, answers: rx.Component) -> rx.Component:
+def _page(lang: Lang, title: str, answers: rx.Component, *, current: str) -> rx.Component:
     return resident_page(
         lang,
         heading(title, stop=State.stop, caption=State.step.caption),
@@ -34,7 +34,7 @@ def _page(lang: Lang, title: str, answers: rx.Component) -> rx.Component:
             rows=6,
             booking=State.step.kept_href,
         ),
-        current="clinics",
+        current=current,
         back=back_to(lang, State.step.back),
         above=problem_box(lang, State.problem),
     )

@@ -27,6 +27,7 @@ def request_page(lang: Lang) -> rx.Component:
         lang,
         "requests.request.title",
         _reason(lang, "request", hint=t(lang, "requests.request.reason_hint")),
+        current="clinics",
     )
 
 
@@ -46,10 +47,11 @@ def change_page(lang: Lang) -> rx.Component:
             problems=State.problems,
         ),
         _reason(lang, "change", optional=True),
+        current="bookings",
     )
 
 
-def check_page(lang: Lang) -> rx.Component:
+def check_page(lang: Lang, current: str = "clinics") -> rx.Component:
     """Return the answers with the button that sends them."""
     check = RequestCheckState
     return resident_page(
@@ -67,13 +69,13 @@ def check_page(lang: Lang) -> rx.Component:
             stop=check.stop,
             rows=6,
         ),
-        current="clinics",
+        current=current,
         back=back_to(lang, check.back),
         above=problem_box(lang, check.problem),
     )
 
 
-def _page(lang: Lang, title_key: str, *fields: rx.Component) -> rx.Component:
+def _page(lang: Lang, title_key: str, *fields: rx.Component, current: str) -> rx.Component:
     return resident_page(
         lang,
         heading(t(lang, title_key), stop=State.stop, caption=State.request.caption),
@@ -93,7 +95,7 @@ def _page(lang: Lang, title_key: str, *fields: rx.Component) -> rx.Component:
             stop=State.stop,
             rows=6,
         ),
-        current="clinics",
+        current=current,
         back=back_to(lang, State.request.back),
         above=rx.fragment(
             error_summary(lang, State.problems, attempt=State.attempts.to_string()),

@@ -11,9 +11,9 @@ from webtidbok_app.pages.parts import back_to, heading, once_fetched, resident_p
 from webtidbok_app.state.terms import TermsState as State
 
 
-def booking_page(lang: Lang) -> rx.Component:
+def booking_page(lang: Lang, current: str = "clinics") -> rx.Component:
     """Return the terms for booking."""
-    return _page(lang, "citizen.terms.title", State.accept_for_booking, current="clinics")
+    return _page(lang, "citizen.terms.title", State.accept_for_booking, current=current)
 
 
 def my_times_page(lang: Lang) -> rx.Component:

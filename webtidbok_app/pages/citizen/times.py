@@ -20,7 +20,7 @@ MONDAY = date(2026, 11, 30)
 """Any Monday will do to name the weekdays."""
 
 
-def page(lang: Lang) -> rx.Component:
+def page(lang: Lang, current: str = "clinics") -> rx.Component:
     """Return the times of a time type: the next one first, then by day beside the month."""
     return resident_page(
         lang,
@@ -36,7 +36,7 @@ def page(lang: Lang) -> rx.Component:
             booking=State.step.kept_href,
         ),
         live_words(lang),
-        current="clinics",
+        current=current,
         wide=True,
         back=back_to(lang, State.step.back),
         above=_problem(lang),

@@ -46,6 +46,7 @@ def _page(
         ),
         session=SessionState.session,
         failure=SessionState.failure,
+        current="publish",
         back=back,
         above=rx.fragment(problem_box("sv", State.problem), above or rx.fragment()),
     )

@@ -17,6 +17,7 @@ from webtidbok_app.components.feedback import (
 from webtidbok_app.components.layout import staff_page
 from webtidbok_app.components.native import anchor
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line
 from webtidbok_app.pages.staff.parts import (
     OPEN,
     attendance_buttons,
@@ -86,39 +87,41 @@ def _toolbar() -> rx.Component:
             following=t("sv", "staff.day.next"),
             now=t("sv", "staff.day.today"),
         ),
-        forms.form(
-            forms.text_field(
-                "sv",
-                "dag",
-                t("sv", "staff.day.go_label"),
-                hint=State.day_hint,
-                value=State.bookings.iso,
-                problems=State.problems,
-                width="short",
-                key=State.bookings.iso,
-                auto_complete="off",
-            ),
-            forms.submit(t("sv", "staff.day.go"), kind="secondary"),
-            on_submit=State.go,
-        ),
         buttons.link_as_button(t("sv", "staff.desk.walk_in_link"), href=WALK_IN, kind="secondary"),
-        rx.cond(
-            State.bookings.performers.length() > 1,
-            forms.select_field(
-                "sv",
-                "hos",
-                t("sv", "staff.day.whom"),
-                State.bookings.performers,
-                value=State.performer,
-                first=t("sv", "staff.day.everybody"),
-                on_change=State.choose_performer,
-                key="hos",
-            ),
-        ),
         buttons.secondary(
             t("sv", "staff.day.print"), on_click=State.print_list, data_print_after=State.prints.to_string()
         ),
-        class_name="toolbar toolbar-fields",
+        rx.el.div(
+            rx.cond(
+                State.bookings.performers.length() > 1,
+                forms.select_field(
+                    "sv",
+                    "hos",
+                    t("sv", "staff.day.whom"),
+                    State.bookings.performers,
+                    value=State.performer,
+                    first=t("sv", "staff.day.everybody"),
+                    on_change=State.choose_performer,
+                    key="hos",
+                ),
+            ),
+            forms.form(
+                line(
+                    State,
+                    "staff.day",
+                    "dag",
+                    State.bookings.iso,
+                    label="go_label",
+                    hint=State.day_hint,
+                    width="short",
+                    key=State.bookings.iso,
+                ),
+                forms.submit(t("sv", "staff.day.go"), kind="secondary"),
+                on_submit=State.go,
+            ),
+            class_name="toolbar-fields",
+        ),
+        class_name="toolbar",
     )
 
 

@@ -1,18 +1,21 @@
 """/personal/avvikande-tider: closed days and deviating times, when nothing new is published."""
 
+from functools import partial
+
 import reflex as rx
 
 from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import empty_state, error_summary, problem_box, skeleton
 from webtidbok_app.components.layout import staff_page
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line, side_by_side
 from webtidbok_app.pages.staff.parts import outcome_box
-from webtidbok_app.pages.staff.series_fields import side_by_side
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.deviations import StaffDeviationsState as State
 from webtidbok_app.state.staff.weeks_views import DeviationRow
 
 MAY_CHANGE = SessionState.session.handles_times
+_line = partial(line, State, "staff.deviations")
 
 
 def deviations_page() -> rx.Component:
@@ -146,16 +149,4 @@ def _new() -> rx.Component:
             on_submit=State.add,
             key=State.boxes.to_string(),
         ),
-    )
-
-
-def _line(name: str, value: rx.Var[str], **props: object) -> rx.Component:
-    return forms.text_field(
-        "sv",
-        name,
-        t("sv", f"staff.deviations.{name}"),
-        value=value,
-        problems=State.problems,
-        auto_complete="off",
-        **props,
     )

@@ -7,6 +7,7 @@ from webtidbok_app.components.feedback import error_summary, problem_box
 from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.components.native import anchor
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.export import StaffExportState as State
 
@@ -49,14 +50,5 @@ def export_page() -> rx.Component:
 
 
 def _day(name: str, label: str, value: rx.Var[str]) -> rx.Component:
-    return forms.text_field(
-        "sv",
-        name,
-        t("sv", f"staff.export.{label}"),
-        hint=State.date_hint,
-        value=value,
-        problems=State.problems,
-        width="short",
-        auto_complete="off",
-        key=State.date_hint,
-    )
+    hint = State.date_hint
+    return line(State, "staff.export", name, value, label=label, hint=hint, width="short", key=hint)

@@ -4,7 +4,7 @@ import reflex as rx
 
 from webtidbok_app.components.feedback import problem_box, skeleton
 from webtidbok_app.components.layout import staff_page
-from webtidbok_app.components.tally_table import tally_table
+from webtidbok_app.components.tally_table import HELP, tally_table
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.parts import performer_ways, stepper, ways
 from webtidbok_app.state.common import SessionState
@@ -35,14 +35,13 @@ def month_page() -> rx.Component:
                     performer_ways(State.performers),
                     class_name="toolbar",
                 ),
-                rx.el.p(
-                    rx.cond(State.empty != "", State.empty, t("sv", "staff.month.help")), class_name="fine"
-                ),
+                rx.cond(State.empty != "", rx.el.p(State.empty)),
+                rx.el.p(t("sv", "staff.month.help"), id=HELP, class_name="fine no-print"),
                 tally_table(
                     State.month,
                     corner=t("sv", "staff.month.week"),
                     label=t("sv", "staff.month.scroll"),
-                    kind="tallies-month",
+                    kind="month",
                 ),
             ),
             rx.cond(State.problem.title == "", skeleton("sv", rows=6)),

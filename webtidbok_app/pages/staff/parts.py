@@ -25,12 +25,17 @@ MOST_CHIPS = 9
 def stepper(steps: rx.Var[Stepper], *, label: str, previous: str, following: str, now: str) -> rx.Component:
     """Return the links to the period before, the one after, and back to now."""
     return rx.el.nav(
-        _step(steps.previous_href, icon("back"), previous),
-        _step(steps.next_href, following, icon("forward")),
+        _step(steps.previous_href, icon("back"), _aside(previous), data_page_step="-1"),
+        _step(steps.next_href, _aside(following), icon("forward"), data_page_step="1"),
         _step(steps.now_href, now, aria_current=rx.cond(steps.now, "true", "false")),
         aria_label=label,
         class_name="stepper",
     )
+
+
+def _aside(words: str) -> rx.Component:
+    """Return words that the arrow stands for where it is narrow."""
+    return rx.el.span(words, class_name="step-words")
 
 
 def _step(href: rx.Var[str], *words: rx.Component | str, **props: object) -> rx.Component:

@@ -6,10 +6,10 @@ from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import error_summary, problem_box, skeleton
 from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line, side_by_side
 from webtidbok_app.pages.staff.parts import preview_body, published_body
 from webtidbok_app.pages.staff.series_fields import (
-    line,
-    side_by_side,
+    short_line,
     skip_holidays,
     weekday_fields,
     what_fields,
@@ -108,7 +108,7 @@ def _when_once() -> rx.Component:
             t("sv", "staff.publish.when"),
             side_by_side(
                 _day("day", State.form.day),
-                line(State, "start_time", State.form.start_time),
+                short_line(State, "start_time", State.form.start_time),
             ),
         ),
         hidden=State.form.kind != ONCE,
@@ -116,16 +116,7 @@ def _when_once() -> rx.Component:
 
 
 def _day(name: str, value: rx.Var[str]) -> rx.Component:
-    return forms.text_field(
-        "sv",
-        name,
-        t("sv", f"staff.publish.{name}"),
-        hint=State.date_hint,
-        value=value,
-        problems=State.problems,
-        width="short",
-        auto_complete="off",
-    )
+    return line(State, "staff.publish", name, value, hint=State.date_hint, width="short")
 
 
 def _check() -> rx.Component:

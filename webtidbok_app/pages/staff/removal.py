@@ -6,6 +6,7 @@ from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import badge, error_summary, notice, problem_box, skeleton
 from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line, side_by_side
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.removal import (
@@ -72,10 +73,8 @@ def _ask() -> rx.Component:
                 value=State.whom,
                 first=t("sv", "staff.removal.everybody"),
             ),
-            _side_by_side(
-                _day(FIRST, "first_day", State.away_first), _day(LAST, "last_day", State.away_last)
-            ),
-            _side_by_side(_wall(SINCE, State.away_since), _wall(UNTIL, State.away_until)),
+            side_by_side(_day(FIRST, "first_day", State.away_first), _day(LAST, "last_day", State.away_last)),
+            side_by_side(_wall(SINCE, State.away_since), _wall(UNTIL, State.away_until)),
         ),
         forms.submit(t("sv", "staff.removal.show")),
         on_submit=State.look,
@@ -83,34 +82,12 @@ def _ask() -> rx.Component:
 
 
 def _day(name: str, label: str, value: rx.Var[str]) -> rx.Component:
-    return forms.text_field(
-        "sv",
-        name,
-        t("sv", f"staff.removal.{label}"),
-        value=value,
-        problems=State.problems,
-        width="short",
-        auto_complete="off",
-        key=value,
-    )
+    return line(State, "staff.removal", name, value, label=label, width="short", key=value)
 
 
 def _wall(name: str, value: rx.Var[str]) -> rx.Component:
-    return forms.text_field(
-        "sv",
-        name,
-        t("sv", f"staff.removal.{name}"),
-        hint=t("sv", "staff.removal.clock_hint"),
-        value=value,
-        problems=State.problems,
-        width="tiny",
-        auto_complete="off",
-        key=value,
-    )
-
-
-def _side_by_side(*fields: rx.Component) -> rx.Component:
-    return rx.el.div(*fields, class_name="field-grid")
+    hint = t("sv", "staff.removal.clock_hint")
+    return line(State, "staff.removal", name, value, hint=hint, width="tiny", optional=True, key=value)
 
 
 def _free() -> rx.Component:
@@ -262,21 +239,8 @@ def _message() -> rx.Component:
 def _period() -> rx.Component:
     return forms.fieldset(
         t("sv", "staff.removal.period"),
-        _side_by_side(
-            *(
-                forms.text_field(
-                    "sv",
-                    name,
-                    t("sv", f"staff.removal.{label}"),
-                    value=value,
-                    problems=State.problems,
-                    width="short",
-                    auto_complete="off",
-                )
-                for name, label, value in (
-                    (EARLIEST, "earliest", State.first_day),
-                    (LATEST, "latest", State.last_day),
-                )
-            )
+        side_by_side(
+            line(State, "staff.removal", EARLIEST, State.first_day, label="earliest", width="short"),
+            line(State, "staff.removal", LATEST, State.last_day, label="latest", width="short"),
         ),
     )

@@ -5,6 +5,7 @@ import reflex as rx
 from webtidbok_app.components import forms
 from webtidbok_app.domain.visit import VisitForm
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line, side_by_side
 from webtidbok_app.state.staff.series_form import SeriesForm
 from webtidbok_app.state.views import Choice
 
@@ -24,8 +25,8 @@ def what_fields(state: State) -> rx.Component:
         ),
         _choice(state, "visit_form", visit_forms, form.visit_form, key=state.filled),
         side_by_side(
-            line(state, "minutes", form.minutes, input_mode="numeric", key=state.filled),
-            line(state, "places", form.places, input_mode="numeric"),
+            short_line(state, "minutes", form.minutes, input_mode="numeric", key=state.filled),
+            short_line(state, "places", form.places, input_mode="numeric"),
         ),
     )
 
@@ -44,7 +45,8 @@ def weekday_fields(state: State) -> rx.Component:
             inline=True,
         ),
         side_by_side(
-            line(state, "from_time", state.form.from_time), line(state, "to_time", state.form.to_time)
+            short_line(state, "from_time", state.form.from_time),
+            short_line(state, "to_time", state.form.to_time),
         ),
     )
 
@@ -60,24 +62,10 @@ def skip_holidays(checked: rx.Var[bool]) -> rx.Component:
     )
 
 
-def line(state: State, name: str, value: rx.Var[str], **props: object) -> rx.Component:
+def short_line(state: State, name: str, value: rx.Var[str], **props: object) -> rx.Component:
     """Return a short line of the form, with its hint."""
-    return forms.text_field(
-        "sv",
-        name,
-        t("sv", f"staff.publish.{name}"),
-        hint=t("sv", f"staff.publish.{name}_hint"),
-        value=value,
-        problems=state.problems,
-        width="tiny",
-        auto_complete="off",
-        **props,
-    )
-
-
-def side_by_side(*fields: rx.Component) -> rx.Component:
-    """Return fields beside each other where there is room."""
-    return rx.el.div(*fields, class_name="field-grid")
+    hint = t("sv", f"staff.publish.{name}_hint")
+    return line(state, "staff.publish", name, value, hint=hint, width="tiny", **props)
 
 
 def _choice(

@@ -13,15 +13,17 @@ from webtidbok_app.components.feedback import (
     status,
 )
 from webtidbok_app.components.layout import staff_page
-from webtidbok_app.components.tally_table import tally_table
+from webtidbok_app.components.tally_table import HELP, tally_table
 from webtidbok_app.components.week_table import schedule_box, week_cell, week_legend, week_table
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line
 from webtidbok_app.pages.staff.parts import outcome_box, performer_ways, stepper, ways
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.start_view import StartStep
 from webtidbok_app.state.staff.views import WeekDay
-from webtidbok_app.state.staff.week import SCHEDULE, SPAN_DAY, SPAN_FROM, SPAN_TO, WITHDRAW_BUTTON
+from webtidbok_app.state.staff.week import SCHEDULE, WITHDRAW_BUTTON
 from webtidbok_app.state.staff.week import StaffWeekState as State
+from webtidbok_app.state.staff.week_choice import SPAN_DAY, SPAN_FROM, SPAN_TO
 from webtidbok_app.state.staff.week_where import DAY, LIST
 from webtidbok_app.state.views import WeekCell
 
@@ -101,12 +103,12 @@ def _times() -> rx.Component:
 
 def _overview() -> rx.Component:
     return rx.fragment(
-        rx.el.p(t("sv", "staff.week.overview"), class_name="fine"),
+        rx.el.p(t("sv", "staff.week.overview"), id=HELP, class_name="fine no-print"),
         tally_table(
             State.overview,
             corner=t("sv", "staff.week.performer"),
             label=t("sv", "staff.week.overview_scroll"),
-            kind="tallies-week",
+            kind="week",
         ),
     )
 
@@ -189,15 +191,7 @@ def _span() -> rx.Component:
 
 
 def _clock(name: str) -> rx.Component:
-    return forms.text_field(
-        "sv",
-        name,
-        t("sv", f"staff.week.{name}"),
-        problems=State.problems,
-        optional=True,
-        width="tiny",
-        auto_complete="off",
-    )
+    return line(State, "staff.week", name, optional=True, width="tiny")
 
 
 def _impact() -> rx.Component:

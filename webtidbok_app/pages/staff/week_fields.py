@@ -4,7 +4,8 @@ import reflex as rx
 
 from webtidbok_app.components import forms
 from webtidbok_app.i18n import t
-from webtidbok_app.pages.staff.series_fields import side_by_side, skip_holidays
+from webtidbok_app.pages.staff.fields import line, side_by_side
+from webtidbok_app.pages.staff.series_fields import skip_holidays
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.template_use import StaffTemplateUseState
 from webtidbok_app.state.views import Choice
@@ -16,16 +17,8 @@ def week_fields(
     state: State, *, weeks_hint: str, performers: str, every: list[Choice] | None = None
 ) -> tuple[rx.Component, ...]:
     """Return the fields; with ``every`` one says how often, otherwise the weeks follow on each other."""
-    weeks = forms.text_field(
-        "sv",
-        "weeks",
-        t("sv", "staff.copy.weeks"),
-        hint=weeks_hint,
-        value=state.form.weeks,
-        problems=state.problems,
-        width="tiny",
-        input_mode="numeric",
-        auto_complete="off",
+    weeks = line(
+        state, "staff.copy", "weeks", state.form.weeks, hint=weeks_hint, width="tiny", input_mode="numeric"
     )
     return (
         side_by_side(
@@ -37,15 +30,8 @@ def week_fields(
                 value=state.form.first_week,
                 problems=state.problems,
             ),
-            forms.text_field(
-                "sv",
-                "other_week",
-                t("sv", "staff.copy.other_week"),
-                hint=state.week_hint,
-                value=state.form.other_week,
-                problems=state.problems,
-                optional=True,
-                auto_complete="off",
+            line(
+                state, "staff.copy", "other_week", state.form.other_week, hint=state.week_hint, optional=True
             ),
         ),
         side_by_side(_how_often(state, every), weeks) if every else weeks,

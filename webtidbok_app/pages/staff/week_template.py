@@ -6,6 +6,7 @@ from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import badge, empty_state, error_summary, problem_box, skeleton
 from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line
 from webtidbok_app.pages.staff.parts import outcome_box, preview_body, published_body
 from webtidbok_app.pages.staff.series_fields import weekday_fields, what_fields
 from webtidbok_app.pages.staff.week_fields import week_fields
@@ -204,15 +205,7 @@ def _named(field: str, act: str, value: rx.Var[str], on_submit: object) -> rx.Co
     return rx.el.details(
         rx.el.summary(t("sv", f"staff.week_template.{act}")),
         forms.form(
-            forms.text_field(
-                "sv",
-                field,
-                t("sv", f"staff.week_template.{act}_label"),
-                value=value,
-                problems=State.problems,
-                width="half",
-                auto_complete="off",
-            ),
+            line(State, "staff.week_template", field, value, label=f"{act}_label", width="half"),
             forms.submit(t("sv", f"staff.week_template.{act}_save"), kind="secondary"),
             on_submit=on_submit,
             key=value,

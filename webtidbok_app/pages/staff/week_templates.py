@@ -6,6 +6,7 @@ from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import empty_state, error_summary, problem_box, skeleton
 from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line
 from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.week_templates import PAGE
 from webtidbok_app.state.staff.week_templates import StaffWeekTemplatesState as State
@@ -34,7 +35,7 @@ def week_templates_page() -> rx.Component:
                     rx.el.a(t("sv", "staff.week_templates.save"), ": ", State.week, href=State.save_href),
                 ),
                 forms.form(
-                    _name(t("sv", "staff.week_templates.empty_name")),
+                    _name("empty_name"),
                     forms.submit(t("sv", "staff.week_templates.add"), kind="secondary"),
                     on_submit=State.add,
                 ),
@@ -55,7 +56,7 @@ def save_week_page() -> rx.Component:
                 State.performers.length() > 0,
                 forms.form(
                     rx.el.p(t("sv", "staff.week_templates.save_intro")),
-                    _name(t("sv", "staff.week_templates.name")),
+                    _name("name"),
                     forms.checkbox_group(
                         "sv",
                         "performers",
@@ -112,13 +113,5 @@ def _card(card: rx.Var[TemplateCard]) -> rx.Component:
 
 
 def _name(label: str) -> rx.Component:
-    return forms.text_field(
-        "sv",
-        "name",
-        label,
-        hint=t("sv", "staff.week_templates.name_hint"),
-        value=State.name,
-        problems=State.problems,
-        width="half",
-        auto_complete="off",
-    )
+    hint = t("sv", "staff.week_templates.name_hint")
+    return line(State, "staff.week_templates", "name", State.name, label=label, hint=hint, width="half")

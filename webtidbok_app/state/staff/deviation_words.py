@@ -43,12 +43,20 @@ def day_note(
     return ". ".join([holiday, *theirs] if holiday else theirs)
 
 
+def note_beside(period: Week | Month, day: date, performer: str) -> str:
+    """Return the ``day_note`` for where one performer's times are shown, by their id, or without one everybody's."""
+    return day_note(period, day, performer_id=UUID(performer) if performer else None, everybody=not performer)
+
+
 def away_note(week: Week, day: date, performer_id: UUID) -> str:
     """Return when on the day that performer alone is away."""
     theirs = [one for one in week.deviations if one.on(day) and one.performer_id == performer_id]
     return ". ".join(map(deviation_words, theirs))
 
 
-def closed_note(week: Week) -> str:
-    """Return when in the week all of the clinic is closed, for where there are no days to say it at."""
-    return ". ".join(deviation_words(one) for one in week.deviations if one.performer_id is None)
+def closed_note(week: Week, performer: str = "") -> str:
+    """Return when in the week the clinic is closed or that performer away, for where there are no days to tell it."""
+    theirs = [
+        one for one in week.deviations if one.performer_id is None or str(one.performer_id) == performer
+    ]
+    return ". ".join(map(deviation_words, theirs))

@@ -51,7 +51,7 @@ def week_overview(week: Week, slots: Sequence[ScheduleSlot], now: datetime) -> T
     total = [_tally(day, one, now, who=everybody) for day, one in zip(days, sums, strict=True)]
     return TallyTable(
         caption_of(week),
-        [day_column(day, week) for day in days],
+        [day_column(day, day_note(week, day)) for day in days],
         [TallyRow("all", everybody, "", total), *rows],
     )
 

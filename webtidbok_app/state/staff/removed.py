@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import reflex as rx
+from reflex.event import EventType
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
@@ -58,13 +59,14 @@ class StaffRemovedState(Personal, rx.State):
 
     @rx.event
     @requires(*HANDLES_TIMES)
-    async def take_back(self) -> None:
-        """Take all back. A second click finds it done."""
+    async def take_back(self) -> EventType[()] | None:
+        """Take all back; the heading, which says so, takes focus. A second click finds it done."""
         self._attempts += 1
         try:
             self._show(await attempt(_take_back(self), "sv", let_through=REFUSALS))
         except REFUSALS as refusal:
             self.problem = _refused(refusal, str(self._attempts))
+        return None if self.problem.title else rx.set_focus("page-heading")
 
     def _shows_somebody(self) -> bool:
         return bool(self.done.heading)

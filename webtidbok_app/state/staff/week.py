@@ -1,14 +1,13 @@
 """The week of the schedule: what is published, kept true as long as it is open, and withdrawing it."""
 
-from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 import reflex as rx
 from reflex.event import EventSpec, EventType
 
 from webtidbok_app.auth.permissions import requires
-from webtidbok_app.auth.principal import current, require_staff, still_logged_in
+from webtidbok_app.auth.principal import current, still_logged_in
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import NotAllowed, ScheduleChanged
 from webtidbok_app.domain.swedish_time import day_of
@@ -19,36 +18,31 @@ from webtidbok_app.services.getting_started import get_start
 from webtidbok_app.services.schedule import ScheduleSlot, Week
 from webtidbok_app.services.waiting import count_waiting
 from webtidbok_app.state.common import attempt, query
-from webtidbok_app.state.input import parse_ids, parse_wall, typed
+from webtidbok_app.state.input import parse_ids
 from webtidbok_app.state.staff import overview as overviews
 from webtidbok_app.state.staff import week_view as words
 from webtidbok_app.state.staff import week_where as ways
-from webtidbok_app.state.staff.deviation_words import closed_note, day_note
+from webtidbok_app.state.staff.deviation_words import closed_note, note_beside
 from webtidbok_app.state.staff.removal_view import EVERYBODY
 from webtidbok_app.state.staff.removal_view import PAGE as REMOVAL
 from webtidbok_app.state.staff.start_view import StartView, start_view
 from webtidbok_app.state.staff.views import Outcome, Stepper, Way, WeekDay
-from webtidbok_app.state.staff.week_where import DAY, MONTH, WEEK, Where
-from webtidbok_app.state.staff.withdraw_view import changed_words, impact_of, lost_words, withdrawn_words
-from webtidbok_app.state.views import Choice, FieldProblem, Problem, TallyTable, WeekCell, WeekView
+from webtidbok_app.state.staff.week_choice import WeekChoice
+from webtidbok_app.state.staff.week_where import DAY, MONTH, Where
+from webtidbok_app.state.staff.withdraw_view import changed_words, impact_of, withdrawn_words
+from webtidbok_app.state.views import Choice, Problem, TallyTable, WeekCell, WeekView
 
 SCHEDULE, WITHDRAW_BUTTON = "schedule", "withdraw"
-SPAN_DAY, SPAN_FROM, SPAN_TO = "span_day", "span_from", "span_to"
-STAMP_AT_MOST = 40
 
 
-class StaffWeekState(rx.State):
+class StaffWeekState(WeekChoice, rx.State):
     """One week or day, the times chosen in it, and what withdrawing them would do."""
 
     problem: Problem = Problem()
-    problems: list[FieldProblem] = []
-    attempts: int = 0
     heading: str = ""
     span: str = ""
     here: str = ""
     """The address of what is shown."""
-    view: str = WEEK
-    """The last view that was chosen; it is remembered until logout."""
     steps: Stepper = Stepper()
     views: list[Way] = []
     narrow_views: list[Way] = []
@@ -59,15 +53,9 @@ class StaffWeekState(rx.State):
     """What has become of the times since they were drawn, by id, so that little is sent anew."""
     overview: TallyTable = TallyTable()
     """The week counted, where so many have times that nobody can read them side by side."""
-    span_days: list[Choice] = []
     empty: str = ""
     start: StartView = StartView()
     """What is left before residents can book; no steps when they can."""
-    selected: list[str] = []
-    selected_text: str = ""
-    heard: str = ""
-    """The stamp of the last choice that came from the grid, so that the grid knows which choice it reads here."""
-    note: str = ""
     fresh: str = ""
     """"Visa 12 nya tider": what has been published since the page was drawn, and waits to be asked for."""
     last_change: str = ""
@@ -75,21 +63,10 @@ class StaffWeekState(rx.State):
     """The page that asks who is away, beginning with whose times are shown."""
     waiting: str = ""
     """How many residents wait for a time to become free; empty where nobody does."""
-    impact: Outcome = Outcome()
     done: Outcome = Outcome()
 
-    _day: date = date.min
-    _performer: str = ""
-    _shown: tuple[Week, ...] = ()
-    """The week as it is shown, if any. In a tuple, which is handed out as it is: a wrapped week would be slow."""
     _drawn: tuple[tuple[Week, datetime], ...] = ()
     """The week as it was drawn, and when."""
-    _free: list[str] = []
-    _open: list[str] = []
-    """The free ones, and the booked ones that can be taken away too."""
-    _boxed: list[str] = []
-    _lost: list[str] = []
-    """Chosen times that somebody else got meanwhile: withdrawing tells of them too."""
     _weighed: list[str] = []
     _seen: int = 0
 
@@ -153,56 +130,6 @@ class StaffWeekState(rx.State):
 
     @rx.event
     @requires(*HANDLES_TIMES)
-    async def choose(self, choice: str) -> None:
-        """Take over the choice made in the grid: a stamp of its own, then the ids of all that is chosen."""
-        stamp, _, ids = str(choice).partition(" ")
-        self.heard = stamp[:STAMP_AT_MOST]
-        self._select(ids.split())
-
-    @rx.event
-    @requires(*HANDLES_TIMES)
-    async def toggle(self, slot_id: str) -> None:
-        """Tick a time, or take the tick away."""
-        if slot_id in self.selected:
-            self._select([one for one in self.selected if one != slot_id])
-        else:
-            self._select([*self.selected, slot_id])
-
-    @rx.event
-    @requires(*HANDLES_TIMES)
-    async def select_day(self, iso: str) -> None:
-        """Tick every free time of a day that is shown."""
-        theirs = {str(slot.id) for slot in self._slots() if day_of(slot.starts_at).isoformat() == iso}
-        self._select([*self.selected, *(theirs & set(self._free))])
-
-    @rx.event
-    @requires(*HANDLES_TIMES)
-    async def toggle_all(self) -> None:
-        """Take every tick away, or with none tick every free time that is shown."""
-        self._select([] if self.selected else self._free)
-
-    @rx.event
-    @requires(*HANDLES_TIMES)
-    async def select_span(self, form: rx.form.FormData) -> None:
-        """Tick the free times between two clock times, of one day or all that are shown."""
-        self.attempts += 1
-        walls = {name: parse_wall(typed(form, name)) for name in (SPAN_FROM, SPAN_TO)}
-        self.problems = [
-            FieldProblem(name, t("sv", "staff.week.span_format"))
-            for name, wall in walls.items()
-            if wall is None and typed(form, name)
-        ]
-        if self.problems:
-            return
-        iso = typed(form, SPAN_DAY)
-        day = date.fromisoformat(iso) if iso in [choice.value for choice in self.span_days] else None
-        found = words.within(self._slots(), day=day, since=walls[SPAN_FROM], until=walls[SPAN_TO])
-        before, free = len(self.selected), set(self._free)
-        self._select([*self.selected, *({str(slot.id) for slot in found} & free)])
-        self.note = t("sv", "staff.week.span_none") if len(self.selected) == before else ""
-
-    @rx.event
-    @requires(*HANDLES_TIMES)
     async def ask_withdraw(self) -> EventType[()] | None:
         """Tell what withdrawing would do, by the schedule as it is now; of booked ones a page of its own tells."""
         self.done, self.problems = Outcome(), []
@@ -263,14 +190,6 @@ class StaffWeekState(rx.State):
         today = day_of(clock.now())
         return ways.read_where(lambda name: query(self, name), remembered=self.view, today=today)
 
-    def _where(self) -> Where:
-        return Where(self.view, self._day, self._performer)
-
-    def _slots(self) -> list[ScheduleSlot]:
-        """Return the times that are seen."""
-        where = self._where()
-        return [slot for week in self._shown for slot in week.slots if where.shows(slot)]
-
     async def _reload(self) -> None:
         found = await attempt(schedule.get_week(current(), monday=self._where().monday), "sv")
         if isinstance(found, Problem):
@@ -321,8 +240,8 @@ class StaffWeekState(rx.State):
         elif where.view == DAY:
             self.week = words.day_table(week, where.day, slots, now, boxed=boxed, one=one)
         else:
-            self.week = words.week_table(week, slots, now, boxed=boxed, one=one)
-        note = "" if where.view == DAY else closed_note(week)
+            self.week = words.week_table(week, slots, now, performer=where.performer, boxed=boxed, one=one)
+        note = "" if where.view == DAY else closed_note(week, where.performer)
         self.empty = "" if slots else ways.empty_words(where, week.performers, note)
         self._draw_heads(week, slots, now)
         self.span_days = _choices(self.days)
@@ -347,18 +266,14 @@ class StaffWeekState(rx.State):
         days = None
         if where.view == DAY:
             days = [where.day]
-            told = [str(where.day.year), day_note(week, where.day, everybody=True)]
+            told = [str(where.day.year), note_beside(week, where.day, where.performer)]
             self._change(span=" · ".join(filter(None, told)))
-        heads = [] if self.overview.rows else words.days_of(week, slots, set(self._free), days=days)
+        heads = (
+            []
+            if self.overview.rows
+            else words.days_of(week, slots, set(self._free), performer=where.performer, days=days)
+        )
         self._change(days=heads, last_change=words.last_change_of(week, now))
-
-    def _boxes(self, slots: list[ScheduleSlot], now: datetime) -> frozenset[str] | None:
-        """Return the times with a box to choose by: those that can be taken away, or could since they were drawn."""
-        may_choose = require_staff().role in HANDLES_TIMES
-        self._free = [str(slot.id) for slot in slots if may_choose and slot.is_free(now)]
-        self._open = [str(slot.id) for slot in slots if may_choose and slot.can_be_removed(now)]
-        self._boxed = sorted({*self._boxed, *self._open})
-        return frozenset(self._boxed) if may_choose else None
 
     def _one(self) -> bool:
         """Whether all times that are shown are the same performer's."""
@@ -369,31 +284,6 @@ class StaffWeekState(rx.State):
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
-
-    def _untick(self, was_free: Collection[str]) -> None:
-        """Take the tick away from what can no longer be taken away, or was free and is not any more, and say so."""
-        still = set(self._open) - (set(was_free) - set(self._free))
-        gone = [one for one in self.selected if one not in still]
-        if not gone:
-            return
-        lost = [slot for slot in self._slots() if str(slot.id) in gone]
-        self.note = lost_words(lost, clock.now())
-        self._lost = [*self._lost, *gone]
-        self._count([one for one in self.selected if one not in gone])
-
-    def _select(self, ids: Collection[str]) -> None:
-        """Tick those of the times that can be taken away, and forget what was asked and said about others."""
-        ticked = set(ids)
-        self._count([one for one in self._open if one in ticked])
-        self.impact, self.note = Outcome(), ""
-        if not self.selected:
-            self._lost = []
-
-    def _count(self, ids: list[str]) -> None:
-        self.selected = ids
-        self.selected_text = (
-            tn("sv", "staff.week.selected", len(ids)) if ids else t("sv", "staff.week.selected_none")
-        )
 
 
 def _choices(days: list[WeekDay]) -> list[Choice]:

@@ -20,7 +20,7 @@ from webtidbok_app.i18n import (
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot, Week
 from webtidbok_app.services.waiting import Waiting
 from webtidbok_app.state.input import in_reach
-from webtidbok_app.state.staff.deviation_words import day_note
+from webtidbok_app.state.staff.deviation_words import day_note, note_beside
 from webtidbok_app.state.staff.views import WeekDay
 from webtidbok_app.state.views import WeekCell, WeekColumn, WeekRow, WeekView
 
@@ -99,20 +99,22 @@ def week_table(
     slots: Sequence[ScheduleSlot],
     now: datetime,
     *,
+    performer: str = "",
     boxed: Collection[str] | None = (),
     one: bool = False,
 ) -> WeekView:
     """Return the week as a table: days across, and a row for each clock time at which anything begins.
 
-    ``boxed`` are the ids that have a box to choose by, None where nothing can be chosen; ``one`` says that all times
-    are the same performer's, whose name then is left out.
+    ``performer`` is the id of whose times alone are shown. ``boxed`` are the ids that have a box to choose by, None
+    where nothing can be chosen; ``one`` says that all times are the same performer's, whose name then is left out.
     """
     cells: dict[tuple[time, str], list[WeekCell]] = {}
     for slot in slots:
         start = local(slot.starts_at)
         cell = cell_of(slot, now, boxed=boxed, one=one)
         cells.setdefault((start.time(), start.date().isoformat()), []).append(cell)
-    return _table(caption_of(week), [day_column(day, week) for day in shown_days(week, slots)], cells)
+    columns = [day_column(day, note_beside(week, day, performer)) for day in shown_days(week, slots)]
+    return _table(caption_of(week), columns, cells)
 
 
 def day_table(
@@ -140,9 +142,17 @@ def day_table(
 
 
 def days_of(
-    week: Week, slots: Sequence[ScheduleSlot], free: Collection[str], *, days: Sequence[date] | None = None
+    week: Week,
+    slots: Sequence[ScheduleSlot],
+    free: Collection[str],
+    *,
+    performer: str = "",
+    days: Sequence[date] | None = None,
 ) -> list[WeekDay]:
-    """Return the head of each day that is shown, or of ``days``; ``free`` are the ids that can be chosen."""
+    """Return the head of each day that is shown, or of ``days``.
+
+    ``free`` are the ids that can be chosen, ``performer`` the id of whose times alone are shown.
+    """
     busy = {day_of(slot.starts_at) for slot in slots}
     choosable = {day_of(slot.starts_at) for slot in slots if str(slot.id) in free}
     found = []
@@ -152,7 +162,7 @@ def days_of(
             WeekDay(
                 iso=day.isoformat(),
                 heading=name,
-                note=day_note(week, day, everybody=True),
+                note=note_beside(week, day, performer),
                 has_times=day in busy,
                 select_name=t("sv", "staff.week.select_day_name", day=name),
                 selectable=day in choosable,
@@ -286,10 +296,10 @@ def _table(
     return WeekView(caption, columns, rows)
 
 
-def day_column(day: date, week: Week) -> WeekColumn:
-    """Return the head of a day's column."""
+def day_column(day: date, note: str) -> WeekColumn:
+    """Return the head of a day's column, with what is to be known of the day."""
     label = f"{format_weekday('sv', day, 'short')} {day.day}"
-    return WeekColumn(day.isoformat(), label, format_day("sv", day, year=False), day_note(week, day))
+    return WeekColumn(day.isoformat(), label, format_day("sv", day, year=False), note)
 
 
 def _by_name(column: tuple[str, str]) -> tuple[str, str]:

@@ -1,15 +1,20 @@
 """/personal/installningar: what the clinic decides about its case types, its timebook and its messages to residents."""
 
+from functools import partial
+
 import reflex as rx
 
 from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import error_summary, problem_box, skeleton
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.pages.staff.settings.frame import settings_frame
 from webtidbok_app.state.staff.settings import WATCH_MINUTES, WATCH_NOTICE
 from webtidbok_app.state.staff.settings import StaffSettingsState as State
 from webtidbok_app.state.views import Choice
+
+_line = partial(line, State, "staff.settings")
 
 
 def general_page() -> rx.Component:
@@ -44,27 +49,15 @@ def _about() -> rx.Component:
         rx.el.h2(t("sv", "staff.settings.about_title"), id="about"),
         _for_administrators(
             forms.form(
-                _about_line("about_phone", settings.phone, type="tel", width="short"),
-                _about_line("hours_sv", settings.hours_sv, hint=t("sv", "staff.settings.hours_hint")),
-                _about_line("hours_en", settings.hours_en, optional=True),
+                _line("about_phone", settings.phone, type="tel", width="short"),
+                _line("hours_sv", settings.hours_sv, hint=t("sv", "staff.settings.hours_hint"), width="half"),
+                _line("hours_en", settings.hours_en, optional=True, width="half"),
                 buttons.button_row(forms.submit(t("sv", "staff.settings.save_about"))),
                 on_submit=State.save_about,
                 key=settings.about_text,
             ),
             otherwise=settings.about_text,
         ),
-    )
-
-
-def _about_line(field: str, value: rx.Var[str], **props: object) -> rx.Component:
-    return forms.text_field(
-        "sv",
-        field,
-        t("sv", f"staff.settings.{field}"),
-        value=value,
-        problems=State.problems,
-        auto_complete="off",
-        **{"width": "half"} | props,
     )
 
 
@@ -239,15 +232,4 @@ def _messages() -> rx.Component:
 
 
 def _name(field: str, value: rx.Var[str], *, hint: str = "") -> rx.Component:
-    return forms.text_field(
-        "sv",
-        field,
-        t("sv", f"staff.settings.{field}"),
-        hint=hint,
-        value=value,
-        problems=State.problems,
-        optional=True,
-        width="half",
-        auto_complete="off",
-        key=value,
-    )
+    return _line(field, value, hint=hint, optional=True, width="half", key=value)

@@ -8,6 +8,7 @@ from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import error_summary, notice, problem_box, skeleton
 from webtidbok_app.components.layout import heading, staff_page
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.pages.staff.settings.frame import settings_frame
 from webtidbok_app.pages.staff.settings.texts import TEXTS, previews, rich_pair
@@ -99,17 +100,8 @@ def _write() -> rx.Component:
 
 
 def _day(name: str, value: rx.Var[str]) -> rx.Component:
-    return forms.text_field(
-        "sv",
-        name,
-        t("sv", f"staff.notice.{name}"),
-        hint=t("sv", "staff.notice.day_hint"),
-        value=value,
-        problems=State.problems,
-        optional=True,
-        width="short",
-        auto_complete="off",
-    )
+    hint = t("sv", "staff.notice.day_hint")
+    return line(State, "staff.notice", name, value, hint=hint, optional=True, width="short")
 
 
 def _stop() -> rx.Component:

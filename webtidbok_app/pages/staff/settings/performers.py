@@ -1,14 +1,19 @@
 """/personal/vardgivare: who or what the clinic's times are with."""
 
+from functools import partial
+
 import reflex as rx
 
 from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import badge, empty_state, error_summary, problem_box, skeleton
 from webtidbok_app.i18n import t
+from webtidbok_app.pages.staff.fields import line
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.pages.staff.settings.frame import settings_frame
 from webtidbok_app.state.staff.performers import StaffPerformersState as State
 from webtidbok_app.state.staff.setup_views import SetupRow
+
+_line = partial(line, State, "setup.performers", width="half")
 
 
 def performers_page() -> rx.Component:
@@ -90,17 +95,4 @@ def _form() -> rx.Component:
         ),
         on_submit=State.save,
         key=form.key,
-    )
-
-
-def _line(field: str, value: rx.Var[str], **props: object) -> rx.Component:
-    return forms.text_field(
-        "sv",
-        field,
-        t("sv", f"setup.performers.{field}"),
-        value=value,
-        problems=State.problems,
-        width="half",
-        auto_complete="off",
-        **props,
     )

@@ -1,5 +1,7 @@
 """/personal/tidstyper and …/[time_type]: what the clinic's times are for, and by which rules."""
 
+from functools import partial
+
 import reflex as rx
 
 from webtidbok_app.components import buttons, forms
@@ -7,6 +9,7 @@ from webtidbok_app.components.feedback import badge, empty_state, error_summary,
 from webtidbok_app.components.layout import heading
 from webtidbok_app.components.rich_text import rich_text_field
 from webtidbok_app.i18n import LANGS, t
+from webtidbok_app.pages.staff.fields import line
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.pages.staff.settings.frame import settings_frame
 from webtidbok_app.state.staff.setup_views import SetupRow
@@ -28,6 +31,7 @@ from webtidbok_app.state.staff.time_types import (
 from webtidbok_app.state.staff.time_types import StaffTimeTypesState as State
 
 _CHOICES_MAX = 600
+_line = partial(line, State, "setup.types")
 Text = str | rx.Var[str]
 
 
@@ -239,18 +243,6 @@ def _question(number: int) -> rx.Component:
         open=forms.problem_of(State.problems, f"{name}_sv") != "",
         class_name="folded",
     )  # fmt: skip
-
-
-def _line(field: str, value: rx.Var[str], **props: object) -> rx.Component:
-    return forms.text_field(
-        "sv",
-        field,
-        t("sv", f"setup.types.{field}"),
-        value=value,
-        problems=State.problems,
-        auto_complete="off",
-        **props,
-    )
 
 
 def _number(field: str, value: rx.Var[str], **props: object) -> rx.Component:

@@ -10,10 +10,14 @@ os.environ["WEBTIDBOK_DEMO"] = "true"
 os.environ["WEBTIDBOK_DATABASE_URL"] = "sqlite+aiosqlite:////nowhere/tests-take-the-fixture.db"
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.databases import PostgresDatabases, SqliteDatabases, postgres_server
 from webtidbok_app.db.engine import Database, set_database
 from webtidbok_app.domain.clock import FixedClock, use
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 reopened = cache(Database)
 """Whoever opens a database at the same address again need not compile every statement again."""

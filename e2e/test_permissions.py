@@ -66,8 +66,10 @@ def test_appointed__works__and_stops_the_moment_the_role_is_another(
 
     greta = staff_page(new_context, "greta", "/personal/behorigheter")
     greta.get_by_role("button", name=f"Ändra behörighet för {RUT}").click()
+    save = greta.get_by_role("button", name="Spara")
+    expect(save).to_be_visible()  # the form below has the same choices until then
     greta.get_by_role("radio", name="Läsbehörighet").check()
-    greta.get_by_role("button", name="Spara").click()
+    save.click()
     expect(greta.get_by_role("region", name=f"Behörigheten för {RUT} är ändrad")).to_be_focused()
     check_page(greta)
 

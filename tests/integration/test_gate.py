@@ -1,7 +1,8 @@
 """The gate, in front of the framework's own event processor: who gets through, and what the others get."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,7 +21,7 @@ from reflex_base.registry import RegistrationContext
 
 from tests.world import World, build_world
 from webtidbok_app.auth import sessions
-from webtidbok_app.auth.gate import Gate, cookie_name
+from webtidbok_app.auth.gate import BURST, PER_SECOND, Gate, cookie_name
 from webtidbok_app.auth.permissions import public, requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.db.engine import Database
@@ -29,6 +30,8 @@ from webtidbok_app.domain.actor import Role, Staff
 from webtidbok_app.domain.clock import FixedClock
 from webtidbok_app.domain.errors import DatabaseBusy
 from webtidbok_app.state.common import SessionState
+from webtidbok_app.state.staff.personal import StaffArrivalState
+from webtidbok_app.state.staff.search import StaffSearchState
 
 HERE = "/boka/testkliniken/besok"
 
@@ -131,13 +134,13 @@ def _declare(ran: list[tuple[str, Any]]) -> SimpleNamespace:
 
 
 @asynccontextmanager
-async def _stage() -> AsyncIterator[Stage]:
+async def _stage(ticks: Callable[[], float] = time.monotonic) -> AsyncIterator[Stage]:
     """Run the application in a registration of its own, so that no other test sees its handlers."""
     with RegistrationContext.ensure_context().fork():
         ran: list[tuple[str, Any]] = []
         handlers = _declare(ran)
         app = rx.App()
-        app.add_middleware(Gate(SessionState.fail))
+        app.add_middleware(Gate(SessionState.fail, ticks))
         processor = BaseStateEventProcessor(middleware=app, backend_exception_handler=_raise)
         clients: list[Client] = []
 
@@ -326,3 +329,36 @@ async def test_locked_database__is_told__and_nothing_is_done_or_lost(
         await client.fire(stage.handlers.for_residents)
     assert len(stage.ran) == 1
     assert client.redirects == []
+
+
+async def test_flood__is_cut_off_and_told__and_goes_on_later(database: Database) -> None:
+    seconds = 0.0
+    async with _stage(lambda: seconds) as stage:
+        client = stage.client()
+        await client.fire(State.hydrate_and_load)
+        client.updates.clear()
+        for _ in range(BURST):
+            await client.fire(stage.handlers.open_to_all)
+        ran = len(stage.ran)
+        assert ran < BURST
+        assert client.received.count("Det gick för fort") == 1
+        for _ in range(BURST):
+            await client.fire(SessionState.fail, code="too_fast", reference="")
+        assert client.received.count("Det gick för fort") == 1
+        seconds = 1.0
+        for _ in range(int(PER_SECOND)):
+            await client.fire(stage.handlers.open_to_all)
+        assert len(stage.ran) == ran + PER_SECOND - 1
+
+
+async def test_arrival__empties_what_other_pages_showed__and_keeps_what_this_one_shows(world: World) -> None:
+    async with _stage() as stage:
+        client = stage.client(await sessions.create(await _staff(world, Role.CASE_HANDLER)))
+        await client.fire(State.hydrate_and_load)
+        await client.fire(StaffSearchState.search, form={"sok": "19 90"})
+        assert "'typed_rx_state_': '19 90'" in client.received
+        client.updates.clear()
+        await client.fire(StaffArrivalState.forget, keep=["StaffSearchState"])
+        assert "typed_rx_state_" not in client.received
+        await client.fire(StaffArrivalState.forget, keep=[])
+        assert "'typed_rx_state_': ''" in client.received

@@ -85,6 +85,9 @@ def test_flood__is_cut_off__and_let_in_again_later() -> None:
     assert buckets.take("another")
     seconds = 1.0
     assert [buckets.take("one") for _ in range(int(PER_SECOND) + 5)].count(True) == PER_SECOND
+    seconds = 2.0
+    assert [buckets.take("one", leave=1) for _ in range(int(PER_SECOND) + 5)].count(True) == PER_SECOND - 1
+    assert buckets.level("one") == 1
 
 
 @given(st.text(max_size=40) | st.from_regex(r"\A/[/\\a-z.:@%?#\t\r\n ]{0,30}\Z"))

@@ -35,7 +35,7 @@ from webtidbok_app.auth import sessions
 from webtidbok_app.auth.permissions import Permission, permission_of
 from webtidbok_app.auth.principal import Login, key_of, set_login
 from webtidbok_app.domain.actor import Staff
-from webtidbok_app.domain.errors import NotAllowed, Unavailable
+from webtidbok_app.domain.errors import NotAllowed, TooFast, Unavailable
 from webtidbok_app.logs import report
 from webtidbok_app.settings import get_settings
 
@@ -81,9 +81,8 @@ class Gate(Middleware):
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """Return None to let ``event`` through, otherwise what to answer in its place."""
         set_login(None)
-        if not self._buckets.take(state.router.session.client_token):
-            _log.warning("too many events from one client: %s", event.name)
-            return StateUpdate()
+        if (answer := self._slow_down(state, event)) is not None:
+            return answer
         if event.name == self._failed_name:
             return None  # it says that something is wrong, perhaps with the very look-up below
         memory = await state.get_state(GateState)
@@ -101,6 +100,16 @@ class Gate(Middleware):
                 return answer
         set_login(login, partial(_renew, cookie_of(state)))
         return None
+
+    def _slow_down(self, state: BaseState, event: Event) -> StateUpdate | None:
+        """Answer who sends too much: that it went too fast, as often as events may come, and otherwise nothing."""
+        client, tells = state.router.session.client_token, event.name == self._failed_name
+        if self._buckets.take(client, leave=0 if tells else 1):
+            return None
+        if tells or self._buckets.level(client) < 1:
+            return StateUpdate()
+        _log.warning("too many events from one client: %s", event.name)
+        return _answer(self._failed(TooFast.code, ""))
 
     def _ask(self, state: BaseState, event: Event, login: Login | None, *, lost: bool) -> StateUpdate | None:
         permission = _permission_for(event.name)
@@ -199,16 +208,19 @@ class Buckets:
         self._ticks = ticks
         self._levels: dict[str, tuple[float, float]] = {}
 
-    def take(self, client: str) -> bool:
-        """Take one token of ``client``. Returns whether there was one."""
-        now = self._ticks()
-        level, at = self._levels.pop(client, (float(BURST), now))
-        level = min(BURST, level + (now - at) * PER_SECOND)
-        allowed = level >= 1
-        self._levels[client] = (
-            level - allowed,
-            now,
-        )  # last in the order: the first has been still the longest
+    def take(self, client: str, *, leave: int = 0) -> bool:
+        """Take one token of ``client`` if there is one, and ``leave`` more. Returns whether there was."""
+        level = self.level(client)
+        allowed = level >= 1 + leave
+        self._levels.pop(client, None)
+        # last in the order: the first has been still the longest
+        self._levels[client] = (level - allowed, self._ticks())
         if len(self._levels) > _MOST_BUCKETS:
             del self._levels[next(iter(self._levels))]
         return allowed
+
+    def level(self, client: str) -> float:
+        """Return how many tokens ``client`` has."""
+        now = self._ticks()
+        level, at = self._levels.get(client, (float(BURST), now))
+        return min(BURST, level + (now - at) * PER_SECOND)

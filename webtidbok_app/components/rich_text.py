@@ -122,6 +122,7 @@ def _tools(name: str) -> rx.Component:
             rx.el.p(id=f"{address}-error", class_name="field-error", role="alert", hidden=True),
             rx.el.input(
                 id=rx.Var.create(address),
+                name=address,
                 class_name="input input-half",
                 auto_complete="off",
                 aria_describedby=f"{address}-hint {address}-error",

@@ -123,6 +123,10 @@ class TooManyRequests(RuleViolation):
     """The resident has as many requests at the clinic as it can have unended. Facts: ``phone``."""
 
 
+class TooFast(RuleViolation):
+    """More is sent from one page than anybody can press. What was too much was not done."""
+
+
 class TooManyToRemove(RuleViolation):
     """More than is taken away at once. Facts: ``booked`` and ``times``, how many, and ``most``, the limit of which."""
 

@@ -1,7 +1,5 @@
 """The staff's pages: address, builder, title and what runs when one comes there. Swedish only."""
 
-import reflex as rx
-
 from webtidbok_app.pages.staff.booking import booking_page, cancel_page
 from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
@@ -79,6 +77,7 @@ from webtidbok_app.state.staff.month import StaffMonthState
 from webtidbok_app.state.staff.notices import StaffNoticeState
 from webtidbok_app.state.staff.performers import StaffPerformersState
 from webtidbok_app.state.staff.permissions import StaffPermissionsState
+from webtidbok_app.state.staff.personal import Personal, StaffArrivalState
 from webtidbok_app.state.staff.publish import StaffPublishState
 from webtidbok_app.state.staff.region import StaffRegionState
 from webtidbok_app.state.staff.removal import PAGE as REMOVAL
@@ -99,24 +98,11 @@ from webtidbok_app.state.staff.week_templates import StaffWeekTemplatesState
 BOOKING = "/personal/bokning/[booking]"
 REGION = "/personal/mottagningar"
 TEMPLATE = "/personal/veckomallar/[week_template]"
-_PERSONAL: tuple[type[rx.State], ...] = (
-    StaffBookingState,
-    StaffCaseState,
-    StaffDeskState,
-    StaffDeskWhoState,
-    StaffInvitationState,
-    StaffLogCheckState,
-    StaffLogState,
-    StaffRemovalState,
-    StaffRemovedState,
-    StaffSearchState,
-)
-"""What shows somebody's data."""
 
 
-def _arrive(*keep: type[rx.State]) -> list[object]:
+def _arrive(*keep: type[Personal]) -> list[object]:
     """Return what runs first: what other pages have shown of anybody is forgotten, but for what ``keep`` shows."""
-    return [SessionState.load, *(state.forget for state in _PERSONAL if state not in keep)]
+    return [SessionState.load, StaffArrivalState.forget([state.__name__ for state in keep])]
 
 
 _ARRIVE = _arrive()
@@ -335,19 +321,19 @@ ROUTES = [
         "/personal/boka",
         who_page,
         "staff.desk.title",
-        [*_AT_THE_DESK, StaffDeskState.forget, StaffDeskWhoState.load],
+        [*_arrive(StaffDeskWhoState), StaffDeskWhoState.load],
     ),
     (
         "/personal/boka/utan-nummer",
         without_number_page,
         "staff.without.title",
-        [*_AT_THE_DESK, StaffDeskState.forget, StaffDeskWhoState.load],
+        [*_arrive(StaffDeskWhoState), StaffDeskWhoState.load],
     ),
     (
         "/personal/boka/tid",
         desk_times_page,
         "staff.desk_times.title",
-        [*_AT_THE_DESK, StaffDeskWhoState.forget, StaffDeskState.load_times],
+        [*_arrive(StaffDeskState), StaffDeskState.load_times],
     ),
     (
         "/personal/boka/kontrollera",
@@ -395,6 +381,6 @@ ROUTES = [
         f"{BOOKING}/avboka",
         cancel_page,
         "staff.cancel.page",
-        [SessionState.load, StaffBookingState.load_cancel],
+        [*_arrive(StaffBookingState, StaffSearchState), StaffBookingState.load_cancel],
     ),
 ]

@@ -16,13 +16,14 @@ from webtidbok_app.services.reception import OpenBooking
 from webtidbok_app.state.common import argument, attempt
 from webtidbok_app.state.input import typed
 from webtidbok_app.state.staff.day import day_href
+from webtidbok_app.state.staff.personal import Personal
 from webtidbok_app.state.staff.views import OpenBookingView, Outcome
 from webtidbok_app.state.views import FieldProblem, Problem, SummaryRow
 
 MESSAGE_MAX = reception.MESSAGE_MAX
 
 
-class StaffBookingState(rx.State):
+class StaffBookingState(Personal, rx.State):
     """The booking that is open."""
 
     problem: Problem = Problem()
@@ -77,12 +78,8 @@ class StaffBookingState(rx.State):
         )
         return rx.redirect(self.opened.here_href, replace=True)
 
-    @rx.event
-    @requires("staff")
-    async def forget(self) -> None:
-        """Empty the booking when another page is opened: it is shown no more."""
-        if self._booking:
-            self.reset()
+    def _shows_somebody(self) -> bool:
+        return bool(self._booking)
 
     async def _open(self, booking_id: str) -> None:
         if booking_id != self._booking:

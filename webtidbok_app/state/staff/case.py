@@ -25,6 +25,7 @@ from webtidbok_app.state.present.requests import asked_rows, message_text, offer
 from webtidbok_app.state.present.words import field_problems, moment_text
 from webtidbok_app.state.resident_views import MessageView
 from webtidbok_app.state.staff.pattern import date_examples
+from webtidbok_app.state.staff.personal import Personal
 from webtidbok_app.state.staff.views import OfferableView, Outcome, StaffCaseView
 from webtidbok_app.state.views import Choice, FieldProblem, Problem, SummaryRow
 
@@ -34,7 +35,7 @@ __all__ = ["MESSAGE_MAX", "OFFER_HOURS", "StaffCaseState"]
 _FIELDS = ("answer", "note", "offered", "hours", "offer_text")
 
 
-class StaffCaseState(rx.State):
+class StaffCaseState(Personal, rx.State):
     """The opened request, true as long as the page is open, and what is being written."""
 
     opened: StaffCaseView = StaffCaseView()
@@ -205,12 +206,8 @@ class StaffCaseState(rx.State):
         closing = inbox.close_case(current(), case_id=self._case, version=self._version)
         await self._change(closing, "closed")
 
-    @rx.event
-    @requires("staff")
-    async def forget(self) -> None:
-        """Empty the request when another page is opened: it is shown no more."""
-        if self._case:
-            self.reset()
+    def _shows_somebody(self) -> bool:
+        return bool(self._case)
 
     async def _change(self, use_case: Awaitable[StaffCase], done: str) -> bool:
         self.problem, self.problems, self.done = Problem(), [], Outcome()

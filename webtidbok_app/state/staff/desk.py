@@ -34,6 +34,7 @@ from webtidbok_app.state.staff.desk_views import (
     times_view,
 )
 from webtidbok_app.state.staff.pattern import date_examples
+from webtidbok_app.state.staff.personal import Personal
 from webtidbok_app.state.views import FieldProblem, Problem
 
 __all__ = ["DONE", "INVITE", "REASON_MAX", "TIMES", "WHO", "Channel", "StaffDeskState"]
@@ -48,7 +49,7 @@ INVITE = "/personal/boka/kallelse"
 _FIELDS = ("reason", "phone", "email", "messages")
 
 
-class StaffDeskState(rx.State):
+class StaffDeskState(Personal, rx.State):
     """Whom the booking is for, what can be chosen, and what is chosen."""
 
     who: DeskPersonView = DeskPersonView()
@@ -179,12 +180,8 @@ class StaffDeskState(rx.State):
         """Show what was booked."""
         return None if self.done.title else rx.redirect(WHO, replace=True)
 
-    @rx.event
-    @requires("staff")
-    async def forget(self) -> None:
-        """Empty it all when another page is opened: whom it is for is shown no more."""
-        if self._person:
-            self.reset()
+    def _shows_somebody(self) -> bool:
+        return bool(self._person)
 
     async def _booking_of(
         self, form: rx.form.FormData, person: UUID, slot: UUID, booking: UUID

@@ -16,6 +16,7 @@ from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_day, typed
 from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.staff.desk import TIMES, StaffDeskState
+from webtidbok_app.state.staff.personal import Personal
 from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
 __all__ = ["PURPOSES", "WALK_IN", "StaffDeskWhoState"]
@@ -25,7 +26,7 @@ PURPOSES = [Choice(purpose, t("sv", f"staff.desk.purposes.{purpose}")) for purpo
 _FIELDS = ("number", "born", "given_name", "family_name")
 
 
-class StaffDeskWhoState(rx.State):
+class StaffDeskWhoState(Personal, rx.State):
     """What was searched for, and what was found."""
 
     number: str = ""
@@ -148,12 +149,8 @@ class StaffDeskWhoState(rx.State):
         self.may_register = ""  # pressed twice, one is registered
         return await self._go_on_with(found)
 
-    @rx.event
-    @requires("staff")
-    async def forget(self) -> None:
-        """Empty the search when another page is opened: who was found is shown no more."""
-        if self.attempts:
-            self.reset()
+    def _shows_somebody(self) -> bool:
+        return self.attempts > 0
 
     def _why(self) -> SearchPurpose:
         return SearchPurpose(self.purpose) if self.purpose in list(SearchPurpose) else SearchPurpose.BOOK

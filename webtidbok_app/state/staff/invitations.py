@@ -20,6 +20,7 @@ from webtidbok_app.state.common import argument, attempt, query
 from webtidbok_app.state.input import parse_day, parse_id, typed
 from webtidbok_app.state.present.words import field_problems, moment_text
 from webtidbok_app.state.staff.desk import WHO, StaffDeskState
+from webtidbok_app.state.staff.personal import Personal
 from webtidbok_app.state.staff.views import Outcome
 from webtidbok_app.state.views import Choice, FieldProblem, Problem, SummaryRow
 
@@ -151,7 +152,7 @@ class StaffInvitationsState(rx.State):
         return rx.redirect(with_query(PAGE, **{SHOW: asked if asked in set(Show) else ""}))
 
 
-class StaffInvitationState(rx.State):
+class StaffInvitationState(Personal, rx.State):
     """One invitation that is open, and taking it back."""
 
     opened: InvitationView = InvitationView()
@@ -186,12 +187,8 @@ class StaffInvitationState(rx.State):
         elif not self.problem.title:
             self.done = Outcome(t("sv", "staff.invitation.withdrawn"), key=str(self.attempts))
 
-    @rx.event
-    @requires("staff")
-    async def forget(self) -> None:
-        """Empty the invitation when another page is opened: it is shown no more."""
-        if self._invitation:
-            self.reset()
+    def _shows_somebody(self) -> bool:
+        return bool(self._invitation)
 
     async def _fetch(self) -> None:
         opening = invitations.open_invitation(current(), invitation_id=self._invitation)

@@ -28,6 +28,7 @@ from webtidbok_app.state.staff.log_view import (
     row_of,
     span_words,
 )
+from webtidbok_app.state.staff.personal import Personal
 from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
 __all__ = ["KINDS", "REASON_MAX", "RESULT", "StaffLogState"]
@@ -39,7 +40,7 @@ _DAYS = timedelta(days=30)
 _FIELDS = ("person", "colleague", "reason", "first_day", "last_day")
 
 
-class StaffLogState(rx.State):
+class StaffLogState(Personal, rx.State):
     """What is looked for in the log and what was found, names of residents masked."""
 
     ready: bool = False
@@ -126,12 +127,8 @@ class StaffLogState(rx.State):
             data=extract_file(self.extract), filename=f"{t('sv', 'staff.log_extract.file')}.csv"
         )
 
-    @rx.event
-    @requires("staff")
-    async def forget(self) -> None:
-        """Empty everything when a page is opened that is not about the log."""
-        if self._search is not None:
-            self.reset()
+    def _shows_somebody(self) -> bool:
+        return self._search is not None
 
     async def _show(self, searching: Awaitable[Found], key: str) -> EventSpec | None:
         self.attempts += 1

@@ -20,6 +20,7 @@ from webtidbok_app.state.common import attempt, uuid_argument
 from webtidbok_app.state.input import parse_count, parse_day, typed
 from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.staff.log_view import CHECKS, CheckRowView, CheckView, check_row, check_view
+from webtidbok_app.state.staff.personal import Personal
 from webtidbok_app.state.staff.views import Outcome
 from webtidbok_app.state.views import FieldProblem, Problem
 
@@ -76,7 +77,7 @@ class StaffLogChecksState(rx.State):
         return rx.redirect(f"{CHECKS}/{drawn}")
 
 
-class StaffLogCheckState(rx.State):
+class StaffLogCheckState(Personal, rx.State):
     """One sample that is open."""
 
     check: CheckView = CheckView()
@@ -93,12 +94,8 @@ class StaffLogCheckState(rx.State):
         self.reset()
         await self._change(self._open())
 
-    @rx.event
-    @requires("staff")
-    async def forget(self) -> None:
-        """Empty the sample when another page is opened: it is shown no more."""
-        if self.check.lines:
-            self.reset()
+    def _shows_somebody(self) -> bool:
+        return bool(self.check.lines)
 
     @rx.event
     @requires(Role.CLINIC_ADMIN)

@@ -23,6 +23,7 @@ from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import in_reach, parse_day, parse_id, parse_ids, parse_wall, typed
 from webtidbok_app.state.present.words import field_problems
 from webtidbok_app.state.staff import removal_view as words
+from webtidbok_app.state.staff.personal import Personal
 from webtidbok_app.state.staff.preview_view import moment_words
 from webtidbok_app.state.staff.removal_view import EVERYBODY, FATES, PAGE, ImpactView, VisitView
 from webtidbok_app.state.staff.views import Outcome
@@ -55,7 +56,7 @@ __all__ = [
 ]
 
 
-class StaffRemovalState(rx.State):
+class StaffRemovalState(Personal, rx.State):
     """The times that are to go, and what is chosen for those who have booked. Personal: emptied when it is left."""
 
     problem: Problem = Problem()
@@ -198,12 +199,8 @@ class StaffRemovalState(rx.State):
             return None
         return rx.redirect(f"{PAGE}/{identity.hex}", replace=True)
 
-    @rx.event
-    @requires("staff")
-    async def forget(self) -> None:
-        """Empty the page when another is opened: it is shown no more."""
-        if self._shown:
-            self.reset()
+    def _shows_somebody(self) -> bool:
+        return bool(self._shown)
 
     async def _ticked(self) -> list[str]:
         return (await self.get_state(StaffWeekState)).selected

@@ -15,6 +15,7 @@ from webtidbok_app.services.authorise import HANDLES_TIMES
 from webtidbok_app.services.removal import RemovalDone
 from webtidbok_app.state.common import attempt, uuid_argument
 from webtidbok_app.state.input import parse_id
+from webtidbok_app.state.staff.personal import Personal
 from webtidbok_app.state.staff.preview_view import moment_words
 from webtidbok_app.state.staff.removal_view import DoneView, done_view
 from webtidbok_app.state.views import Problem
@@ -22,7 +23,7 @@ from webtidbok_app.state.views import Problem
 REFUSALS = (TooLateToChange, Overlaps, SlotTaken, NoMoreExtras)
 
 
-class StaffRemovedState(rx.State):
+class StaffRemovedState(Personal, rx.State):
     """A removal as it stands. Personal: emptied when it is left."""
 
     problem: Problem = Problem()
@@ -66,12 +67,8 @@ class StaffRemovedState(rx.State):
         except REFUSALS as refusal:
             self.problem = _refused(refusal, str(self._attempts))
 
-    @rx.event
-    @requires("staff")
-    async def forget(self) -> None:
-        """Empty the page when another is opened: it is shown no more."""
-        if self.done.heading:
-            self.reset()
+    def _shows_somebody(self) -> bool:
+        return bool(self.done.heading)
 
     def _show(self, found: RemovalDone | Problem) -> None:
         if isinstance(found, Problem):

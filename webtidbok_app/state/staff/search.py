@@ -24,6 +24,7 @@ from webtidbok_app.state.common import attempt
 from webtidbok_app.state.input import parse_day, parse_wall, typed
 from webtidbok_app.state.staff.day import day_href
 from webtidbok_app.state.staff.day_view import DayRowView, parse_attendance, row_view, said_of, with_mark
+from webtidbok_app.state.staff.personal import Personal
 from webtidbok_app.state.views import FieldProblem, Problem
 
 PAGE = "/personal/sok"
@@ -55,7 +56,7 @@ class FoundView:
     key: str = ""
 
 
-class StaffSearchState(rx.State):
+class StaffSearchState(Personal, rx.State):
     """What is searched for and what was found. Personal: emptied when another page is opened."""
 
     typed: str = ""
@@ -74,14 +75,8 @@ class StaffSearchState(rx.State):
     async def load(self) -> None:
         """Let nobody else in. What was found is shown already."""
 
-    @rx.event
-    @requires("staff")
-    async def forget(self) -> None:
-        """Empty the search when another page is opened."""
-        if self._found or self.typed or self.problems or self.problem.title:
-            searches = self.searches + 1
-            self.reset()
-            self.searches = searches
+    def _shows_somebody(self) -> bool:
+        return bool(self._found or self.typed or self.problems or self.problem.title)
 
     @rx.event
     @requires("staff")

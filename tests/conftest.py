@@ -3,17 +3,24 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from functools import cache
 
 # Before anything reads the settings: the demo's secrets, and no way into a developer's own data.
 os.environ["WEBTIDBOK_DEMO"] = "true"
 os.environ["WEBTIDBOK_DATABASE_URL"] = "sqlite+aiosqlite:////nowhere/tests-take-the-fixture.db"
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.databases import PostgresDatabases, SqliteDatabases, postgres_server
 from webtidbok_app.db.engine import Database, set_database
 from webtidbok_app.domain.clock import FixedClock, use
 
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
+reopened = cache(Database)
+"""Whoever opens a database at the same address again need not compile every statement again."""
 TODAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 """A Monday, 8.00 in Sweden."""
 
@@ -54,7 +61,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """Open that database, and make it the one that the program uses."""
-    opened = Database(database_url)
+    opened = reopened(database_url)
     set_database(opened)
     yield opened
     set_database(None)

@@ -6,8 +6,7 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, text, true, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, func, or_, select, text, true, update
 from sqlmodel import col
 
 from tests import timebook_model as model
@@ -50,7 +49,6 @@ from webtidbok_app.db.tables import (
     Clinic,
     MessageChoice,
     OfferedTime,
-    OutboxMessage,
     Person,
     RequestCase,
     Service,
@@ -59,7 +57,6 @@ from webtidbok_app.db.tables import (
     WatchOffer,
     metadata,
 )
-from webtidbok_app.db.tables import Watch as WatchRow
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.actor import Resident, Staff
@@ -100,6 +97,62 @@ LETS_GO = (True, False)
 """From the first clinic one can rebook to the second, but not back."""
 HORIZON = timedelta(days=16)
 SAID = BookingDetails(phone="0701740605")
+
+WORDS = f"""
+    WITH live AS (SELECT * FROM booking WHERE {LIVE}),
+    chosen AS (SELECT * FROM booking WHERE {CHOSEN}),
+    taken AS (SELECT * FROM live WHERE status = 'booked' OR expires_at > :now),
+    time AS (SELECT slot.*, places + {model.EXTRAS} AS most FROM slot)
+"""  # noqa: S608  our own constants
+NEVER = {
+    "more live bookings and holds than places and extras": """
+        SELECT time.id FROM time JOIN taken ON taken.clinic_id = time.clinic_id AND taken.slot_id = time.id
+        GROUP BY time.id, time.most HAVING count(*) > time.most""",
+    "two for one place": """
+        SELECT slot_id, place FROM live GROUP BY slot_id, place HAVING count(*) > 1""",
+    "a place that does not exist": """
+        SELECT live.id FROM live JOIN time ON time.clinic_id = live.clinic_id AND time.id = live.slot_id
+        WHERE live.place NOT BETWEEN 1 AND time.most""",
+    "somebody on a withdrawn time": """
+        SELECT taken.id FROM taken JOIN time ON time.clinic_id = taken.clinic_id AND time.id = taken.slot_id
+        WHERE time.withdrawn_at IS NOT NULL""",
+    "a booking that was exchanged and still stands": """
+        SELECT live.id FROM live
+        JOIN booking newer ON newer.replaces_clinic_id = live.clinic_id AND newer.replaces_id = live.id""",
+    "an offer in the line without a place": """
+        SELECT offer.id FROM watch_offer offer
+        LEFT JOIN booking ON booking.clinic_id = offer.clinic_id AND booking.offer_id = offer.id
+        WHERE offer.status = 'open' AND offer.stands_until > :now AND booking.id IS NULL""",
+    "an offer to who waits no more": """
+        SELECT offer.id FROM watch_offer offer
+        JOIN watch ON watch.clinic_id = offer.clinic_id AND watch.id = offer.watch_id
+        WHERE offer.status = 'open' AND watch.status <> 'waiting'""",
+    "an offer that nobody is told of": """
+        SELECT offer.id FROM watch_offer offer LEFT JOIN outbox_message message ON message.offer_id = offer.id
+        WHERE message.id IS NULL""",
+    "two open offers in a case": """
+        SELECT case_id FROM time_offer WHERE status = 'open' GROUP BY case_id HAVING count(*) > 1""",
+    "an open offer in a case that has ended": """
+        SELECT offer.id FROM time_offer offer
+        JOIN request_case ON request_case.clinic_id = offer.clinic_id AND request_case.id = offer.case_id
+        WHERE offer.status = 'open' AND request_case.status IN ('closed', 'withdrawn')""",
+    "an offered time without its place": """
+        SELECT offered.id FROM offered_time offered
+        JOIN time_offer offer ON offer.clinic_id = offered.clinic_id AND offer.id = offered.offer_id
+        LEFT JOIN booking ON booking.clinic_id = offered.clinic_id AND booking.id = offered.id
+        WHERE offer.status = 'open' AND offer.stands_until > :now AND booking.id IS NULL""",
+    "a place that is kept for an offer that is over": """
+        SELECT booking.id FROM booking
+        JOIN time_offer offer ON offer.clinic_id = booking.clinic_id AND offer.id = booking.offer_id
+        WHERE booking.status = 'held' AND offer.status <> 'open'""",
+    "two holds for one resident": """
+        SELECT person_id FROM chosen GROUP BY person_id HAVING count(*) > 1""",
+}
+"""The rows that must never be in the database, by what they would mean."""
+BROKEN = text(
+    WORDS + " UNION ALL ".join(f"SELECT '{promise}' WHERE EXISTS ({rows})" for promise, rows in NEVER.items())
+)
+"""Which of those there are, in one question."""
 
 
 async def _empty(database: Database) -> None:
@@ -225,11 +278,11 @@ class Clinics:
     async def holds_of_offers(self) -> dict[str, str]:
         """Return the holds of what is offered in the line, by what the model calls them."""
         on_offer = (col(Booking.clinic_id) == WatchOffer.clinic_id) & (col(Booking.offer_id) == WatchOffer.id)
+        offer = (col(WatchOffer.watch_id), col(WatchOffer.id), col(WatchOffer.slot_id))
         async with self.database.read() as session:
-            rows = await session.execute(select(WatchOffer, col(Booking.id)).join(Booking, on_offer))
-            found = {hold.hex: offer for offer, hold in rows}
-        self.offered |= {hold: (offer.watch_id.hex, offer.id.hex) for hold, offer in found.items()}
-        return {f"{offer.watch_id.hex}/{offer.slot_id.hex}": hold for hold, offer in found.items()}
+            found = (await session.execute(select(col(Booking.id), *offer).join(WatchOffer, on_offer))).all()
+        self.offered |= {hold.hex: (watch.hex, offered.hex) for hold, watch, offered, _ in found}
+        return {f"{watch.hex}/{time.hex}": hold.hex for hold, watch, _, time in found}
 
     async def _keep(self) -> Outcome:
         while await keep_line(self.database):
@@ -329,14 +382,15 @@ class Clinics:
             col(TimeOffer.case_id) == RequestCase.id
         )
         is_open = on_case & (col(TimeOffer.status) == OfferStatus.OPEN)
+        case = (col(RequestCase.status), col(RequestCase.version), col(RequestCase.assigned_to))
+        statement = select(
+            col(RequestCase.id), col(RequestCase.person_id), *case, col(TimeOffer.stands_until)
+        ).outerjoin(TimeOffer, is_open)
         async with self.database.read() as session:
-            rows = await session.execute(select(RequestCase, TimeOffer).outerjoin(TimeOffer, is_open))
             return {
-                one.id.hex: (
-                    self.names[one.person_id], str(one.status), one.version, one.assigned_to or "",
-                    offer and offer.stands_until,
-                )
-                for one, offer in rows
+                identity.hex: (self.names[person_id], status, version, assigned_to or "", stands_until)
+                for identity, person_id, status, version, assigned_to, stands_until
+                in await session.execute(statement)
             }  # fmt: skip
 
     def _single_time(self, act: Publish) -> Pattern:
@@ -357,101 +411,21 @@ class Clinics:
 
     async def broken_promises(self) -> dict[str, list[Any]]:
         """Return what in the database must never be."""
-        live = text(f"booking.{LIVE}")
-        runs = or_(text("booking.status = 'booked'"), col(Booking.expires_at) > self.clock.now())
-        on_slot = and_(col(Slot.clinic_id) == Booking.clinic_id, col(Slot.id) == Booking.slot_id)
-        with_slot = select(col(Slot.id), func.count()).join(Booking, on_slot).where(live)
-        newer: Any = aliased(Booking)
-        never: dict[str, Select[*tuple[Any, ...]]] = {
-            "more live bookings and holds than places and extras": with_slot.where(runs)
-            .group_by(col(Slot.id), col(Slot.places))
-            .having(func.count() > col(Slot.places) + model.EXTRAS),
-            "two for one place": with_slot.group_by(col(Slot.id), col(Booking.place)).having(
-                func.count() > 1
-            ),
-            "a place that does not exist": with_slot.where(
-                ~col(Booking.place).between(1, col(Slot.places) + model.EXTRAS)
-            ).group_by(col(Slot.id)),
-            "somebody on a withdrawn time": with_slot.where(
-                runs, text("slot.withdrawn_at IS NOT NULL")
-            ).group_by(col(Slot.id)),
-            "a booking that was exchanged and still stands": select(col(Booking.id), col(Booking.replaces_id))
-            .join(newer, (newer.replaces_clinic_id == Booking.clinic_id) & (newer.replaces_id == Booking.id))
-            .where(live),
-            "an offer in the line without a place": select(col(WatchOffer.id))
-            .outerjoin(
-                Booking,
-                (col(Booking.clinic_id) == WatchOffer.clinic_id) & (col(Booking.offer_id) == WatchOffer.id),
-            )
-            .where(
-                text("watch_offer.status = 'open'"),
-                col(WatchOffer.stands_until) > self.clock.now(),
-                col(Booking.id).is_(None),
-            ),
-            "an offer to who waits no more": select(col(WatchOffer.id))
-            .join(
-                WatchRow,
-                (col(WatchRow.clinic_id) == WatchOffer.clinic_id) & (col(WatchRow.id) == WatchOffer.watch_id),
-            )
-            .where(text("watch_offer.status = 'open'"), text("watch.status <> 'waiting'")),
-            "an offer that nobody is told of": select(col(WatchOffer.id))
-            .outerjoin(OutboxMessage, col(OutboxMessage.offer_id) == WatchOffer.id)
-            .where(col(OutboxMessage.id).is_(None)),
-            "two open offers in a case": select(col(TimeOffer.case_id))
-            .where(text("time_offer.status = 'open'"))
-            .group_by(col(TimeOffer.case_id))
-            .having(func.count() > 1),
-            "an open offer in a case that has ended": select(col(TimeOffer.id))
-            .join(
-                RequestCase,
-                (col(RequestCase.clinic_id) == TimeOffer.clinic_id)
-                & (col(RequestCase.id) == TimeOffer.case_id),
-            )
-            .where(
-                text("time_offer.status = 'open'"), text("request_case.status IN ('closed', 'withdrawn')")
-            ),
-            "an offered time without its place": select(col(OfferedTime.id))
-            .join(
-                TimeOffer,
-                (col(TimeOffer.clinic_id) == OfferedTime.clinic_id)
-                & (col(TimeOffer.id) == OfferedTime.offer_id),
-            )
-            .outerjoin(
-                Booking,
-                (col(Booking.clinic_id) == OfferedTime.clinic_id) & (col(Booking.id) == OfferedTime.id),
-            )
-            .where(
-                text("time_offer.status = 'open'"),
-                col(TimeOffer.stands_until) > self.clock.now(),
-                col(Booking.id).is_(None),
-            ),
-            "a place that is kept for an offer that is over": select(col(Booking.id))
-            .join(
-                TimeOffer,
-                (col(TimeOffer.clinic_id) == Booking.clinic_id) & (col(TimeOffer.id) == Booking.offer_id),
-            )
-            .where(text("booking.status = 'held'"), text("time_offer.status <> 'open'")),
-            "two holds for one resident": select(col(Booking.person_id), func.count())
-            .where(text(CHOSEN))
-            .group_by(col(Booking.person_id))
-            .having(func.count() > 1),
-        }
-        async with self.database.read() as session:
-            found = {
-                promise: (await session.execute(statement)).all() for promise, statement in never.items()
-            }
-        return {promise: list(rows) for promise, rows in found.items() if rows}
+        now = self.clock.now()
+        broken = [promise for (promise,) in await self.database.ask(BROKEN, now=now)]
+        return {promise: await self.database.ask(text(WORDS + NEVER[promise]), now=now) for promise in broken}
 
     async def bookings(self) -> dict[str, tuple[Any, ...]]:
         """Return who has what, by id, but for holds that have run out: owner, time, status, and who cancelled."""
-        statement = select(Booking).where(
+        said = (col(Booking.slot_id), col(Booking.status), col(Booking.expires_at), col(Booking.cancelled_by))
+        statement = select(col(Booking.id), col(Booking.person_id), *said).where(
             or_(text("booking.status <> 'held'"), col(Booking.expires_at) > self.clock.now())
         )
         async with self.database.read() as session:
             return {
-                one.id.hex: (self.names[one.person_id], one.slot_id, str(one.status), one.expires_at, one.cancelled_by)
-                for one in await session.scalars(statement)
-            }  # fmt: skip
+                identity.hex: (self.names[person_id], *facts)
+                for identity, person_id, *facts in await session.execute(statement)
+            }
 
     async def left_by_sql(self) -> dict[str, dict[UUID, int]]:
         """Return how many places of each bookable time each resident can have, counted by the database."""

@@ -12,6 +12,7 @@ from sqlalchemy import column, event, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from tests.databases import listening
 from tests.world import FIRST_START, build_world
 from webtidbok_app.db import engine as engines
 from webtidbok_app.db.engine import Database
@@ -161,15 +162,15 @@ async def test_question__that_nobody_waits_for_any_more__leaves_its_connection_i
         else "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) SELECT max(i) FROM n"
     )
     lent = asyncio.Event()
-    event.listen(database._questions.sync_engine, "checkout", lambda *_: lent.set())
-    for _ in range(12):  # more than the pool holds
-        lent.clear()
-        asking = asyncio.create_task(database.ask(text(long)))
-        await lent.wait()
-        asking.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await asking
-        assert [tuple(row) for row in await database.ask(text("SELECT 1"))] == [(1,)]
+    with listening(database._questions.sync_engine, "checkout", lambda *_: lent.set()):
+        for _ in range(12):  # more than the pool holds
+            lent.clear()
+            asking = asyncio.create_task(database.ask(text(long)))
+            await lent.wait()
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+            assert [tuple(row) for row in await database.ask(text("SELECT 1"))] == [(1,)]
     assert database._questions.pool.checkedout() == 0
 
 

@@ -155,7 +155,9 @@ async def test_follow_times__tells_of_hold_release_booking_cancelling_publishing
         booked = await booking.book(world.resident, **at(world), hold_id=hold.id)
         assert await _next(seen) == ["08.20"]
         await journal.cancel_booking(world.resident, booked.id, "")
-        assert await _next(seen) == ["08.00", "08.20"]
+        while (told := await _next(seen)) == ["08.20"]:
+            pass  # the step and the booking may be told one by one
+        assert told == ["08.00", "08.20"]
         await world.publish(1, start=FIRST_START + timedelta(hours=1))
         assert await _next(seen) == ["08.00", "08.20", "09.00"]
         week = await schedule.get_week(world.staff, monday=date(2026, 11, 30))

@@ -4,7 +4,6 @@ Every process has its own clock, so that a hold can run out in the middle of the
 """
 
 import asyncio
-import multiprocessing
 import os
 import signal
 from collections import Counter
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +20,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
+from tests.processes import processes
 from tests.world import FIRST_START, World, build_world
 from webtidbok_app.db.crypto import lookup_hash
 from webtidbok_app.db.engine import Database
@@ -165,9 +165,9 @@ class Race:
     """Processes that start at the same moment. Each reports through a pipe of its own, whoever else dies."""
 
     def __init__(self, works: list[Work]) -> None:
-        context: SpawnContext = multiprocessing.get_context("spawn")
+        context = processes()
         self.start = context.Barrier(len(works))  # which must outlive the processes' beginning
-        self.runners: dict[Connection, SpawnProcess] = {}
+        self.runners: dict[Connection, BaseProcess] = {}
         for work in works:
             mine, theirs = context.Pipe()
             process = context.Process(target=work, args=(self.start, theirs))

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event
 
+from tests.databases import listening
 from tests.integration.test_removal import (
     DAY,
     LATER,
@@ -284,8 +284,8 @@ async def test_deviations__are_counted_in_one_question__passed_ones_not_at_all(w
         if "FROM slot" in statement and "starts_at" in statement:
             asked.append(statement)
 
-    event.listen(world.database.engine.sync_engine, "before_cursor_execute", note)
-    found = await deviations.list_deviations(world.staff)
+    with listening(world.database.engine.sync_engine, "before_cursor_execute", note):
+        found = await deviations.list_deviations(world.staff)
     assert [(one.times, one.booked) for one in found.coming] == [(3, 1), (2, 0), *[(0, 0)] * 4]
     assert len(asked) == 1
     clock.moment = LATER + timedelta(days=1)

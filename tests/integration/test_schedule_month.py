@@ -4,9 +4,10 @@ import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 from sqlmodel import col
 
+from tests.databases import listening
 from tests.world import FIRST_START, World, build_world
 from webtidbok_app.db.tables import Performer, Slot
 from webtidbok_app.domain import clock
@@ -119,10 +120,12 @@ async def test_reading__goes_by_performer_and_start__not_through_all_that_was_ev
     world = await build_world(database, slug="planen")
     sent: list[tuple[str, object]] = []
     engine = database.engine.sync_engine
-    event.listen(
-        engine, "before_cursor_execute", lambda _c, _x, asked, given, *_: sent.append((asked, given))
-    )
-    await read(world.staff, **{when: FIRST})
+
+    def note(_connection: object, _cursor: object, asked: str, given: object, *_: object) -> None:
+        sent.append((asked, given))
+
+    with listening(engine, "before_cursor_execute", note):
+        await read(world.staff, **{when: FIRST})
     [(asked, given)] = [one for one in sent if "FROM slot" in one[0]]
     lite = engine.dialect.name == "sqlite"
     async with database.engine.connect() as connection:

@@ -1,7 +1,6 @@
 """One soak: start the processes, kill them one after the other, send what is left, and judge."""
 
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
@@ -16,6 +15,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.post_office import Mailbox, smtp_server, smtp_settings
+from tests.processes import processes
 from tests.soak.verdict import Verdict, judge
 from tests.soak.workers import Errand, act_for_residents, send
 from tests.world import build_world, provider_of
@@ -104,8 +104,7 @@ async def _open(database: Database, *, port: int, folder: Path) -> list[Work]:
 
 def _kill_at_random(works: list[Work], kills: int) -> None:
     """Let each work be done by one process at a time; whoever is killed is followed by another."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.soak.workers"])
+    context = processes()
     drawn = random.Random()  # noqa: S311  chance, not secrets
 
     def start(work: Work) -> BaseProcess:

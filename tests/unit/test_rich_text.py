@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from webtidbok_app.domain import rich_text
@@ -20,7 +20,6 @@ PIECES = [
 markup = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 
 
-@settings(deadline=None)
 @given(markup)
 def test_tidy__leaves_only_what_is_allowed__whatever_comes(dirty):
     kept = rich_text.tidy(dirty)
@@ -28,14 +27,12 @@ def test_tidy__leaves_only_what_is_allowed__whatever_comes(dirty):
     assert kept == "" or kept.startswith(("<p>", "<ul>", "<ol>"))
 
 
-@settings(deadline=None)
 @given(markup)
 def test_tidy__done_twice_and_shown__is_the_same(dirty):
     kept = rich_text.tidy(dirty)
     assert rich_text.tidy(kept) == rich_text.shown(kept) == kept
 
 
-@settings(deadline=None)
 @example("&amp;&amp; <br>&lt;script&gt;", 2)  # a space and then a new line, just where it is parted
 @example("ord<br> två ord", 4)
 @given(markup, st.integers(1, 60))

@@ -11,7 +11,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from webtidbok_app.domain import swedish_time
@@ -116,7 +116,6 @@ def test_wall_time__comes_back__or_is_one_that_is_skipped_or_repeated(day: date,
         assert there_are == [moment]
 
 
-@settings(deadline=None)
 @given(st.sampled_from(YEARS), st.integers(0, 24 * 3 - 1).map(lambda n: time(n // 3, n % 3 * 20)))
 @example(2026, time(2, 20))
 @example(2028, time(9, 20))
@@ -143,7 +142,6 @@ def test_nine_twenty__is_shown_as_nine_twenty_on_every_day_of_the_year(year: int
     assert {time.label for day in shown for time in (*day.morning, *day.afternoon)} == {"9.20"}
 
 
-@settings(deadline=None)
 @given(
     days,
     st.integers(1, 60),
@@ -203,7 +201,6 @@ NIGHT = WeekTime(6, 150, 20, UUID(int=2), UUID(int=1), VisitForm.ON_SITE, 1)
 """2.30 on Sundays: there is no such time on one of them each spring, and there are two each autumn."""
 
 
-@settings(deadline=None)
 @given(
     times=template_times,
     day=days,

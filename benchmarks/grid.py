@@ -127,13 +127,13 @@ class _Looker:
             "day": await self._bench_opening(week, AS_DAY, rounds),
             "performer": await self._bench_opening(week, FIRST_PERFORMER, rounds),
         }
+        change, came = await self._bench_change(day, rounds)
         await self._open(self.page, day)
         html = await self._html()
         ticks = {
             name: await self._against_browser(partial(self._click, selector, "chosen"), html, rounds)
             for name, selector in (("one", A_FREE_CELL), ("all", SELECT_ALL))
         }
-        change, came = await self._bench_change(day, rounds)
         return Grid(
             open_week=opened["week"][0],
             open_day=opened["day"][0],

@@ -56,7 +56,8 @@ MAY = {
         "removed.note_printing", "removal.remove_times",
         "removal.take_back", "removal_impact.list_absent_choices", "removal_impact.weigh_removal",
         "schedule.weigh_withdrawal", "schedule.withdraw", "schedule_changes.find_undo_impact",
-        "schedule_changes.undo", "week_copy.copy_week", "week_copy.get_source_week", "week_copy.preview_copy",
+        "schedule_changes.undo", "week_copy.copy_week", "week_copy.find_empty_week",
+        "week_copy.get_source_week", "week_copy.preview_copy",
     ),
     HANDLES_CASES: (
         "find_bookings.find_case",

@@ -49,6 +49,18 @@ async def test_copy__is_one_change_in_the_log_and_can_be_undone(world):
     assert (published.first, published.last) == (first + WEEK, first + 2 * WEEK + timedelta(minutes=40))
 
 
+async def test_empty_week__is_the_first_in_which_nothing_is_published(world):
+    weeks = [MONDAY + WEEK * number for number in range(4)]
+    [slot, *_] = await _week(world, 2)
+    assert await week_copy.find_empty_week(world.staff, mondays=weeks) == weeks[1]
+    [later] = await world.publish(1, start=slot.starts_at + WEEK)
+    assert await week_copy.find_empty_week(world.staff, mondays=weeks) == weeks[2]
+    assert await week_copy.find_empty_week(world.staff, mondays=weeks[:2]) == weeks[0]
+    impact = await schedule.weigh_withdrawal(world.staff, slot_ids=[later])
+    await schedule.withdraw(world.staff, slot_ids=[later], seen=impact.seen)
+    assert await week_copy.find_empty_week(world.staff, mondays=weeks) == weeks[1]
+
+
 async def test_copy__withdrawn_times_are_not_copied(world):
     ids = await world.publish(3)
     impact = await schedule.weigh_withdrawal(world.staff, slot_ids=ids[:1])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webtidbok_app.domain.swedish_time import monday_of
 from webtidbok_app.domain.visit import ScheduleChangeKind, VisitForm
 from webtidbok_app.services.publication import Published
 from webtidbok_app.services.schedule import PerformerChoice, ScheduleSlot
@@ -15,6 +16,7 @@ from webtidbok_app.services.schedule_changes import Change, Undoing
 from webtidbok_app.services.week_copy import SourceWeek
 from webtidbok_app.state.staff.changes import done_words, impact_words
 from webtidbok_app.state.staff.copy_form import (
+    coming_weeks,
     first_form,
     parse_typed_week,
     problems_in_words,
@@ -74,11 +76,17 @@ def test_typed_week__any_week_as_addresses_hold_it__is_read_back(day: date) -> N
     assert parse_typed_week(written_week(day), today=TODAY) == day - timedelta(days=day.weekday())
 
 
-def test_form__before_anything_is_filled_in__is_everybodys_times_to_the_week_after() -> None:
-    form = first_form(SOURCE, today=TODAY)
+def test_form__before_anything_is_filled_in__is_everybodys_times() -> None:
+    form = first_form(SOURCE, first=date(2026, 12, 7))
     assert (form.first_week, form.weeks, form.performers) == ("2026-W50", "1", [str(ANNA.id)])
-    long_ago = first_form(replace(SOURCE, monday=date(2026, 6, 1)), today=TODAY)
-    assert long_ago.first_week == written_week(TODAY)
+
+
+def test_coming_weeks__begin_with_this_one__or_after_the_one_that_is_copied() -> None:
+    this, weeks = monday_of(TODAY), coming_weeks(TODAY)
+    assert weeks == [this + timedelta(weeks=number) for number in range(13)]
+    assert coming_weeks(TODAY, after=date(2026, 6, 1)) == weeks
+    assert coming_weeks(TODAY, after=weeks[3]) == weeks[4:]
+    assert coming_weeks(TODAY, after=weeks[-1]) == weeks
 
 
 def test_week_choices__are_the_next_ones_without_the_one_that_is_copied() -> None:

@@ -23,7 +23,15 @@ from webtidbok_app.timebook.copying import MAX_WEEKS, WeekCopy, plan_copy
 from webtidbok_app.timebook.pattern import NewSlot
 from webtidbok_app.timebook.weeks import WeekPlan
 
-__all__ = ["MAX_WEEKS", "SourceWeek", "WeekCopy", "copy_week", "get_source_week", "preview_copy"]
+__all__ = [
+    "MAX_WEEKS",
+    "SourceWeek",
+    "WeekCopy",
+    "copy_week",
+    "find_empty_week",
+    "get_source_week",
+    "preview_copy",
+]
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,23 @@ async def get_source_week(actor: Actor | None, *, monday: date) -> SourceWeek:
         performers = await read_performers(session, clinic_id)
         times = Counter(slot.performer_id for slot in await read_week(session, clinic_id, monday))
     return SourceWeek(monday, [(one, times[one.id]) for one in performers if times[one.id]])
+
+
+async def find_empty_week(actor: Actor | None, *, mondays: Sequence[date]) -> date:
+    """Return the first of the weeks in which nothing is published, by its Monday; if all have times, the first."""
+    _, clinic_id = as_time_handler(actor)
+    async with get_database().read() as session:
+        for monday in mondays:
+            since, until = swedish_time.span_of_days(monday, monday + timedelta(days=6))
+            published = select(col(Slot.id)).where(
+                col(Slot.clinic_id) == clinic_id,
+                col(Slot.starts_at) >= since,
+                col(Slot.starts_at) < until,
+                text("slot.withdrawn_at IS NULL"),
+            )
+            if await session.scalar(published.limit(1)) is None:
+                return monday
+    return mondays[0]
 
 
 async def preview_copy(actor: Actor | None, *, copy: WeekCopy) -> Preview:

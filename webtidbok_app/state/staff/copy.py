@@ -20,6 +20,7 @@ from webtidbok_app.state.common import attempt, query
 from webtidbok_app.state.input import parse_day, ticked
 from webtidbok_app.state.staff.copy_form import (
     PAGE,
+    coming_weeks,
     first_form,
     names_of,
     performer_choices,
@@ -64,7 +65,7 @@ class StaffCopyState(PublishingFlow, rx.State):
             self.problem = found
             return
         if self._source is None or self._source.monday != monday:
-            self.form = first_form(found, today=_today())
+            self.form = first_form(found, first=await first_empty(coming_weeks(_today(), after=monday)))
         self._source, self.source = found, source_view(found)
         self.weeks = week_choices(monday, today=_today())
         self.performers = performer_choices(found)
@@ -99,6 +100,12 @@ class StaffCopyState(PublishingFlow, rx.State):
 
     def _forget_form(self) -> None:
         self._source = None
+
+
+async def first_empty(mondays: list[date]) -> date:
+    """Return the first of the weeks without published times, or the first where all have some."""
+    found = await attempt(week_copy.find_empty_week(current(), mondays=mondays), "sv")
+    return mondays[0] if isinstance(found, Problem) else found
 
 
 def _today() -> date:

@@ -74,11 +74,17 @@ def source_view(source: SourceWeek) -> CopySourceView:
 
 def week_choices(source: date | None, *, today: date) -> list[Choice]:
     """Return the weeks to choose among: the next ones, but for the one that is copied, if any."""
-    first = monday_of(today)
-    coming = [first + WEEK * number for number in range(OFFERED_WEEKS + 1)]
     return [
-        Choice(written_week(monday), week_words(monday, year=False)) for monday in coming if monday != source
+        Choice(written_week(monday), week_words(monday, year=False))
+        for monday in coming_weeks(today)
+        if monday != source
     ]
+
+
+def coming_weeks(today: date, *, after: date | None = None) -> list[date]:
+    """Return the Mondays of the next weeks, from this one on; those ``after`` a week alone, where there are any."""
+    coming = [monday_of(today) + WEEK * number for number in range(OFFERED_WEEKS + 1)]
+    return [monday for monday in coming if after is None or monday > after] or coming
 
 
 def performer_choices(source: SourceWeek) -> list[Choice]:
@@ -89,12 +95,10 @@ def performer_choices(source: SourceWeek) -> list[Choice]:
     ]
 
 
-def first_form(source: SourceWeek, *, today: date) -> CopyForm:
-    """Return the form before anything is filled in: everybody's times, to the week after."""
-    choices = [choice.value for choice in week_choices(source.monday, today=today)]
-    following = written_week(source.monday + WEEK)
+def first_form(source: SourceWeek, *, first: date) -> CopyForm:
+    """Return the form before anything is filled in: everybody's times, to the week of ``first``."""
     return CopyForm(
-        first_week=following if following in choices else choices[0],
+        first_week=written_week(first),
         performers=[str(one.id) for one, _ in source.performers],
     )
 

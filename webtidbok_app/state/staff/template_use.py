@@ -10,7 +10,7 @@ from reflex.event import EventType
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.swedish_time import day_of
+from webtidbok_app.domain.swedish_time import day_of, monday_of
 from webtidbok_app.i18n import t
 from webtidbok_app.services import template_publication as publication
 from webtidbok_app.services.authorise import HANDLES_TIMES
@@ -19,7 +19,9 @@ from webtidbok_app.services.template_publication import MAX_EVERY, MAX_WEEKS, Fi
 from webtidbok_app.services.week_templates import TemplateFacts, get_week_template
 from webtidbok_app.state.common import attempt, uuid_argument
 from webtidbok_app.state.input import ticked
+from webtidbok_app.state.staff.copy import first_empty
 from webtidbok_app.state.staff.copy_form import (
+    coming_weeks,
     problems_in_words,
     read_form,
     to_filling,
@@ -30,6 +32,7 @@ from webtidbok_app.state.staff.preview_view import template_preview_of
 from webtidbok_app.state.staff.publishing_flow import PublishingFlow
 from webtidbok_app.state.staff.views import CopyForm, PreviewView
 from webtidbok_app.state.staff.week_template_words import PAGE, every_choices, performers_of, template_view
+from webtidbok_app.state.staff.week_view import written_week
 from webtidbok_app.state.staff.weeks_views import WeekTemplateView
 from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
@@ -66,7 +69,8 @@ class StaffTemplateUseState(PublishingFlow, rx.State):
         self.weeks, self.performers = week_choices(None, today=today), performers_of(found)
         if [one.id for one in self._template] != [found.id]:
             everybody = [choice.value for choice in self.performers]
-            self.form = CopyForm(first_week=self.weeks[1].value, weeks="4", every="1", performers=everybody)
+            first = await first_empty(coming_weeks(today, after=monday_of(today)))
+            self.form = CopyForm(first_week=written_week(first), weeks="4", every="1", performers=everybody)
         self._template, self.template = (found,), template_view(found)
         self.week_hint = t("sv", "staff.copy.other_week_hint", example=week_example(today))
 

@@ -135,6 +135,17 @@ async def test_write_due__removes_old_lists_and_nothing_else(world, folder, cloc
     assert [file.exists() for file in (old, kept, other, left, at_work)] == [False, True, True, False, True]
 
 
+def test_old_files__one_that_is_gone_by_now__is_no_hindrance(tmp_path):
+    """As when another worker has just written it to its end: what leads nowhere looks the same."""
+    for name in ("a", "b"):
+        (tmp_path / f"{downtime_list.UNFINISHED}{name}").symlink_to(tmp_path / "gone")
+    left = tmp_path / f"{downtime_list.UNFINISHED}left"
+    left.touch()
+    os.utime(left, (0, 0))
+    downtime_list.remove_old(tmp_path, today=date(2026, 11, 23), keep_days=7)
+    assert not left.exists()
+
+
 async def test_print__each_file_goes_to_the_command__without_a_shell(
     world, folder, clock, tmp_path, monkeypatch
 ):

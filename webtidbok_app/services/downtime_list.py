@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from html import escape
@@ -138,5 +139,6 @@ def remove_old(folder: Path, *, today: date, keep_days: int) -> None:
         if match and match["day"] < oldest.isoformat():
             file.unlink(missing_ok=True)
     for file in folder.glob(f"{UNFINISHED}*"):
-        if datetime.fromtimestamp(file.stat().st_mtime, UTC).date() < oldest:
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another worker has just written it to its end
+            if datetime.fromtimestamp(file.stat().st_mtime, UTC).date() < oldest:
+                file.unlink()

@@ -63,11 +63,12 @@ async def list_deviations(actor: Actor | None) -> Deviations:
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         rows = await read_deviations(session, clinic_id=clinic_id, first=today - YEAR, last=date.max)
+        coming = [(row, one) for row, one in rows if one.last_day >= today]
         passed = [(row, one) for row, one in rows if one.last_day < today]
         return Deviations(
             clinic.name,
             await read_performers(session, clinic_id),
-            coming=await _with_times(session, clinic_id, [pair for pair in rows if pair not in passed]),
+            coming=await _with_times(session, clinic_id, coming),
             passed=[KeptDeviation(row.id, one, row.added_by_name, 0, 0) for row, one in reversed(passed)],
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import Row, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -211,18 +211,7 @@ async def _visits(
     session: AsyncSession, clinic_id: UUID, booked: Sequence[Booking], going: set[UUID], now: datetime
 ) -> list[BookedVisit]:
     """Return the bookings with whose they are and where each could go."""
-    rows = await session.execute(
-        select(Booking, Slot, TimeType, col(Performer.name), Person)
-        .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
-        .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
-        .join(
-            Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
-        )
-        .join(Person, col(Person.id) == Booking.person_id)
-        .where(col(Booking.clinic_id) == clinic_id, col(Booking.id).in_([one.id for one in booked]))
-        .order_by(col(Slot.starts_at), col(Performer.name), col(Booking.place))
-    )
-    found = rows.all()
+    found = await _read_booked(session, clinic_id, booked)
     if not found:
         return []
     visits = {
@@ -270,6 +259,24 @@ async def _visits(
         )
         for booking, slot, kind, performer, person in found
     ]  # fmt: skip
+
+
+async def _read_booked(
+    session: AsyncSession, clinic_id: UUID, booked: Sequence[Booking]
+) -> Sequence[Row[Booking, Slot, TimeType, str, Person]]:
+    """Return the bookings with when, what, with whom and whose they are, in order of time."""
+    rows = await session.execute(
+        select(Booking, Slot, TimeType, col(Performer.name), Person)
+        .join(Slot, (col(Slot.clinic_id) == Booking.clinic_id) & (col(Slot.id) == Booking.slot_id))
+        .join(TimeType, (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id))
+        .join(
+            Performer, (col(Performer.clinic_id) == Slot.clinic_id) & (col(Performer.id) == Slot.performer_id)
+        )
+        .join(Person, col(Person.id) == Booking.person_id)
+        .where(col(Booking.clinic_id) == clinic_id, col(Booking.id).in_([one.id for one in booked]))
+        .order_by(col(Slot.starts_at), col(Performer.name), col(Booking.place))
+    )
+    return rows.all()
 
 
 def may_be_invited(kind: TimeType, person: Person) -> bool:

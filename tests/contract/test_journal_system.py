@@ -207,6 +207,7 @@ async def test_cancel_booking__after_the_deadline(journal, world, clock: FixedCl
     [slot] = await _times(journal, world)
     hold = await journal.hold(world.resident, slot)
     booked = await journal.make_booking(world.resident, hold.id, SAID)
+    assert booked.cancel_until == FIRST_START - timedelta(hours=24)
     clock.moment = booked.cancel_until + timedelta(seconds=1)
     with pytest.raises(TooLateToChange) as refusal:
         await journal.cancel_booking(world.resident, booked.id, "")
@@ -291,7 +292,7 @@ async def test_rebook__too_late(journal, world, clock: FixedClock):
     await world.publish(2)
     one, two = await _times(journal, world)
     old = await _booked(journal, world, one)
-    clock.moment = old.cancel_until + timedelta(seconds=1)
+    clock.moment = FIRST_START - timedelta(hours=24) + timedelta(seconds=1)
     hold = await journal.hold(world.resident, two)
     with pytest.raises(TooLateToChange):
         await journal.rebook_booking(world.resident, old.id, hold.id)

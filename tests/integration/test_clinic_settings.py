@@ -121,7 +121,7 @@ async def test_case_types__the_administrator_turns_them_on_and_off(world):
 
 async def test_case_type__that_the_timebook_cannot_do__cannot_be_turned_on(world, monkeypatch):
     admin = replace(world.staff, role=Role.CLINIC_ADMIN)
-    can = replace(StandaloneJournal.capabilities, cancel=False)
+    can = replace(StandaloneJournal.capabilities, cancel=False, rebook=False)
     monkeypatch.setattr(StandaloneJournal, "capabilities", can)
     found = await clinic_settings.get_settings(admin)
     assert CaseTypeKind.MANAGE_DIRECT not in found.case_types | found.possible

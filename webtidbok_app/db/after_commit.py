@@ -57,6 +57,11 @@ def tell_of_watch(session: AsyncSession, watch_id: UUID) -> None:
     session.info.setdefault(_CHANGED, set()).update({topics.LINE, topics.watch(watch_id)})
 
 
+def tell_of_write(session: AsyncSession, write_id: UUID) -> None:
+    """Tell the bus, when the transaction is committed, that more is known of a change in a journal system."""
+    session.info.setdefault(_CHANGED, set()).add(topics.write(write_id))
+
+
 def committed(session: AsyncSession) -> None:
     """Tell what was to be told. Called by the database after its commit."""
     bus.publish(session.info.pop(_CHANGED, ()))

@@ -221,7 +221,7 @@ class JournalRejected(JournalError):
 
 
 class OutcomeUnknown(JournalError):
-    """The answer was lost after the request was sent: look up, never retry. Facts: ``correlation_id``."""
+    """The answer was lost after the request was sent: look up, never retry. Facts: ``correlation_id``, ``write_id``."""
 
 
 class Unavailable(WebtidbokError):

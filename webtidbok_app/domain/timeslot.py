@@ -12,7 +12,8 @@ class Timeslot(NamedTuple):
     id: str
     starts_at: datetime
     ends_at: datetime
-    visit_form: VisitForm
+    visit_form: VisitForm | None
+    """None where the timebook does not tell."""
     performer: str = ""
     places_left: int = 1
     performer_id: str = ""

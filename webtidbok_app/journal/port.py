@@ -29,7 +29,14 @@ class Capabilities:
     rebook: bool = False
     other_units: bool = False
     hold: bool = False
+    """It keeps a chosen time for one resident. Where it cannot, only our own residents are kept apart."""
     message: bool = False
+    performer: bool = False
+    """Residents can choose whom to meet."""
+    offer: bool = False
+    """Staff can have times held as answers to a request."""
+    watch: bool = False
+    """A time that becomes free can be held for somebody who waits."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,10 @@ class TimeTypeInfo:
 
     id: str
     name: Text
-    length_minutes: int
-    visit_form: VisitForm
+    length_minutes: int | None = None
+    """None where the timebook does not tell."""
+    visit_form: VisitForm | None = None
+    """None where the timebook does not tell."""
     audience: Text = Text()
     not_here: Text = Text()
     prepare: Text = Text()
@@ -121,17 +130,23 @@ class OtherUnit(NamedTuple):
 
 @dataclass(frozen=True)
 class BookedTime:
-    """A booking as its timebook knows it. ``cancel_until`` is the last moment to cancel or rebook on the web."""
+    """A booking as its timebook knows it. ``cancel_until`` is the last moment to cancel or rebook on the web.
+
+    It is None where the timebook tells only whether it can be done now.
+    """
 
     id: str
     starts_at: datetime
     ends_at: datetime
-    visit_form: VisitForm
+    visit_form: VisitForm | None
     time_type: Text
     performer: str
     prepare: Text
     cancel_allowed: bool
-    cancel_until: datetime
+    rebook_allowed: bool
+    cancel_until: datetime | None
+    message_allowed: bool = True
+    """A message can go with its cancellation."""
     cancelled_at: datetime | None = None
     reason: str = ""
     answers: tuple[Answer, ...] = ()
@@ -151,13 +166,17 @@ class BookedTime:
     calendar_id: str = ""
     """What calendars know it by, through all rebookings; ``calendar_sequence`` grows with each change."""
     calendar_sequence: int = 0
+    hold_id: str = ""
+    """The hold that it came of, where it is known."""
+    result_text: str = ""
+    """The timebook's own words that the resident must see when it has been made, changed or cancelled."""
 
 
 class JournalSystem(Protocol):
     """One clinic's timebook.
 
     Every call may raise JournalUnavailable (nothing was changed); every write may raise OutcomeUnknown (the
-    answer was lost) and JournalRejected (the timebook's own reason, to be shown).
+    answer was lost; ``write_id`` is what is looked up) and JournalRejected (the timebook's own reason, to be shown).
     """
 
     clinic_id: UUID

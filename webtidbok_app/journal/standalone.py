@@ -46,8 +46,9 @@ class StandaloneJournal:
     """One clinic's timebook in our own database."""
 
     capabilities = Capabilities(
-        book=True, cancel=True, rebook=True, other_units=True, hold=True, message=True
-    )
+        book=True, cancel=True, rebook=True, other_units=True, hold=True, message=True, performer=True,
+        offer=True, watch=True,
+    )  # fmt: skip
 
     def __init__(self, clinic_id: UUID, database: Database) -> None:
         self.clinic_id = clinic_id
@@ -184,7 +185,7 @@ class StandaloneJournal:
         async def work(session: AsyncSession) -> BookedTime:
             old = await self._booked(session, parse_id(booking_id), patient, at=stands_at)
             if old.cancelled_at is None:
-                bookings.refuse_if_too_late(deadline=old.cancel_until, now=now)
+                bookings.refuse_if_too_late(deadline=_deadline(old), now=now)
             made = await exchange.rebook(
                 session,
                 from_clinic=stands_at,
@@ -208,7 +209,7 @@ class StandaloneJournal:
         async def work(session: AsyncSession) -> BookedTime:
             booked = await self._booked(session, parse_id(booking_id), patient)
             if booked.cancelled_at is None:
-                bookings.refuse_if_too_late(deadline=booked.cancel_until, now=now)
+                bookings.refuse_if_too_late(deadline=_deadline(booked), now=now)
             await bookings.cancel_booking(
                 session,
                 clinic_id=self.clinic_id,
@@ -346,6 +347,7 @@ def _booked_time(row: "_BookedRow") -> BookedTime:
     booking, slot, time_type, performer, *_ = row
     within = _period(row.invited_from, row.invited_until)
     cancel_until = slot.starts_at - timedelta(hours=time_type.cancel_hours)
+    in_time = booking.status == BookingStatus.BOOKED and clock.now() <= cancel_until
     return BookedTime(
         id=booking.id.hex,
         starts_at=slot.starts_at,
@@ -354,7 +356,8 @@ def _booked_time(row: "_BookedRow") -> BookedTime:
         time_type=Text(time_type.name_sv, time_type.name_en),
         performer=performer,
         prepare=Text(time_type.prepare_sv, time_type.prepare_en),
-        cancel_allowed=booking.status == BookingStatus.BOOKED and clock.now() <= cancel_until,
+        cancel_allowed=in_time,
+        rebook_allowed=in_time,
         cancel_until=cancel_until,
         cancelled_at=booking.cancelled_at,
         reason=booking.reason,
@@ -370,7 +373,13 @@ def _booked_time(row: "_BookedRow") -> BookedTime:
         invited_within=within if within and within.has(slot.starts_at) else None,
         calendar_id=(booking.calendar_id or booking.id).hex,
         calendar_sequence=booking.calendar_sequence,
+        hold_id=booking.id.hex,
     )
+
+
+def _deadline(booked: BookedTime) -> datetime:
+    assert booked.cancel_until is not None
+    return booked.cancel_until
 
 
 def _period(first: date | None, last: date | None) -> Period | None:

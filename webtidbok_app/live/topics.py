@@ -23,6 +23,11 @@ RETENTION = "retention"
 """What is past its time and is cleared; nobody tells of it but the clock."""
 
 
+def write(write_id: UUID) -> Topic:
+    """Return the topic of one change that was asked of a journal system."""
+    return "write", write_id
+
+
 def watch(watch_id: UUID) -> Topic:
     """Return the topic of one watch."""
     return "watch", watch_id

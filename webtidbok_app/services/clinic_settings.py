@@ -23,7 +23,7 @@ from webtidbok_app.domain.watch import NOTICE_HOURS, OFFER_MINUTES, OFFERS_A_DAY
 from webtidbok_app.journal.port import Capabilities, Text
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import administers, as_administrator, as_clinic_staff
-from webtidbok_app.services.clinics import can_pass_on, possible_case_types
+from webtidbok_app.services.clinics import possible_case_types
 from webtidbok_app.timebook.units import name_other_units
 
 HOLD_MINUTES = range(2, 11)
@@ -155,7 +155,7 @@ async def set_case_types(
         raise InvalidInput({"answer_days": "answer_days"})
     async with get_database().write() as session:
         clinic = await session.get_one(Clinic, clinic_id)
-        if not set(on) <= _possible(clinic):
+        if not set(on) <= await _possible(session, clinic):
             raise CapabilityMissing(phone=clinic.phone)
         clinic.answer_days = answer_days
         for kind in CaseTypeKind:
@@ -173,7 +173,7 @@ async def set_rebooking(actor: Actor | None, *, elsewhere: bool) -> ClinicSettin
     staff, clinic_id = as_administrator(actor)
     async with get_database().write() as session:
         clinic = await session.get_one(Clinic, clinic_id)
-        if elsewhere and not _capabilities(clinic).other_units:
+        if elsewhere and not (await _capabilities(session, clinic)).other_units:
             raise CapabilityMissing(phone=clinic.phone)
         clinic.rebook_elsewhere = elsewhere
         audit.record(session, staff, "set_rebooking", clinic_id=clinic_id)
@@ -199,7 +199,7 @@ async def set_watch(
         raise InvalidInput(problems)
     async with get_database().write() as session:
         clinic = await session.get_one(Clinic, clinic_id)
-        if not can_pass_on(clinic):
+        if not (await _capabilities(session, clinic)).watch:
             raise CapabilityMissing(phone=clinic.phone)
         clinic.watch, clinic.watch_notice_hours = on, notice_hours
         clinic.watch_minutes, clinic.watch_a_day = minutes, a_day
@@ -208,12 +208,12 @@ async def set_watch(
         return await _settings(session, clinic_id, staff)
 
 
-def _possible(clinic: Clinic) -> frozenset[CaseTypeKind]:
-    return possible_case_types(_capabilities(clinic))
+async def _possible(session: AsyncSession, clinic: Clinic) -> frozenset[CaseTypeKind]:
+    return possible_case_types(await _capabilities(session, clinic))
 
 
-def _capabilities(clinic: Clinic) -> Capabilities:
-    return journal.connect(clinic_id=clinic.id, kind=clinic.journal).capabilities
+async def _capabilities(session: AsyncSession, clinic: Clinic) -> Capabilities:
+    return (await journal.connect_to(session, clinic)).capabilities
 
 
 async def _settings(session: AsyncSession, clinic_id: UUID, staff: Staff) -> ClinicSettings:
@@ -221,8 +221,8 @@ async def _settings(session: AsyncSession, clinic_id: UUID, staff: Staff) -> Cli
     active = await session.scalars(
         select(col(CaseType.kind)).where(col(CaseType.clinic_id) == clinic_id, col(CaseType.active))
     )
-    possible = _possible(clinic)
-    can_move = _capabilities(clinic).other_units
+    can = await _capabilities(session, clinic)
+    possible, can_move = possible_case_types(can), can.other_units
     units = await name_other_units(session, clinic_id=clinic_id) if can_move else []
     return ClinicSettings(
         clinic=clinic.name,
@@ -240,6 +240,6 @@ async def _settings(session: AsyncSession, clinic_id: UUID, staff: Staff) -> Cli
         watch_notice_hours=clinic.watch_notice_hours,
         watch_minutes=clinic.watch_minutes,
         watch_a_day=clinic.watch_a_day,
-        can_watch=can_pass_on(clinic),
+        can_watch=can.watch,
         may_change=administers(staff),
     )

@@ -114,7 +114,7 @@ async def _texts(session: AsyncSession, clinic_id: UUID, staff: Staff) -> Clinic
     clinic = await session.get_one(Clinic, clinic_id)
     rows = await session.scalars(select(CaseType).where(col(CaseType.clinic_id) == clinic_id))
     known = {row.kind: row for row in rows}
-    possible = possible_case_types(journal.connect(clinic_id=clinic.id, kind=clinic.journal).capabilities)
+    possible = possible_case_types((await journal.connect_to(session, clinic)).capabilities)
     return ClinicTexts(
         clinic=clinic.name,
         slug=clinic.slug,

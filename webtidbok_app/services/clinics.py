@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from webtidbok_app import journal
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import CareProvider, CaseType, Clinic, Region, Service
+from webtidbok_app.db.tables import CareProvider, CaseType, Clinic, JournalConnection, Region, Service
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import CapabilityMissing, NotFound, OmbudNotHere
@@ -72,6 +72,8 @@ class ClinicInfo:
     """How many working days it usually takes to answer a request."""
     can_watch: bool
     """Residents can wait here for a time to become free."""
+    connection: JournalConnection | None = field(default=None, repr=False)
+    """How its journal system is reached, where it has one of its own."""
     stop: Text | None = None
     """Why nothing can be booked here for now, as far as it is said; None when it can."""
 
@@ -91,7 +93,7 @@ class ClinicInfo:
         """
         if resident.by and self.journal_kind != STANDALONE:
             raise OmbudNotHere(phone=self.phone)
-        return journal.connect(clinic_id=self.id, kind=self.journal_kind)
+        return journal.connect(clinic_id=self.id, kind=self.journal_kind, connection=self.connection)
 
 
 @dataclass(frozen=True)
@@ -188,39 +190,40 @@ async def _one_clinic(which: ColumnElement[bool]) -> ClinicInfo:
 
 async def _load_clinics(*which: ColumnElement[bool]) -> list[ClinicInfo]:
     statement = (
-        select(Clinic, CareProvider, Region, Service, CaseType)
+        select(Clinic, CareProvider, Region, Service, JournalConnection, CaseType)
         .join(CareProvider, col(CareProvider.id) == Clinic.care_provider_id)
         .join(Region, col(Region.id) == CareProvider.region_id)
         .join(Service, true())
+        .outerjoin(JournalConnection, col(JournalConnection.clinic_id) == Clinic.id)
         .outerjoin(CaseType, (col(CaseType.clinic_id) == Clinic.id) & col(CaseType.active))
         .where(*which)
         .order_by(col(CaseType.kind))
     )
     case_types: dict[UUID, list[CaseType]] = {}
-    owned: dict[UUID, tuple[Clinic, CareProvider, Region, Service]] = {}
+    owned: dict[UUID, tuple[Clinic, CareProvider, Region, Service, JournalConnection | None]] = {}
     async with get_database().read() as session:
-        for clinic, provider, region, service, case_type in await session.execute(statement):
-            owned[clinic.id] = clinic, provider, region, service
+        for clinic, provider, region, service, connection, case_type in await session.execute(statement):
+            owned[clinic.id] = clinic, provider, region, service, connection
             case_types.setdefault(clinic.id, []).extend([case_type] if case_type else [])
     return [_clinic_info(*rows, case_types[clinic_id]) for clinic_id, rows in owned.items()]
 
 
 def possible_case_types(can: Capabilities) -> frozenset[CaseTypeKind]:
     """Return the case types that a clinic can turn on: requests always, the others as its timebook can."""
-    direct = {CaseTypeKind.BOOK_DIRECT: can.book, CaseTypeKind.MANAGE_DIRECT: can.cancel}
+    direct = {CaseTypeKind.BOOK_DIRECT: can.book, CaseTypeKind.MANAGE_DIRECT: can.cancel or can.rebook}
     return frozenset(kind for kind in CaseTypeKind if direct.get(kind, True))
 
 
-def can_pass_on(clinic: Clinic) -> bool:
-    """Whether the clinic's timebook can hold a time for somebody who waits: it is our own."""
-    return clinic.journal == STANDALONE
-
-
 def _clinic_info(
-    clinic: Clinic, provider: CareProvider, region: Region, service: Service, case_types: list[CaseType]
+    clinic: Clinic,
+    provider: CareProvider,
+    region: Region,
+    service: Service,
+    connection: JournalConnection | None,
+    case_types: list[CaseType],
 ) -> ClinicInfo:
-    capabilities = journal.connect(clinic_id=clinic.id, kind=clinic.journal).capabilities
-    possible = possible_case_types(capabilities)
+    can = journal.connect(clinic_id=clinic.id, kind=clinic.journal, connection=connection).capabilities
+    possible = possible_case_types(can)
     on = {CaseTypeKind(row.kind) for row in case_types} & possible
     today = swedish_time.day_of(clock.now())
     stopped = next((place for place in (service, clinic) if place.stopped_at), None)
@@ -253,5 +256,6 @@ def _clinic_info(
         care_provider=provider.name,
         message_name=Text(clinic.message_name_sv, clinic.message_name_en),
         answer_days=clinic.answer_days,
-        can_watch=clinic.watch and can_pass_on(clinic) and CaseTypeKind.BOOK_DIRECT in on,
+        connection=connection,
+        can_watch=clinic.watch and can.watch and CaseTypeKind.BOOK_DIRECT in on,
     )

@@ -53,7 +53,7 @@ from webtidbok_app.services.cases import (
     require_version,
     say,
 )
-from webtidbok_app.services.clinics import can_pass_on, get_clinic
+from webtidbok_app.services.clinics import get_clinic
 from webtidbok_app.timebook import offers, places
 
 SHOWN_AT_ONCE = 12
@@ -290,10 +290,10 @@ async def can_offer(session: AsyncSession, clinic_id: UUID) -> bool:
 
 
 async def _timebook(session: AsyncSession, clinic_id: UUID) -> JournalSystem:
-    """Return the clinic's timebook. Raises CapabilityMissing (``phone``) unless it is our own, and can hold."""
+    """Return the clinic's timebook. Raises CapabilityMissing (``phone``) unless it can hold times as answers."""
     clinic = await session.get_one(Clinic, clinic_id)
-    timebook = journal.connect(clinic_id=clinic_id, kind=clinic.journal)
-    if not can_pass_on(clinic) or not timebook.capabilities.hold:
+    timebook = await journal.connect_to(session, clinic)
+    if not timebook.capabilities.offer:
         raise CapabilityMissing(phone=clinic.phone)
     return timebook
 

@@ -25,6 +25,7 @@ from webtidbok_app.db.tables.clinics import (
     Terms,
 )
 from webtidbok_app.db.tables.invitations import Invitation, ReservePerson
+from webtidbok_app.db.tables.journals import UNSETTLED, JournalConnection, JournalHold, JournalWrite
 from webtidbok_app.db.tables.messages import SETTLED, WAITING, MessageChoice, OutboxMessage
 from webtidbok_app.db.tables.people import Draft, Guardianship, Person, TermsAcceptance
 from webtidbok_app.db.tables.removals import Removal, RemovalLine, RemovedSlot
@@ -63,6 +64,7 @@ __all__ = [
     "LIVE",
     "SETTLED",
     "STANDING",
+    "UNSETTLED",
     "WAITING",
     "AccessLog",
     "AnswerTemplate",
@@ -75,6 +77,9 @@ __all__ = [
     "Guardianship",
     "HoldCount",
     "Invitation",
+    "JournalConnection",
+    "JournalHold",
+    "JournalWrite",
     "LogCheck",
     "LogCheckLine",
     "LogSeal",

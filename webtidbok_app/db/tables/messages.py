@@ -43,6 +43,8 @@ class OutboxMessage(SQLModel, table=True):
     offer_id: UUID | None = None
     """The time that is held for somebody who watches for one."""
     invitation_id: UUID | None = None
+    write_id: UUID | None = None
+    """The change in a connected journal system that it tells of."""
     starts_at: datetime | None = None
     """When the booking starts that it tells of."""
     created_at: datetime

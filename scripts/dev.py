@@ -352,6 +352,16 @@ def server_environment(port: int, **extra: str) -> dict[str, str]:
     )
 
 
+@contextmanager
+def reference_journal(database: Path, port: int = 0, *, output: TextIO | None = None) -> Iterator[str]:
+    """Run the demo's journal system, with its data in ``database``, and give its address. Raises Failure."""
+    port = port or free_port()
+    words = ["-m", "webtidbok_app.demo.reference_journal", "--port", port, "--database", database]
+    with started([PYTHON, *words], output=output) as process:
+        wait_until_it_answers(port, process)
+        yield f"http://127.0.0.1:{port}"
+
+
 def free_port() -> int:
     """Return a port on loopback that nobody listens on."""
     with socket.socket() as probe:

@@ -140,10 +140,10 @@ def test_care_types_performers_and_units__are_told(journal):
     )
     assert [(one.performer, one.title) for one in ask(journal, asked).performers] == [(DOCTOR, "Läkare")]
     booking = make(journal, slots(journal)[0]).booking_id
-    asked = messages.GetAllHealthcareFacilities(
+    where = messages.GetAllHealthcareFacilities(
         healthcare_facility=UNIT, subject_of_care=PATIENT, booking_id=booking
     )
-    units = [one.healthcare_facility for one in ask(journal, asked).facilities]
+    units = [one.healthcare_facility for one in ask(journal, where).facilities]
     assert units == [UNIT, OTHER_UNIT]
 
 

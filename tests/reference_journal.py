@@ -51,6 +51,10 @@ class ReferenceJournal:
         """Add a unit, or change it and add to its times."""
         self._ask("POST", "units", facts)
 
+    def free(self, unit: str) -> int:
+        """Return how many coming free times a unit has."""
+        return next(int(one["free"]) for one in self._ask("GET", "units") if one["hsa_id"] == unit)
+
     def book(self, **facts: Any) -> str:
         """Book or invite as the journal system's own staff, and return the booking's id."""
         return str(self._ask("POST", "bookings", facts)["booking_id"])

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from webtidbok_app.demo.reference_journal.soap import MOMENT
-from webtidbok_app.demo.reference_journal.store import BOOKING, Store
+from webtidbok_app.demo.reference_journal.store import BOOKING, Store, Taken
 
 DEMO_DATA_CONTROLLER = "SE2321000016-DEMO"
 
 
 def put_unit(store: Store, facts: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Add a unit, or change it, and add the times that are not there. Return its id and how many times are free."""
+    """Add a unit, or change it, and add the times that are not there."""
     unit = facts["hsa_id"]
     with store.transaction():
         store.put(
@@ -44,8 +44,16 @@ def put_unit(store: Store, facts: dict[str, Any], now: datetime) -> dict[str, An
             _add_slot(store, unit, slot)
         for shift in facts.get("shifts", ()):
             _add_shift(store, unit, shift, now, weeks=facts.get("weeks", 8))
-    free = store.slots(unit, since=f"{now:%Y%m%d%H%M%S}", until="9999")
-    return {"hsa_id": unit, "free": len(free)}
+    return {"hsa_id": unit}
+
+
+def list_units(store: Store, now: datetime) -> list[dict[str, Any]]:
+    """Return the units, each with how many coming times are free."""
+    since = f"{now:%Y%m%d%H%M%S}"
+    return [
+        {**dict(row), "free": len(store.slots(row["hsa_id"], since=since, until="9999"))}
+        for row in store.all("SELECT * FROM unit ORDER BY name")
+    ]
 
 
 def _add_shift(store: Store, unit: str, shift: dict[str, Any], now: datetime, *, weeks: int) -> None:
@@ -90,9 +98,13 @@ def list_bookings(store: Store, unit: str) -> list[dict[str, Any]]:
 
 
 def book(store: Store, facts: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Book for a patient, or invite them: to a time with ``start``, and otherwise to choose one. Raises Taken."""
+    """Book for a patient, or invite them: to a time with ``start`` or ``after``, and otherwise to choose one.
+
+    ``start`` is when the time begins; ``after`` takes the first free one from there on. Raises Taken.
+    """
     unit = facts["unit"]
-    invitation = bool(facts.get("invitation", not facts.get("start")))
+    timed = bool(facts.get("start") or facts.get("after"))
+    invitation = bool(facts.get("invitation", not timed))
     columns: dict[str, Any] = {
         "unit": unit,
         "patient": facts["patient"],
@@ -107,13 +119,18 @@ def book(store: Store, facts: dict[str, Any], now: datetime) -> dict[str, Any]:
         },
     }
     with store.transaction():
-        if facts.get("start"):
+        if timed:
             columns["slot"] = _slot_for(store, unit, facts)
         return {"booking_id": store.book(**columns)}
 
 
 def _slot_for(store: Store, unit: str, facts: dict[str, Any]) -> int:
-    """Return the free time that is named, made now if it is not there."""
+    """Return the first free time from a moment on, or the one that is named, made now if it is not there."""
+    if after := facts.get("after"):
+        free = store.slots(unit, since=after, until="9999", time_type=facts["time_type"])
+        if not free:
+            raise Taken
+        return int(free[0]["id"])
     kind = store.one("SELECT minutes FROM time_type WHERE unit = ? AND id = ?", unit, facts["time_type"])
     start = datetime.strptime(facts["start"], MOMENT)
     end = facts.get("end") or f"{start + timedelta(minutes=kind['minutes'] if kind else 20):%Y%m%d%H%M%S}"

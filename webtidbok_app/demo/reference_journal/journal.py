@@ -180,7 +180,7 @@ class Journal:
             "DELETE /calls": self.calls.clear,
             "PUT /clock": lambda: self.clock.set(request.json()["now"]),
             "POST /reset": self._reset,
-            "GET /units": lambda: [dict(row) for row in self.store.all("SELECT * FROM unit ORDER BY name")],
+            "GET /units": lambda: control.list_units(self.store, now),
             "POST /units": lambda: control.put_unit(self.store, request.json(), now),
             "GET /bookings": lambda: control.list_bookings(self.store, request.query.get("unit", "")),
             "POST /bookings": lambda: control.book(self.store, request.json(), now),

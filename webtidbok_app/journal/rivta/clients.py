@@ -25,7 +25,7 @@ def client_of(connection: JournalConnection) -> Client:
 
 def client_of_index() -> Client | None:
     """Return the client of the engagement index, where there is one."""
-    index = get_settings().index_in_use
+    index = get_settings().engagement_index
     if index is None:
         return None
     connection = JournalConnection(

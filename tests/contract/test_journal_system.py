@@ -10,7 +10,6 @@ import pytest
 
 from tests.conftest import TODAY
 from tests.connected import ConnectedWorld, build_connected, sharing_clock
-from tests.reference_journal import ReferenceJournal, running
 from tests.world import FIRST_START, World, build_world, provider_of
 from webtidbok_app.db.tables import Clinic
 from webtidbok_app.domain.clock import FixedClock, use
@@ -28,12 +27,6 @@ from webtidbok_app.journal.standalone import StandaloneJournal
 
 DAY = date(2026, 12, 1)
 SAID = BookingDetails(reason="Ont i knät", interpreter="finska", access_needs="Rullstol", phone="0701740605")
-
-
-@pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReferenceJournal]:
-    with running(tmp_path_factory.mktemp("reference")) as started:
-        yield started
 
 
 @pytest.fixture(params=["standalone", "rivta"])

@@ -70,6 +70,25 @@ class SmsGateway(BaseModel):
     sender: str = "Webtidbok"
 
 
+class ClientCertificate(BaseModel):
+    """A certificate that we show to journal systems (PEM); the key may stand in the same file."""
+
+    certificate: Path
+    key: Path | None = None
+    password: SecretStr = SecretStr("")
+
+
+class EngagementIndex(BaseModel):
+    """The engagement index, asked where a resident has something (urn:riv:itintegration:engagementindex)."""
+
+    find_content: str
+    """Where FindContent is called."""
+    logical_address: str
+    """HSA-id of its owner."""
+    certificate: str = ""
+    """Which of ``journal_certificates`` it is called with; empty for none."""
+
+
 class Settings(BaseSettings):
     """How this installation runs. Outside demo mode the demo's secrets and its identity provider are refused."""
 
@@ -102,6 +121,16 @@ class Settings(BaseSettings):
     """How many days a list is kept after the day that it is about."""
     downtime_print: str = ""
     """A command that is given each list, such as ``lp -d {clinic} {file}``; run without a shell."""
+    journal_certificates: dict[str, ClientCertificate] = {}
+    """The certificates that journal systems are called with, by names that their connections use."""
+    journal_ca: Path | None = None
+    """Whom we trust to vouch for journal systems (PEM); empty: whom the machine trusts."""
+    consumer_hsa_id: str = ""
+    """Our own HSA-id, told to journal systems as the original consumer; empty: not told."""
+    engagement_index: EngagementIndex | None = None
+    """Where the engagement index answers; off when empty."""
+    demo_journal: str = ""
+    """Where the demo's journal system answers; empty: no clinic of the demo is connected to it."""
     trusted_proxy_hops: int = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

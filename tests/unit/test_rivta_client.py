@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from uuid import uuid4
@@ -44,6 +45,7 @@ class Server:
         self.otherwise = http(wrap(TYPES))
         self.wait = asyncio.Event()
         self.wait.set()
+        self.is_asked = asyncio.Event()
         self.connections = 0
         self.address = ""
 
@@ -52,6 +54,7 @@ class Server:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+                self.is_asked.set()
                 self.asked.append(head + await reader.readexactly(length))
                 await self.wait.wait()
                 answer = self.script.pop(0) if self.script else self.otherwise
@@ -234,8 +237,7 @@ async def test_who_waits_for_anothers_question__is_not_stopped_when_that_one_goe
     server.wait.clear()
     first = asyncio.create_task(types(journal, fresh=False))
     second = asyncio.create_task(types(journal, fresh=False))
-    while not server.asked:
-        await asyncio.sleep(0)
+    await server.is_asked.wait()
     first.cancel()
     server.wait.set()
     assert await second == TYPES
@@ -255,8 +257,8 @@ async def test_who_fails_five_times__is_left_alone_and_then_tried_once(server, j
         True,
     )
     assert len(server.asked) == breaker.FAILURES
-    now = breaker.time.monotonic()
-    monkeypatch.setattr(breaker.time, "monotonic", lambda: now + breaker.SECONDS_ALONE + 1)
+    later = time.monotonic() + breaker.SECONDS_ALONE + 1
+    monkeypatch.setattr(time, "monotonic", lambda: later)
     server.otherwise = http(wrap(TYPES))
     assert await types(journal) == TYPES
     assert (journal.health.last_failure, journal.health.is_open) == ("", False)

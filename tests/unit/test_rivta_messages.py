@@ -1,5 +1,6 @@
 """The contracts' messages: valid against the official schemas, read from the official samples, and safe to read."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
 
@@ -19,7 +20,12 @@ from webtidbok_app.rivta.soap import Fault, unwrap, wrap, wrap_fault
 KINDS = [kind for contract in CONTRACTS.values() for kind in (contract.request, contract.answer)]
 BY_TAG = {kind.tag(): kind for kind in KINDS}
 SAMPLES = sorted(path for path in FOLDER.rglob("*.xml") if "1.0.4" not in str(path))
-PLAIN = {str: "Å & <b>", bool: True, date: date(2026, 12, 1), datetime: datetime(2026, 12, 1, 9, 0)}
+PLAIN = {
+    str: "Å & <b>",
+    bool: True,
+    date: date(2026, 12, 1),
+    datetime: datetime.fromisoformat("2026-12-01T09:00"),
+}
 PATIENT = "191212121212"
 NUMBERED = {"subject_of_care"}
 IN_1_1 = {"subject_of_care", "subject_of_care_info", "at", "transactions"}
@@ -30,7 +36,7 @@ BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in 
 def full(kind: type[Message], *, only_required: bool = False) -> Message:
     """Return a message with everything in it, or with what it must have alone."""
     facts = {}
-    for one in kind.__dataclass_fields__.values():
+    for one in fields(kind):
         of, many, required = (one.metadata[name] for name in ("of", "many", "required"))
         if only_required and not required and one.name not in IN_1_1:
             continue

@@ -1,6 +1,6 @@
 """Between the contracts' words and ours: nights when clocks change, identities, and what residents have said."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,11 @@ from webtidbok_app.rivta.messages import Timeslot
 from webtidbok_app.rivta.soap import Fault
 
 UNIT = "SE2321000016-1hz5"
+DOCBOOK, FAST = "http://docbook.org/ns/docbook", "<para>Ät inget.</para>"
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=40)
+
+
+wall = datetime.fromisoformat
 
 
 def slot(start: datetime, minutes: int = 30, **facts) -> Timeslot:
@@ -31,45 +35,49 @@ def starts(*found: Timeslot) -> list[datetime]:
 
 
 @pytest.mark.parametrize(
-    ("wall", "there"),
+    ("shown", "there"),
     [
-        (datetime(2026, 3, 29, 1, 0), True),
-        (datetime(2026, 3, 29, 2, 0), False),
-        (datetime(2026, 3, 29, 2, 30), False),
-        (datetime(2026, 3, 29, 3, 0), True),
-        (datetime(2026, 10, 25, 1, 0), True),
-        (datetime(2026, 10, 25, 1, 45), False),  # it ends in the hour that comes twice
-        (datetime(2026, 10, 25, 2, 0), False),
-        (datetime(2026, 10, 25, 2, 30), False),
-        (datetime(2026, 10, 25, 3, 0), True),
+        (wall("2026-03-29T01:00"), True),
+        (wall("2026-03-29T02:00"), False),
+        (wall("2026-03-29T02:30"), False),
+        (wall("2026-03-29T03:00"), True),
+        (wall("2026-10-25T01:00"), True),
+        (wall("2026-10-25T01:45"), False),  # it ends in the hour that comes twice
+        (wall("2026-10-25T02:00"), False),
+        (wall("2026-10-25T02:30"), False),
+        (wall("2026-10-25T03:00"), True),
     ],
 )
-def test_free_time__in_an_hour_that_is_skipped_or_repeated_is_left_out(wall, there):
-    assert bool(starts(slot(wall))) == there
+def test_free_time__in_an_hour_that_is_skipped_or_repeated_is_left_out(shown, there):
+    assert bool(starts(slot(shown))) == there
 
 
 def test_booked_time__in_an_hour_that_comes_twice_is_the_first():
-    assert translate.instant(datetime(2026, 10, 25, 2, 30)) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert translate.instant(datetime(2026, 3, 29, 2, 30)) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert translate.instant(wall("2026-10-25T02:30")) == wall("2026-10-25T00:30Z")
+    assert translate.instant(wall("2026-03-29T02:30")) == wall("2026-03-29T01:30Z")
 
 
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)).map(lambda one: one.replace(microsecond=0)))
-def test_moment__that_clocks_show_once_is_the_same_there_and_back(wall):
+@given(
+    st.datetimes(wall("2026-01-01T00:00"), wall("2030-01-01T00:00")).map(
+        lambda one: one.replace(microsecond=0)
+    )
+)
+def test_moment__that_clocks_show_once_is_the_same_there_and_back(shown):
     try:
-        moment = translate.certain_instant(wall)
+        moment = translate.certain_instant(shown)
     except NoSuchWallTime:
         return
-    assert translate.wall_time(moment) == wall
-    assert translate.instant(wall) == moment
+    assert translate.wall_time(moment) == shown
+    assert translate.instant(shown) == moment
 
 
 @pytest.mark.parametrize(
     "odd",
     [
         Timeslot(healthcare_facility=UNIT),
-        slot(datetime(2026, 12, 1, 9), minutes=0),
-        slot(datetime(2026, 12, 1, 9), minutes=-10),
-        slot(datetime(2026, 12, 1, 9), healthcare_facility="SE2321000016-OTHER"),
+        slot(wall("2026-12-01T09:00"), minutes=0),
+        slot(wall("2026-12-01T09:00"), minutes=-10),
+        slot(wall("2026-12-01T09:00"), healthcare_facility="SE2321000016-OTHER"),
     ],
 )
 def test_free_time__that_is_none_of_ours_is_left_out(odd):
@@ -77,11 +85,11 @@ def test_free_time__that_is_none_of_ours_is_left_out(odd):
 
 
 def test_unit__is_compared_without_case():
-    assert starts(slot(datetime(2026, 12, 1, 9), healthcare_facility=UNIT.upper())) != []
+    assert starts(slot(wall("2026-12-01T09:00"), healthcare_facility=UNIT.upper())) != []
 
 
 def test_same_time_told_twice__has_two_places_and_other_performers_none_of_them():
-    nine = datetime(2026, 12, 1, 9)
+    nine = wall("2026-12-01T09:00")
     told = [slot(nine, performer="SE1-a"), slot(nine, performer="se1-A"), slot(nine, performer="SE1-B")]
     found = free_times(told, UNIT, "besok", {"SE1-A": "Anna Ek"})
     assert [(one.performer_id, one.performer, one.places_left) for one in found.values()] == [
@@ -109,7 +117,7 @@ def test_token__that_is_forged_is_not_found(forged):
 
 
 def test_token__tells_performers_without_case():
-    nine = datetime(2026, 12, 1, 9)
+    nine = wall("2026-12-01T09:00")
     assert token_of(slot(nine, performer="se1-a"), "x") == token_of(slot(nine, performer="SE1-A"), "x")
 
 
@@ -145,8 +153,7 @@ def test_nothing_said__is_left_out():
         ("Kom fastande.\nTa med legitimation.", "<p>Kom fastande.</p><p>Ta med legitimation.</p>"),
         ("Värdet < 5 & mer", "<p>Värdet &lt; 5 &amp; mer</p>"),
         (
-            '<article xmlns="http://docbook.org/ns/docbook"><info><title>Kallelse</title></info>'
-            "<section><title>Innan</title><para>Ät inget.</para></section></article>",
+            f'<article xmlns="{DOCBOOK}"><title>Kallelse</title><section><title>Innan</title>{FAST}</section></article>',
             "<p><strong>Kallelse</strong></p><p><strong>Innan</strong></p><p>Ät inget.</p>",
         ),
         (

@@ -20,7 +20,13 @@ def problem_of(address: str, *, demo: bool) -> str:
     except ValueError:
         return "journal_address"
     plain = parts.scheme in {"http", "https"} and not parts.fragment and parts.username is None and port != 0
-    if not plain or len(address) > ADDRESS_MAX or not address.isascii() or not address.isprintable() or " " in address:
+    if (
+        not plain
+        or len(address) > ADDRESS_MAX
+        or not address.isascii()
+        or not address.isprintable()
+        or " " in address
+    ):
         return "journal_address"
     if parts.scheme != "https" and not demo:
         return "journal_https"

@@ -117,23 +117,10 @@ async def list_timebooks(actor: Actor | None) -> RegionTimebooks:
     _, region_id = as_superadmin(actor)
     async with get_database().read() as session:
         region = await session.get_one(Region, region_id)
-        rows = await session.execute(
-            select(Clinic, JournalConnection)
-            .join(CareProvider, col(CareProvider.id) == Clinic.care_provider_id)
-            .outerjoin(JournalConnection, col(JournalConnection.clinic_id) == Clinic.id)
-            .where(col(CareProvider.region_id) == region_id)
-        )
-        found = [
-            ClinicTimebook(
-                slug=clinic.slug,
-                name=clinic.name,
-                city=clinic.city,
-                connected=clinic.journal == KIND,
-                prepared=connection is not None,
-                passed=connection is not None and passes(_report(connection)),
-            )
-            for clinic, connection in rows
-        ]
+        of_region = select(col(CareProvider.id)).where(col(CareProvider.region_id) == region_id)
+        clinics = await session.scalars(select(Clinic).where(col(Clinic.care_provider_id).in_(of_region)))
+        connections = {one.clinic_id: one for one in await session.scalars(select(JournalConnection))}
+        found = [_timebook(clinic, connections.get(clinic.id)) for clinic in clinics]
     return RegionTimebooks(region.name, tuple(sorted(found, key=lambda one: swedish_order(one.name))))
 
 
@@ -158,7 +145,9 @@ async def save_connection(actor: Actor | None, *, clinic: str, reach: Reach, see
         await _require_free_unit(session, row, wanted)
         report: list[Probed] = []
     if row.journal == KIND:
-        report = await probe(_filled(JournalConnection(clinic_id=row.id, logical_address="", address=""), wanted))
+        report = await probe(
+            _filled(JournalConnection(clinic_id=row.id, logical_address="", address=""), wanted)
+        )
         if not passes(report):
             info = await get_connection(actor, clinic=clinic)
             return replace(info, reach=wanted, report=tuple(report), saved=False)
@@ -240,6 +229,17 @@ async def disconnect_clinic(actor: Actor | None, *, clinic: str) -> ConnectionIn
         return _switched(session, staff, row, connection, STANDALONE)
 
 
+def _timebook(clinic: Clinic, connection: JournalConnection | None) -> ClinicTimebook:
+    return ClinicTimebook(
+        slug=clinic.slug,
+        name=clinic.name,
+        city=clinic.city,
+        connected=clinic.journal == KIND,
+        prepared=connection is not None,
+        passed=connection is not None and passes(_report(connection)),
+    )
+
+
 def _switched(
     session: AsyncSession, staff: Staff, clinic: Clinic, connection: JournalConnection, kind: str
 ) -> ConnectionInfo:
@@ -269,7 +269,11 @@ async def _connection(session: AsyncSession, clinic: Clinic) -> JournalConnectio
 
 async def _impact(session: AsyncSession, clinic_id: UUID) -> SwitchImpact:
     now = clock.now()
-    of_clinic = (col(Slot.clinic_id) == clinic_id, text("slot.withdrawn_at IS NULL"), col(Slot.starts_at) > now)
+    of_clinic = (
+        col(Slot.clinic_id) == clinic_id,
+        text("slot.withdrawn_at IS NULL"),
+        col(Slot.starts_at) > now,
+    )
     questions = [
         select(func.count())
         .select_from(Booking)
@@ -301,7 +305,9 @@ def _checked(reach: Reach) -> Reach:
         problems["logical_address"] = "hsa_id"
     own = {contract: address for contract, address in reach.addresses if address}
     written = {"address": reach.address, **{f"address_{contract}": one for contract, one in own.items()}}
-    problems |= {name: wrong for name, one in written.items() if (wrong := problem_of(one, demo=settings.demo))}
+    problems |= {
+        name: wrong for name, one in written.items() if (wrong := problem_of(one, demo=settings.demo))
+    }
     if reach.certificate not in {"", *settings.journal_certificates}:
         problems["certificate"] = "choose_certificate"
     if problems:

@@ -1,4 +1,4 @@
-"""The demo's journal system, made to fail on demand by whoever tries the demo. Only there: elsewhere it is not found."""
+"""The demo's journal system, made to fail on demand by whoever tries the demo. Elsewhere it is not found."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,7 +103,9 @@ async def remove_all_faults(actor: Actor | None) -> DemoJournal:
 async def _read() -> DemoJournal:
     faults, units, calls = [await _ask("GET", path) for path in ("faults", "units", "calls")]
     return DemoJournal(
-        faults=tuple(JournalFault(contract=contract, **one) for contract, all_ in faults.items() for one in all_),
+        faults=tuple(
+            JournalFault(contract=contract, **one) for contract, all_ in faults.items() for one in all_
+        ),
         units={one["hsa_id"]: one["name"] for one in units},
         calls=tuple(
             JournalCall(one["at"], one["contract"], one["unit"], one["fault"], one["status"])

@@ -77,6 +77,11 @@ class ClinicInfo:
     stop: Text | None = None
     """Why nothing can be booked here for now, as far as it is said; None when it can."""
 
+    @property
+    def connected(self) -> bool:
+        """Whether its times stand in a journal system of its own."""
+        return self.journal_kind != STANDALONE
+
     def case_type(self, kind: CaseTypeKind) -> CaseTypeInfo | None:
         """Return the case type if it is on, possible and working."""
         return next((one for one in self.case_types if one.kind == kind), None)
@@ -91,7 +96,7 @@ class ClinicInfo:
         Raises OmbudNotHere (``phone``) for who acts for a child where the timebook is not our own: how the actor is
         to be stated there is for its owner to say.
         """
-        if resident.by and self.journal_kind != STANDALONE:
+        if resident.by and self.connected:
             raise OmbudNotHere(phone=self.phone)
         return journal.connect(clinic_id=self.id, kind=self.journal_kind, connection=self.connection)
 

@@ -44,7 +44,8 @@ class Problem:
     """A message that takes focus. An empty ``title`` means that there is none.
 
     ``key`` is to change with every attempt, so that the same message is read aloud again. ``bookings_href`` is where
-    the resident's booked times are, when the way on goes by them.
+    the resident's booked times are, when the way on goes by them. ``phone`` is the clinic's, where its timebook is what
+    failed; ``again`` says that trying once more may help.
     """
 
     title: str = ""
@@ -52,6 +53,9 @@ class Problem:
     reference: str = ""
     key: str = ""
     bookings_href: str = ""
+    phone: str = ""
+    phone_href: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@
     │   ├─ OmbudNotHere
     │   ├─ LastAdministrator
     │   └─ CapabilityMissing
+    │       └─ TimesElsewhere
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
     │   ├─ NoMoreExtras
@@ -146,6 +147,10 @@ class LastAdministrator(RuleViolation):
 
 class CapabilityMissing(RuleViolation):
     """The clinic has not turned this on, or its timebook cannot do it."""
+
+
+class TimesElsewhere(CapabilityMissing):
+    """The clinic's times stand in a journal system of its own: its staff decide them there."""
 
 
 class CannotBeMoved(RuleViolation):

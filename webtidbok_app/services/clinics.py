@@ -10,7 +10,15 @@ from sqlmodel import col
 
 from webtidbok_app import journal
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import CareProvider, CaseType, Clinic, JournalConnection, Region, Service
+from webtidbok_app.db.tables import (
+    STANDALONE,
+    CareProvider,
+    CaseType,
+    Clinic,
+    JournalConnection,
+    Region,
+    Service,
+)
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import CapabilityMissing, NotFound, OmbudNotHere
@@ -21,8 +29,6 @@ from webtidbok_app.timebook.deviations import find_deviations
 
 CLOSED_AHEAD = timedelta(weeks=4)
 """How far ahead residents are told of days when a clinic is closed."""
-STANDALONE = "standalone"
-"""What clinics with our own timebook have for a journal system."""
 
 
 @dataclass(frozen=True)

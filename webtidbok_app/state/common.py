@@ -88,6 +88,7 @@ def _session_view(login: Login) -> SessionView:
             kind="staff",
             name=actor.name,
             clinic=login.clinic_name,
+            connected=actor.connected,
             commissions=login.commissions > 1,
             unchosen=actor.role is None,
             handles_times=actor.role in HANDLES_TIMES,

@@ -15,6 +15,8 @@ class SessionView:
     name: str = ""
     clinic: str = ""
     """The clinic, or the superadmin's region."""
+    connected: bool = False
+    """The clinic's times stand in a journal system of its own."""
     commissions: bool = False
     """Staff who have several commissions, and can change from one to another."""
     unchosen: bool = False

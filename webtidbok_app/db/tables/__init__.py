@@ -17,6 +17,7 @@ from webtidbok_app.db.tables.access import (
     StaffRole,
 )
 from webtidbok_app.db.tables.clinics import (
+    STANDALONE,
     CareProvider,
     CaseType,
     Clinic,
@@ -63,6 +64,7 @@ __all__ = [
     "LEFT_UNSENT",
     "LIVE",
     "SETTLED",
+    "STANDALONE",
     "STANDING",
     "UNSETTLED",
     "WAITING",

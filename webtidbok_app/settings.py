@@ -14,6 +14,7 @@ from webtidbok_app.domain.message import Channel
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_KEY = "ZGVtby1rZXktZm9yLXdlYnRpZGJvay1vbmx5LTAwMDE="
 DEMO_SECRET = "demo-secret-for-webtidbok-only"
+DEMO_INDEX_OWNER = "SE2321000016-DEMO"
 
 
 class IdentityProvider(BaseModel):
@@ -70,6 +71,25 @@ class SmsGateway(BaseModel):
     sender: str = "Webtidbok"
 
 
+class ClientCertificate(BaseModel):
+    """A certificate that we show to journal systems (PEM); the key may stand in the same file."""
+
+    certificate: Path
+    key: Path | None = None
+    password: SecretStr = SecretStr("")
+
+
+class EngagementIndex(BaseModel):
+    """The engagement index, asked where a resident has something (urn:riv:itintegration:engagementindex)."""
+
+    find_content: str
+    """Where FindContent is called."""
+    logical_address: str
+    """HSA-id of its owner."""
+    certificate: str = ""
+    """Which of ``journal_certificates`` it is called with; empty for none."""
+
+
 class Settings(BaseSettings):
     """How this installation runs. Outside demo mode the demo's secrets and its identity provider are refused."""
 
@@ -102,6 +122,16 @@ class Settings(BaseSettings):
     """How many days a list is kept after the day that it is about."""
     downtime_print: str = ""
     """A command that is given each list, such as ``lp -d {clinic} {file}``; run without a shell."""
+    journal_certificates: dict[str, ClientCertificate] = {}
+    """The certificates that journal systems are called with, by names that their connections use."""
+    journal_ca: Path | None = None
+    """Whom we trust to vouch for journal systems (PEM); empty: whom the machine trusts."""
+    consumer_hsa_id: str = ""
+    """Our own HSA-id, told to journal systems as the original consumer; empty: not told."""
+    engagement_index: EngagementIndex | None = None
+    """Where the engagement index answers; off when empty. The demo has one of its own."""
+    demo_journal: str = ""
+    """Where the demo's journal system answers; empty: no clinic of the demo is connected to it."""
     trusted_proxy_hops: int = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -151,6 +181,15 @@ class Settings(BaseSettings):
     def downtime_folder(self) -> Path | None:
         """Where the lists for when nothing else works are written; None where they are not."""
         return self.downtime_dir or (ROOT / "var" / "downtime" if self.demo else None)
+
+    @property
+    def index_in_use(self) -> EngagementIndex | None:
+        """The engagement index that is asked; in demo mode that of the demo's journal system unless another is set."""
+        if self.engagement_index or not (self.demo and self.demo_journal):
+            return self.engagement_index
+        return EngagementIndex(
+            find_content=f"{self.demo_journal}/ei/FindContent", logical_address=DEMO_INDEX_OWNER
+        )
 
     @property
     def channels(self) -> frozenset[Channel]:

@@ -16,6 +16,7 @@ from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
 from webtidbok_app.services.downtime import writing_lists
 from webtidbok_app.services.log_seals import sealing_log
 from webtidbok_app.services.retention import clearing
+from webtidbok_app.services.settlement import close_connections, settling
 from webtidbok_app.settings import get_settings
 from webtidbok_app.state.common import SessionState, backend_exception_handler, frontend_exception_handler
 from webtidbok_app.timebook.hand_over import handing_over
@@ -35,7 +36,7 @@ async def in_service() -> AsyncIterator[None]:
     """Do what is done beside the requests as long as the server runs; then let go of the database.
 
     Messages are sent, the line of those who wait moves, times are handed over, lists written and the log
-    sealed, and what is no longer needed is cleared.
+    sealed, what is no longer needed is cleared, and what became of changes whose answers were lost is found out.
     """
     database = get_database()
     async with (
@@ -45,8 +46,10 @@ async def in_service() -> AsyncIterator[None]:
         writing_lists(),
         sealing_log(database),
         clearing(database),
+        settling(database),
     ):
         yield
+    await close_connections()
     await database.dispose()
 
 

@@ -1,0 +1,44 @@
+"""The clients of this worker: one for each connection, for as long as the connection says the same."""
+
+from collections.abc import Hashable
+from uuid import UUID
+
+from webtidbok_app.db.tables import JournalConnection
+from webtidbok_app.journal.rivta.client import Client
+from webtidbok_app.settings import get_settings
+
+_clients: dict[UUID, tuple[Hashable, Client]] = {}
+_OF_INDEX = UUID(int=0)
+
+
+def client_of(connection: JournalConnection) -> Client:
+    """Return the client of a clinic's journal system."""
+    said = (
+        connection.logical_address, connection.address, connection.certificate,
+        tuple(sorted(connection.addresses.items())),
+    )  # fmt: skip
+    known = _clients.get(connection.clinic_id)
+    if known is None or known[0] != said:
+        known = _clients[connection.clinic_id] = said, Client(connection)
+    return known[1]
+
+
+def client_of_index() -> Client | None:
+    """Return the client of the engagement index, where there is one."""
+    index = get_settings().index_in_use
+    if index is None:
+        return None
+    connection = JournalConnection(
+        clinic_id=_OF_INDEX,
+        logical_address=index.logical_address,
+        address=index.find_content,
+        certificate=index.certificate,
+    )
+    return client_of(connection)
+
+
+async def close_all() -> None:
+    """Let go of all connections, and of what is remembered of each."""
+    while _clients:
+        _, (_, client) = _clients.popitem()
+        await client.close()

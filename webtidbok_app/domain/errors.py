@@ -23,6 +23,7 @@
     │   ├─ ConnectionNotTested
     │   ├─ HasBookings
     │   └─ CapabilityMissing
+    │       └─ TimesElsewhere
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
     │   ├─ NoMoreExtras
@@ -156,6 +157,10 @@ class HasBookings(RuleViolation):
 
 class CapabilityMissing(RuleViolation):
     """The clinic has not turned this on, or its timebook cannot do it."""
+
+
+class TimesElsewhere(CapabilityMissing):
+    """The clinic's times stand in a journal system of its own: its staff decide them there."""
 
 
 class CannotBeMoved(RuleViolation):

@@ -1,8 +1,8 @@
 """Mina tidsbokningar: a resident's own booked times, and cancelling one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Collection, Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -35,6 +35,7 @@ from webtidbok_app.services.clinics import (
     get_clinic_offering,
     list_clinics,
 )
+from webtidbok_app.services.outcomes import find_unsettled, refuse_if_unsettled
 from webtidbok_app.services.terms import require_accepted_terms
 
 MESSAGE_MAX = 500
@@ -64,10 +65,14 @@ class MyBooking:
     """The clinic lets residents cancel on the web."""
     terms_needed: bool
     """The terms for cancelling are to be accepted first."""
-    message_allowed: bool
-    """The timebook takes a message with the cancellation."""
+    cancellable: bool = False
+    """It can be cancelled on the web now."""
     rebookable: bool = False
-    """The timebook can exchange it for another time."""
+    """It can be exchanged for another time on the web now."""
+    message_allowed: bool = False
+    """The timebook takes a message with the cancellation."""
+    unsettled: str = ""
+    """A change of it that nobody knows what became of (``services.outcomes``); nothing more can be changed then."""
     replaces: TimeAtClinic | None = None
     """The time that was exchanged for this one."""
     newer_at: ClinicInfo | None = None
@@ -115,8 +120,8 @@ async def list_at_clinic(actor: Actor | None, *, clinic: str) -> ManagedTimes:
     resident = as_resident(actor)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
-    answer, can = await times_at(resident, found), found.journal(resident).capabilities
-    mine = [MyBooking(found, time, True, False, can.message, can.rebook) for time in answer.times]
+    answer, unsettled = await times_at(resident, found), await find_unsettled(resident, found)
+    mine = [_choices(resident, found, time, unsettled) for time in answer.times]
     return ManagedTimes(found, mine, answer.problem)
 
 
@@ -145,17 +150,20 @@ async def get_booking(actor: Actor | None, *, clinic: str, booking: str) -> MyBo
 async def cancel_booking(actor: Actor | None, *, clinic: str, booking: str, message: str) -> MyBooking:
     """Cancel one of the resident's bookings.
 
-    Raises NotFound, CapabilityMissing, TermsNotAccepted, InvalidInput (``message``), AlreadyCancelled and
-    TooLateToChange (``deadline``, ``phone``).
+    Raises NotFound, CapabilityMissing, TermsNotAccepted, InvalidInput (``message``), AlreadyCancelled,
+    TooLateToChange (``deadline``, ``phone``) and what the timebook raises (JournalRejected, OutcomeUnknown).
     """
     resident = as_resident(actor)
     found = await get_clinic(slug=clinic)
-    await found.journal(resident).booking(resident, booking)
+    old = await found.journal(resident).booking(resident, booking)
     if not found.offers(CaseTypeKind.MANAGE_DIRECT):
         raise CapabilityMissing(phone=found.phone)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
+    await refuse_if_unsettled(resident, found, booking=booking)
     if len(message) > MESSAGE_MAX:
         raise InvalidInput({"message": "too_long"})
+    if not (old.cancel_allowed or old.cancel_until or old.cancelled_at):
+        raise CapabilityMissing(phone=found.phone)
     try:
         time = await found.journal(resident).cancel_booking(resident, booking, message.strip())
     except TooLateToChange as error:
@@ -193,18 +201,30 @@ async def _opened(resident: Resident) -> set[UUID]:
 
 
 async def _with_choices(resident: Resident, clinic: ClinicInfo, time: BookedTime) -> MyBooking:
-    manageable = clinic.offers(CaseTypeKind.MANAGE_DIRECT)
-    terms_needed = manageable and not await _accepted(resident, clinic)
-    can = clinic.journal(resident).capabilities
-    return MyBooking(
-        clinic=clinic,
-        time=time,
-        manageable=manageable,
-        terms_needed=terms_needed,
-        message_allowed=can.message,
-        rebookable=manageable and can.rebook,
+    mine = _choices(resident, clinic, time, await find_unsettled(resident, clinic))
+    return replace(
+        mine,
+        terms_needed=mine.manageable and not await _accepted(resident, clinic),
         replaces=await _replaced(resident, clinic, time.replaces),
         newer_at=await _clinic_of(time.replaced_by, clinic),
+    )
+
+
+def _choices(
+    resident: Resident, clinic: ClinicInfo, time: BookedTime, unsettled: Mapping[str, str]
+) -> MyBooking:
+    """Return the booking with what can be done, by what the timebook can at all and what it says of this one."""
+    manageable, can = clinic.offers(CaseTypeKind.MANAGE_DIRECT), clinic.journal(resident).capabilities
+    changeable = manageable and time.id not in unsettled
+    return MyBooking(
+        clinic,
+        time,
+        manageable=manageable,
+        terms_needed=False,
+        cancellable=changeable and can.cancel and time.cancel_allowed,
+        rebookable=changeable and can.rebook and time.rebook_allowed and bool(time.time_type_id),
+        message_allowed=can.message and time.message_allowed,
+        unsettled=unsettled.get(time.id, ""),
     )
 
 

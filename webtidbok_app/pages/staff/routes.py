@@ -4,6 +4,7 @@ from webtidbok_app.pages.staff.booking import booking_page, cancel_page
 from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
 from webtidbok_app.pages.staff.commissions import commissions_page
+from webtidbok_app.pages.staff.connected import unless_connected
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.desk import check_page as desk_check_page
@@ -58,6 +59,7 @@ from webtidbok_app.state.staff.booking import StaffBookingState
 from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
 from webtidbok_app.state.staff.commissions import CommissionState
+from webtidbok_app.state.staff.connected import StaffConnectedState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.desk import StaffDeskState
@@ -108,7 +110,26 @@ def _arrive(*keep: type[Personal]) -> list[object]:
 _ARRIVE = _arrive()
 _AT_THE_DESK = _arrive(StaffDeskState, StaffDeskWhoState)
 
-ROUTES = [
+_AT_EVERY_CLINIC = (
+    "/personal/anslutning",
+    "/personal/behorigheter",
+    "/personal/driftmeddelande",
+    "/personal/forfragningar",
+    "/personal/installningar",
+    "/personal/logg",
+    "/personal/meddelanden",
+    "/personal/presentation",
+    "/personal/superadministratorer",
+    "/personal/svarsmallar",
+    "/personal/texter",
+    "/personal/uppdrag",
+    "/personal/villkor",
+    REGION,
+    REGION_NOTICE,
+)
+"""The pages, with all below them, that do not need the times to stand in our own timebook."""
+
+_PAGES = [
     (
         "/personal",
         week_page,
@@ -383,4 +404,10 @@ ROUTES = [
         "staff.cancel.page",
         [*_arrive(StaffBookingState, StaffSearchState), StaffBookingState.load_cancel],
     ),
+]
+ROUTES = [
+    (address, page, title, on_load)
+    if address.startswith(_AT_EVERY_CLINIC)
+    else (address, unless_connected(page), title, [*on_load, StaffConnectedState.load])
+    for address, page, title, on_load in _PAGES
 ]

@@ -12,11 +12,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from webtidbok_app.auth import sessions
 from webtidbok_app.db.after_commit import tell_of_time_types
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import (
     IN_LINE,
     LIVE,
+    STANDALONE,
     Booking,
     CareProvider,
     Clinic,
@@ -31,18 +33,24 @@ from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.errors import ConnectionNotTested, HasBookings, InvalidInput, NotFound, StaleVersion
 from webtidbok_app.domain.ids import normalise_hsa_id
 from webtidbok_app.domain.journal_address import problem_of
+from webtidbok_app.domain.journal_probe import Probed, passes
 from webtidbok_app.domain.journal_write import UNSETTLED
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.journal.rivta.journal import KIND
-from webtidbok_app.journal.rivta.probe import Probed, passes, probe
+from webtidbok_app.journal.rivta.probe import probe
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_superadmin
-from webtidbok_app.services.clinics import STANDALONE, swedish_order
+from webtidbok_app.services.clinics import swedish_order
 from webtidbok_app.settings import get_settings
 from webtidbok_app.timebook import places
 
 ABILITIES = ("can_book", "can_cancel", "can_rebook", "can_message", "can_choose_performer", "can_move")
 """What a journal system can or cannot do, as the connection's columns are called."""
+CONTRACTS_ASKED = (
+    "GetSubjectOfCareSchedule", "GetBookingDetails", "GetAllTimeTypes", "GetAvailableDates", "GetAvailableTimeslots",
+    "MakeBooking", "UpdateBooking", "CancelBooking", "GetAllPerformers", "GetAllHealthcareFacilities",
+)  # fmt: skip
+"""The contracts that can have addresses of their own."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,7 @@ class ConnectionInfo:
     @property
     def passed(self) -> bool:
         """Whether the last test call succeeded."""
-        return passes(list(self.report))
+        return passes(self.report)
 
 
 @dataclass(frozen=True)
@@ -212,7 +220,9 @@ async def connect_clinic(actor: Actor | None, *, clinic: str) -> ConnectionInfo:
             raise ConnectionNotTested
         if booked := (await _impact(session, row.id)).booked:
             raise HasBookings(booked=booked)
-        return _switched(session, staff, row, connection, KIND)
+        info = _switched(session, staff, row, connection, KIND)
+    sessions.read_anew()
+    return info
 
 
 async def disconnect_clinic(actor: Actor | None, *, clinic: str) -> ConnectionInfo:
@@ -226,7 +236,9 @@ async def disconnect_clinic(actor: Actor | None, *, clinic: str) -> ConnectionIn
         connection = await _connection(session, row)
         if row.journal != KIND:
             return _told(row, connection)
-        return _switched(session, staff, row, connection, STANDALONE)
+        info = _switched(session, staff, row, connection, STANDALONE)
+    sessions.read_anew()
+    return info
 
 
 def _timebook(clinic: Clinic, connection: JournalConnection | None) -> ClinicTimebook:
@@ -303,7 +315,9 @@ def _checked(reach: Reach) -> Reach:
         unit = normalise_hsa_id(reach.logical_address)
     except InvalidInput:
         problems["logical_address"] = "hsa_id"
-    own = {contract: address for contract, address in reach.addresses if address}
+    own = {
+        contract: address for contract, address in reach.addresses if address and contract in CONTRACTS_ASKED
+    }
     written = {"address": reach.address, **{f"address_{contract}": one for contract, one in own.items()}}
     problems |= {
         name: wrong for name, one in written.items() if (wrong := problem_of(one, demo=settings.demo))

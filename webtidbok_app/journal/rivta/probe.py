@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from webtidbok_app.db.tables import JournalConnection
 from webtidbok_app.domain import clock, swedish_time
+from webtidbok_app.domain.journal_probe import NOT_TRIED, Probed
 from webtidbok_app.journal.rivta import failures
 from webtidbok_app.journal.rivta.client import Client
 from webtidbok_app.journal.rivta.failures import CallFailed
@@ -17,22 +17,10 @@ from webtidbok_app.rivta.contracts import CONTRACTS
 
 PATIENT = "191212121212"
 """Tolvan Tolvansson, the test person of the contracts' own examples (facts 5.2)."""
-NOT_TRIED = "not_tried"
 _NO_CONTACT = frozenset({failures.NEVER_LEFT, failures.TIMEOUT, failures.CUT, "certificate"})
 _DAYS = timedelta(days=14)
 _NOWHERE = "webtidbok-test"
 """A booking's id that no journal system has: that it says so is an answer."""
-
-
-@dataclass(frozen=True)
-class Probed:
-    """How one contract answered. ``failure`` is a stable code, empty when it works."""
-
-    contract: str
-    failure: str
-    milliseconds: int
-    needed: bool
-    """The clinic cannot be connected without it."""
 
 
 async def probe(connection: JournalConnection) -> list[Probed]:
@@ -49,11 +37,6 @@ async def probe(connection: JournalConnection) -> list[Probed]:
         return [ping, *await asyncio.gather(*(_try(client, one, needed=True) for one in questions))]
     finally:
         await client.close()
-
-
-def passes(report: list[Probed]) -> bool:
-    """Whether everything answered that has to."""
-    return bool(report) and not any(one.failure for one in report if one.needed)
 
 
 def _questions(connection: JournalConnection) -> Iterator[Message]:

@@ -155,19 +155,17 @@ async def cancel_booking(actor: Actor | None, *, clinic: str, booking: str, mess
     """
     resident = as_resident(actor)
     found = await get_clinic(slug=clinic)
-    old = await found.journal(resident).booking(resident, booking)
+    await found.journal(resident).booking(resident, booking)
     if not found.offers(CaseTypeKind.MANAGE_DIRECT):
         raise CapabilityMissing(phone=found.phone)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
     await refuse_if_unsettled(resident, found, booking=booking)
     if len(message) > MESSAGE_MAX:
         raise InvalidInput({"message": "too_long"})
-    if not (old.cancel_allowed or old.cancel_until or old.cancelled_at):
-        raise CapabilityMissing(phone=found.phone)
     try:
         time = await found.journal(resident).cancel_booking(resident, booking, message.strip())
     except TooLateToChange as error:
-        raise TooLateToChange(**error.facts, phone=found.phone) from error
+        raise found.refusal(error) from error
     async with get_database().write() as session:
         audit.record(
             session,

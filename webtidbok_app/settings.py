@@ -14,7 +14,6 @@ from webtidbok_app.domain.message import Channel
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_KEY = "ZGVtby1rZXktZm9yLXdlYnRpZGJvay1vbmx5LTAwMDE="
 DEMO_SECRET = "demo-secret-for-webtidbok-only"
-DEMO_INDEX_OWNER = "SE2321000016-DEMO"
 
 
 class IdentityProvider(BaseModel):
@@ -129,7 +128,7 @@ class Settings(BaseSettings):
     consumer_hsa_id: str = ""
     """Our own HSA-id, told to journal systems as the original consumer; empty: not told."""
     engagement_index: EngagementIndex | None = None
-    """Where the engagement index answers; off when empty. The demo has one of its own."""
+    """Where the engagement index answers; off when empty."""
     demo_journal: str = ""
     """Where the demo's journal system answers; empty: no clinic of the demo is connected to it."""
     trusted_proxy_hops: int = 0
@@ -181,15 +180,6 @@ class Settings(BaseSettings):
     def downtime_folder(self) -> Path | None:
         """Where the lists for when nothing else works are written; None where they are not."""
         return self.downtime_dir or (ROOT / "var" / "downtime" if self.demo else None)
-
-    @property
-    def index_in_use(self) -> EngagementIndex | None:
-        """The engagement index that is asked; in demo mode that of the demo's journal system unless another is set."""
-        if self.engagement_index or not (self.demo and self.demo_journal):
-            return self.engagement_index
-        return EngagementIndex(
-            find_content=f"{self.demo_journal}/ei/FindContent", logical_address=DEMO_INDEX_OWNER
-        )
 
     @property
     def channels(self) -> frozenset[Channel]:

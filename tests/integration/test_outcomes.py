@@ -23,6 +23,7 @@ from webtidbok_app.domain.errors import (
     NotFound,
     OmbudNotHere,
     OutcomeUnknown,
+    TooLateToChange,
 )
 from webtidbok_app.domain.ids import with_check_digit
 from webtidbok_app.domain.journal_write import WriteKind, WriteOutcome
@@ -252,7 +253,9 @@ async def test_booked_time__cannot_be_changed_while_nobody_knows_whether_it_is(
     hold = await booking.hold_time(world.resident, **_at(world), timeslot_id=first.hex)
     await booking.step_forward(world.resident, **_at(world))
     booked = await booking.book(world.resident, **_at(world), hold_id=hold.id)
-    monkeypatch.setattr("webtidbok_app.services.outcomes._address_id", str)  # our own ids stand as they are
+    monkeypatch.setattr(
+        "webtidbok_app.services.outcomes.translate.booking_id", str
+    )  # our own ids stand as they are
     write = await writes.add(kind, booking_id=booked.id)
     mine = await my_bookings.get_booking(world.resident, clinic=world.clinic, booking=booked.id)
     assert (mine.unsettled, mine.cancellable, mine.rebookable) == (write, False, False)
@@ -283,7 +286,11 @@ async def test_booked_time__that_its_timebook_lets_nobody_change__is_refused_wit
     async def tell(*_: object) -> BookedTime:
         return told
 
+    async def refuse(*_: object) -> BookedTime:
+        raise TooLateToChange(deadline=None)
+
     monkeypatch.setattr(LostAnswers, "booking", tell)
+    monkeypatch.setattr(LostAnswers, "cancel_booking", refuse)
     for asked in (
         my_bookings.cancel_booking(world.resident, clinic=world.clinic, booking=booked.id, message=""),
         rebooking.get_rebooking(world.resident, **_at(world), rebooks=OldBooking(world.clinic, booked.id)),

@@ -21,7 +21,13 @@ from webtidbok_app.db.tables import (
 )
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Resident
-from webtidbok_app.domain.errors import CapabilityMissing, NotFound, OmbudNotHere
+from webtidbok_app.domain.errors import (
+    CapabilityMissing,
+    NotFound,
+    OmbudNotHere,
+    RuleViolation,
+    TooLateToChange,
+)
 from webtidbok_app.domain.nearness import Searchable, rank
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import BookedTime, Capabilities, JournalSystem, Text
@@ -82,6 +88,12 @@ class ClinicInfo:
     """How its journal system is reached, where it has one of its own."""
     stop: Text | None = None
     """Why nothing can be booked here for now, as far as it is said; None when it can."""
+
+    def refusal(self, late: TooLateToChange) -> RuleViolation:
+        """Return why a booking here cannot be changed on the web (``phone``): too late or, undated, not at all."""
+        if late.facts.get("deadline") is None:
+            return CapabilityMissing(phone=self.phone)
+        return TooLateToChange(**late.facts, phone=self.phone)
 
     @property
     def connected(self) -> bool:

@@ -1,7 +1,8 @@
 """Mina tidsbokningar: a resident's own booked times, and cancelling one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from webtidbok_app.domain.errors import (
     WebtidbokError,
 )
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.journal.port import BookedTime, BookingRef
+from webtidbok_app.journal.port import BookedTime, BookingRef, TimeTypeInfo
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import (
@@ -53,6 +54,8 @@ class ClinicBookings:
     times: list[BookedTime]
     problem: WebtidbokError | None = None
     pending: bool = False
+    invitations: Sequence[TimeTypeInfo] = ()
+    """What the resident is invited to choose a time for, where a journal system of the clinic's own tells."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,10 @@ async def list_my_bookings(actor: Actor | None) -> list[ClinicBookings]:
     """
     resident = as_resident(actor)
     clinics = await _clinics_to_ask(resident)
-    found = await asyncio.gather(*(times_at(resident, clinic, pending=True) for clinic in clinics))
-    return [bookings for bookings in found if bookings.times or bookings.problem or bookings.pending]
+    found = await asyncio.gather(
+        *(times_at(resident, clinic, pending=True, invited=True) for clinic in clinics)
+    )
+    return [one for one in found if one.times or one.problem or one.pending or one.invitations]
 
 
 async def follow_my_bookings(
@@ -106,7 +111,7 @@ async def follow_my_bookings(
     """Yield the answers of the clinics that were pending, each as it comes; after ten seconds, that it did not."""
     resident = as_resident(actor)
     asked = [clinic for clinic in await _clinics_to_ask(resident) if clinic.slug in clinics]
-    questions = [asyncio.create_task(times_at(resident, clinic)) for clinic in asked]
+    questions = [asyncio.create_task(times_at(resident, clinic, invited=True)) for clinic in asked]
     try:
         for answer in asyncio.as_completed(questions):
             yield await answer
@@ -125,18 +130,33 @@ async def list_at_clinic(actor: Actor | None, *, clinic: str) -> ManagedTimes:
     return ManagedTimes(found, mine, answer.problem)
 
 
-async def times_at(resident: Resident, clinic: ClinicInfo, *, pending: bool = False) -> ClinicBookings:
+async def times_at(
+    resident: Resident, clinic: ClinicInfo, *, pending: bool = False, invited: bool = False
+) -> ClinicBookings:
     """Return the resident's coming times at one clinic, or why they cannot be told.
 
-    Who is slow is ``pending`` if there is more time for it, a problem if not.
+    Who is slow is ``pending`` if there is more time for it, a problem if not. ``invited`` asks for invitations too.
     """
     try:
         async with asyncio.timeout(SECONDS_TO_SHOW if pending else SECONDS_TO_ANSWER):
-            return ClinicBookings(clinic, await clinic.journal(resident).schedule(resident))
+            schedule = clinic.journal(resident).schedule(resident)
+            if not (invited and clinic.connected):
+                return ClinicBookings(clinic, await schedule)
+            times, invitations = await asyncio.gather(schedule, _invitations(resident, clinic))
+            return ClinicBookings(clinic, times, invitations=invitations)
     except (JournalError, Unavailable, OmbudNotHere) as error:
         return ClinicBookings(clinic, [], error)
     except TimeoutError:
         return ClinicBookings(clinic, [], None if pending else JournalUnavailable(), pending)
+
+
+async def _invitations(resident: Resident, clinic: ClinicInfo) -> list[TimeTypeInfo]:
+    """Return what the resident is invited to; that it cannot be told holds back no booked time."""
+    if not clinic.offers(CaseTypeKind.BOOK_DIRECT):
+        return []
+    with suppress(JournalError):
+        return [kind for kind in await clinic.journal(resident).time_types(resident) if kind.invitation]
+    return []
 
 
 async def get_booking(actor: Actor | None, *, clinic: str, booking: str) -> MyBooking:
@@ -155,19 +175,17 @@ async def cancel_booking(actor: Actor | None, *, clinic: str, booking: str, mess
     """
     resident = as_resident(actor)
     found = await get_clinic(slug=clinic)
-    old = await found.journal(resident).booking(resident, booking)
+    await found.journal(resident).booking(resident, booking)
     if not found.offers(CaseTypeKind.MANAGE_DIRECT):
         raise CapabilityMissing(phone=found.phone)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
     await refuse_if_unsettled(resident, found, booking=booking)
     if len(message) > MESSAGE_MAX:
         raise InvalidInput({"message": "too_long"})
-    if not (old.cancel_allowed or old.cancel_until or old.cancelled_at):
-        raise CapabilityMissing(phone=found.phone)
     try:
         time = await found.journal(resident).cancel_booking(resident, booking, message.strip())
     except TooLateToChange as error:
-        raise TooLateToChange(**error.facts, phone=found.phone) from error
+        raise found.refusal(error) from error
     async with get_database().write() as session:
         audit.record(
             session,

@@ -4,24 +4,24 @@ Nobody knows until the schedule has been read (``services.settlement``). Until t
 kept from asking for the same once more; then they are told what is true, until they say that they have read it.
 """
 
-from base64 import urlsafe_b64encode
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.after_commit import tell_of_write
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import UNSETTLED, JournalWrite
+from webtidbok_app.db.tables import JournalWrite
 from webtidbok_app.domain import clock
-from webtidbok_app.domain import journal_write as writes
 from webtidbok_app.domain.actor import Actor, Resident
 from webtidbok_app.domain.errors import NotFound, OmbudNotHere, OutcomeUnknown, Unavailable
 from webtidbok_app.domain.ids import parse_id
-from webtidbok_app.domain.journal_write import WriteKind, WriteOutcome
+from webtidbok_app.domain.journal_write import UNSETTLED, WriteKind, WriteOutcome
+from webtidbok_app.journal.rivta import translate
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.logs import report
@@ -40,6 +40,9 @@ class MyOutcome:
 
     id: str
     clinic: ClinicInfo
+    """Where the time is that was asked for, or that was to be cancelled."""
+    left: ClinicInfo
+    """Where the booking stood that was to be exchanged; mostly the same."""
     kind: WriteKind
     outcome: WriteOutcome
     starts_at: datetime
@@ -59,7 +62,7 @@ class MyOutcome:
     @property
     def settled(self) -> bool:
         """Whether there is no more to find out."""
-        return self.outcome not in writes.UNSETTLED
+        return self.outcome not in UNSETTLED
 
 
 async def list_outcomes(actor: Actor | None) -> list[MyOutcome]:
@@ -96,15 +99,16 @@ async def list_outcomes(actor: Actor | None) -> list[MyOutcome]:
         found = rows.all()
     if not found:
         return []
-    clinics = {clinic.id: clinic for clinic in await list_clinics()}
-    return [_told(clinics[row.clinic_id], row) for row in found]
+    clinics = await _clinics()
+    return [_told(clinics, row) for row in found]
 
 
 async def get_outcome(actor: Actor | None, *, clinic: str, write: str) -> MyOutcome:
     """Return what is known of a change that the resident asked for. Raises NotFound and OmbudNotHere (``phone``)."""
     resident, found = await _enter(actor, clinic)
     async with get_database().read() as session:
-        return _told(found, await _find(session, found, resident, write))
+        row = await _find(session, found, resident, write)
+    return _told(await _clinics(), row)
 
 
 async def follow_outcome(actor: Actor | None, *, clinic: str, write: str) -> AsyncGenerator[MyOutcome, None]:
@@ -124,7 +128,7 @@ async def put_away(actor: Actor | None, *, clinic: str, write: str) -> None:
     resident, found = await _enter(actor, clinic)
     async with get_database().write() as session:
         row = await _find(session, found, resident, write, lock=True)
-        if row.outcome not in writes.UNSETTLED and row.seen_at is None:
+        if row.outcome not in UNSETTLED and row.seen_at is None:
             row.seen_at = clock.now()
             tell_of_write(session, row.id)
 
@@ -137,8 +141,8 @@ async def refuse_if_unsettled(
     What the hold itself was booked with is for the timebook to judge: it answers the same as before.
     """
     for row in await _unsettled(resident, clinic):
-        same_type = row.kind == WriteKind.MAKE and row.time_type == time_type
-        same_booking = bool(booking) and _address_id(row.booking_id) == booking
+        same_type = (row.kind, row.time_type) == (WriteKind.MAKE, time_type)
+        same_booking = bool(booking) and translate.booking_id(row.booking_id) == booking
         if (same_type or same_booking) and not (row.hold_id and row.hold_id.hex == hold_id):
             raise OutcomeUnknown(correlation_id=row.correlation_id, write_id=row.id.hex)
 
@@ -146,7 +150,7 @@ async def refuse_if_unsettled(
 async def find_unsettled(resident: Resident, clinic: ClinicInfo) -> dict[str, str]:
     """Return the bookings of which nobody knows whether they are changed, each with the change (``get_outcome``)."""
     rows = await _unsettled(resident, clinic)
-    return {_address_id(row.booking_id): row.id.hex for row in rows if row.kind != WriteKind.MAKE}
+    return {translate.booking_id(row.booking_id): row.id.hex for row in rows if row.kind != WriteKind.MAKE}
 
 
 async def _unsettled(resident: Resident, clinic: ClinicInfo) -> Sequence[JournalWrite]:
@@ -155,12 +159,16 @@ async def _unsettled(resident: Resident, clinic: ClinicInfo) -> Sequence[Journal
     async with get_database().read() as session:
         rows = await session.scalars(
             select(JournalWrite).where(
-                col(JournalWrite.clinic_id) == clinic.id,
+                _of(clinic),
                 col(JournalWrite.person_id) == resident.person_id,
-                text(UNSETTLED),
+                col(JournalWrite.outcome).in_(UNSETTLED),
             )
         )
         return rows.all()
+
+
+async def _clinics() -> dict[UUID, ClinicInfo]:
+    return {clinic.id: clinic for clinic in await list_clinics()}
 
 
 async def _enter(actor: Actor | None, clinic: str) -> tuple[Resident, ClinicInfo]:
@@ -173,17 +181,22 @@ async def _enter(actor: Actor | None, clinic: str) -> tuple[Resident, ClinicInfo
 async def _find(
     session: AsyncSession, clinic: ClinicInfo, resident: Resident, write: str, *, lock: bool = False
 ) -> JournalWrite:
-    key = clinic.id, parse_id(write)
-    found = await session.get(JournalWrite, key, with_for_update=True if lock else None)
-    if found is None or found.person_id != resident.person_id:
+    asked = select(JournalWrite).where(
+        _of(clinic),
+        col(JournalWrite.id) == parse_id(write),
+        col(JournalWrite.person_id) == resident.person_id,
+    )
+    found = await session.scalar(asked.with_for_update() if lock else asked)
+    if found is None:
         raise NotFound
     return found
 
 
-def _told(clinic: ClinicInfo, row: JournalWrite) -> MyOutcome:
+def _told(clinics: Mapping[UUID, ClinicInfo], row: JournalWrite) -> MyOutcome:
     return MyOutcome(
         id=row.id.hex,
-        clinic=clinic,
+        clinic=clinics[row.clinic_id],
+        left=clinics[row.from_clinic_id or row.clinic_id],
         kind=WriteKind(row.kind),
         outcome=WriteOutcome(row.outcome),
         starts_at=row.starts_at,
@@ -191,13 +204,15 @@ def _told(clinic: ClinicInfo, row: JournalWrite) -> MyOutcome:
         old_starts_at=row.old_starts_at,
         time_type_id=row.time_type,
         time_type=row.time_type_name,
-        booking_id=_address_id(row.new_booking_id or ("" if row.kind == WriteKind.MAKE else row.booking_id)),
+        booking_id=translate.booking_id(
+            row.new_booking_id or ("" if row.kind == WriteKind.MAKE else row.booking_id)
+        ),
         reference=row.correlation_id,
         result_text=row.result_text,
         read=row.seen_at is not None,
     )
 
 
-def _address_id(booking_id: str) -> str:
-    """Return the journal system's id of a booking as the port has it."""
-    return urlsafe_b64encode(booking_id.encode()).decode().rstrip("=")
+def _of(clinic: ClinicInfo) -> ColumnElement[bool]:
+    """Return the condition that a change was asked for at the clinic, or of a booking there."""
+    return or_(col(JournalWrite.clinic_id) == clinic.id, col(JournalWrite.from_clinic_id) == clinic.id)

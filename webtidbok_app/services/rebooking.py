@@ -79,7 +79,7 @@ async def rebook(actor: Actor | None, *, clinic: str, rebooks: OldBooking, hold_
             resident, rebooks.id, hold_id, from_clinic=left.id
         )
     except TooLateToChange as error:
-        raise TooLateToChange(**error.facts, phone=left.phone) from error
+        raise left.refusal(error) from error
     changed = {found.id: booked.id} if found is left else {left.id: rebooks.id, found.id: booked.id}
     async with get_database().write() as session:
         for clinic_id, booking_id in changed.items():  # each clinic has a log of its own

@@ -139,10 +139,8 @@ async def _enter_to_leave(resident: Resident, rebooks: OldBooking) -> tuple[Clin
         raise CapabilityMissing(phone=found.phone)
     if old.cancelled_at is not None:
         raise AlreadyCancelled
-    if not old.rebook_allowed and old.cancel_until is None:
-        raise CapabilityMissing(phone=found.phone)
     if not old.rebook_allowed:
-        raise TooLateToChange(deadline=old.cancel_until, phone=found.phone)
+        raise found.refusal(TooLateToChange(deadline=old.cancel_until))
     return found, old
 
 

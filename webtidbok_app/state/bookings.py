@@ -33,6 +33,7 @@ from webtidbok_app.state.present.bookings import (
     booking_view,
     clinic_problems,
     invitation_row,
+    invitation_rows,
     overview_rows,
     pending_line,
 )
@@ -96,7 +97,7 @@ class MyTimesState(rx.State):
         if isinstance(invited, Problem):
             self.problems = [*self.problems, invited.title]
         else:
-            self.invitations = [invitation_row(one, lang) for one in invited]
+            self.invitations = [*(invitation_row(one, lang) for one in invited), *self.invitations]
 
     async def _show_held(self, lang: Lang) -> None:
         cases = await attempt(list_my_cases(current()), lang)
@@ -114,6 +115,7 @@ class MyTimesState(rx.State):
 
     def _show(self, found: list[ClinicBookings], lang: Lang) -> None:
         self.rows, self.problems = overview_rows(found, lang), clinic_problems(found, lang)
+        self.invitations = invitation_rows(found, lang)
         waiting = [bookings.clinic for bookings in found if bookings.pending]
         self.pending = [pending_line(clinic.name, lang) for clinic in waiting]
         self._pending = tuple(clinic.slug for clinic in waiting)
@@ -122,6 +124,7 @@ class MyTimesState(rx.State):
         """Put a late answer among the others, in order of time, and no more wait for it."""
         self.rows = sorted([*self.rows, *overview_rows([answer], lang)], key=lambda row: row.starts)
         self.problems = [*self.problems, *clinic_problems([answer], lang)]
+        self.invitations = [*self.invitations, *invitation_rows([answer], lang)]
         self._pending = tuple(slug for slug in self._pending if slug != answer.clinic.slug)
         self.pending = [line for line in self.pending if line != pending_line(answer.clinic.name, lang)]
 

@@ -55,8 +55,7 @@ class Way:
 
     def to_outcome(self, error: OutcomeUnknown) -> EventSpec:
         """Return the redirect to what is known of a change whose answer was lost."""
-        clinic = self.rebooks.clinic if self.rebooks else self.clinic
-        return rx.redirect(addresses.outcome(self.lang, clinic, error.facts["write_id"]), replace=True)
+        return rx.redirect(addresses.outcome(self.lang, self.clinic, error.facts["write_id"]), replace=True)
 
     def stopped(self) -> StepView:
         """Return the step for who cannot go on: back to the booking that is to be exchanged, if there is one."""

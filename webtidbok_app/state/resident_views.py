@@ -82,6 +82,8 @@ class StepView:
     caption: str = ""
     rules: list[str] = field(default_factory=list)
     """What the clinic says of booking this time type, a sentence each."""
+    invitation: RichView = NO_WORDS
+    """What the clinic says to who is invited."""
     back: str = ""
     clinic: str = ""
     clinic_href: str = ""

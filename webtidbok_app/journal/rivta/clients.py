@@ -8,6 +8,8 @@ from webtidbok_app.journal.rivta.client import Client
 from webtidbok_app.settings import get_settings
 
 _clients: dict[UUID, tuple[Hashable, Client]] = {}
+_left: list[Client] = []
+"""Those of connections that have been changed since."""
 _OF_INDEX = UUID(int=0)
 
 
@@ -19,13 +21,15 @@ def client_of(connection: JournalConnection) -> Client:
     )  # fmt: skip
     known = _clients.get(connection.clinic_id)
     if known is None or known[0] != said:
+        if known is not None:
+            _left.append(known[1])  # something may still be on its way
         known = _clients[connection.clinic_id] = said, Client(connection)
     return known[1]
 
 
 def client_of_index() -> Client | None:
     """Return the client of the engagement index, where there is one."""
-    index = get_settings().index_in_use
+    index = get_settings().engagement_index
     if index is None:
         return None
     connection = JournalConnection(
@@ -39,6 +43,8 @@ def client_of_index() -> Client | None:
 
 async def close_all() -> None:
     """Let go of all connections, and of what is remembered of each."""
-    while _clients:
-        _, (_, client) = _clients.popitem()
+    clients = [*_left, *(client for _, client in _clients.values())]
+    _left.clear()
+    _clients.clear()
+    for client in clients:
         await client.close()

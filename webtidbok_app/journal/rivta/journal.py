@@ -26,6 +26,7 @@ from webtidbok_app.domain.errors import (
     TooLateToChange,
 )
 from webtidbok_app.domain.ids import parse_id
+from webtidbok_app.domain.journal_write import WriteKind
 from webtidbok_app.domain.timeslot import Timeslot
 from webtidbok_app.journal.port import (
     BookedTime,
@@ -199,6 +200,11 @@ class RivtaJournal:
         return await self._made(patient, await self._sender.carry_out(patient, begin))
 
     async def cancel_booking(self, patient: Resident, booking_id: str, message: str) -> BookedTime:
+        cancelling = await self._under_way(patient, booking_id)
+        if cancelling and cancelling.kind == WriteKind.CANCEL:
+            return receipts.receipt_of_gone(
+                cancelling, clinic_id=self.clinic_id, mine=await self._mine(patient)
+            )
         booked, slot = await self.standing(patient, booking_id)
         if not booked.cancel_allowed:
             raise TooLateToChange(deadline=None)
@@ -215,13 +221,23 @@ class RivtaJournal:
         return await self._reading(patient).schedule()
 
     async def standing(self, patient: Resident, booking_id: str) -> tuple[BookedTime, messages.Timeslot]:
-        """Return the patient's booking that stands, in both words. Raises NotFound and AlreadyCancelled."""
+        """Return the patient's booking that stands, in both words. Raises NotFound and AlreadyCancelled.
+
+        Raises OutcomeUnknown while nobody knows whether it does.
+        """
+        await self._under_way(patient, booking_id)
         mine, journals = await self._mine(patient), translate.journals_booking_id(booking_id)
         if writes.gone(mine, journals):
             raise AlreadyCancelled
         asking = self._reading(patient)
         slot = await asking.details(journals)
         return self._booked(slot, mine, await asking.names([slot])), slot
+
+    async def _under_way(self, patient: Resident, booking_id: str) -> JournalWrite | None:
+        """Wait for what is being done with the booking, and return it. Raises what it comes to, unless it is done."""
+        journals = translate.journals_booking_id(booking_id)
+        asked = writes.under_way(await self._mine(patient), journals)
+        return await self._sender.outcome_of(asked) if asked else None
 
     def _reading(self, patient: Resident) -> Reading:
         return Reading(self._client, patient)

@@ -79,7 +79,7 @@ async def begin_update(
     """
     await take_turns(session, person_id=person_id)
     mine = await of_person(session, clinic_id=from_clinic, person_id=person_id)
-    if (asked := asked_with(mine, hold_id)) or (asked := _under_way(mine, old_slot.booking_id or "")):
+    if (asked := asked_with(mine, hold_id)) or (asked := under_way(mine, old_slot.booking_id or "")):
         return asked, False
     if gone(mine, old_slot.booking_id or ""):
         raise AlreadyCancelled
@@ -110,7 +110,7 @@ async def begin_cancel(
     mine = await of_person(session, clinic_id=clinic_id, person_id=person_id)
     if gone(mine, slot.booking_id or ""):
         raise AlreadyCancelled
-    if asked := _under_way(mine, slot.booking_id or ""):
+    if asked := under_way(mine, slot.booking_id or ""):
         return asked, False
     said = BookingDetails(
         reason=booked.reason,
@@ -159,6 +159,11 @@ def asked_with(mine: Sequence[JournalWrite], hold_id: UUID) -> JournalWrite | No
     """Return what was asked with the hold, unless it is certain that it was not done: then it can be asked again."""
     latest = next((write for write in mine if write.hold_id == hold_id), None)
     return latest if latest and latest.outcome != WriteOutcome.NOT_DONE else None
+
+
+def under_way(mine: Sequence[JournalWrite], booking_id: str) -> JournalWrite | None:
+    """Return what is being done with the booking, or may have been."""
+    return next((one for one in mine if one.outcome in UNSETTLED and one.booking_id == booking_id), None)
 
 
 def heard(write: JournalWrite) -> BookingDetails:
@@ -253,11 +258,6 @@ async def name_booking(session: AsyncSession, write: JournalWrite, booking_id: s
         .values(new_booking_id=booking_id, look_at=None)
         .execution_options(synchronize_session=False)
     )
-
-
-def _under_way(mine: Sequence[JournalWrite], booking_id: str) -> JournalWrite | None:
-    """Return what is being done with the booking, or may have been."""
-    return next((one for one in mine if one.outcome in UNSETTLED and one.booking_id == booking_id), None)
 
 
 async def _held(

@@ -77,6 +77,21 @@ def invitation_row(invitation: MyInvitation, lang: Lang) -> ErrandRow:
     )
 
 
+def invitation_rows(found: Iterable[ClinicBookings], lang: Lang) -> list[ErrandRow]:
+    """Return the open invitations that clinics' own journal systems tell of. They say of no last day."""
+    return [
+        ErrandRow(
+            href=addresses.step(lang, bookings.clinic.slug, kind.id),
+            title=t(lang, "citizen.invitation.to", what=kind.name.in_language(lang)),
+            about=t(lang, "citizen.invitation.at", clinic=bookings.clinic.name),
+            badge=t(lang, "citizen.invitation.badge"),
+            news=True,
+        )
+        for bookings in found
+        for kind in bookings.invitations
+    ]
+
+
 def pending_line(clinic: str, lang: Lang) -> str:
     """Return that the clinic's timebook has not answered yet."""
     return t(lang, "citizen.mine.pending", clinic=clinic)

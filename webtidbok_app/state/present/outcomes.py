@@ -21,7 +21,8 @@ _STATES = {
 
 def outcome_view(mine: MyOutcome, lang: Lang) -> OutcomeView:
     """Return what is known of it now, and the way on."""
-    state, clinic = _STATES[mine.outcome], mine.clinic
+    state = _STATES[mine.outcome]
+    clinic = mine.clinic if state == "done" else mine.left
     words = f"outcomes.{mine.kind}.{state}"
     booking = addresses.booking(lang, clinic.slug, mine.booking_id) if mine.booking_id else ""
     onward = _onward(mine, lang) if state == "not_done" else ""
@@ -56,7 +57,7 @@ def outcome_row(mine: MyOutcome, lang: Lang) -> ErrandRow:
 
 def _onward(mine: MyOutcome, lang: Lang) -> str:
     """Return where it can be done once more; empty where it is not known how."""
-    clinic = mine.clinic.slug
+    clinic = mine.left.slug
     if mine.kind == WriteKind.CANCEL:
         return addresses.cancel(lang, clinic, mine.booking_id)
     if not mine.time_type_id:
@@ -74,5 +75,6 @@ def _rows(mine: MyOutcome, lang: Lang) -> list[SummaryRow]:
         "citizen.rebook.new" if old else "citizen.check.time": time,
         "citizen.check.visit": mine.time_type,
         "citizen.check.clinic": mine.clinic.name,
+        "citizen.rebook.current_clinic": "" if mine.left == mine.clinic else mine.left.name,
     }
     return [SummaryRow(t(lang, key), value) for key, value in facts.items() if value]

@@ -41,6 +41,9 @@ def step_view(progress: Progress, lang: Lang, *, back: str = "") -> StepView:
             visit=listed(time_type.name.in_language(lang), length(time_type, lang)),
         ),
         rules=rules_in_words(time_type, lang, now=clock.now()),
+        invitation=rich_view(time_type.prepare, lang, folded=False)
+        if clinic.connected and time_type.invitation
+        else NO_WORDS,
         back=back or types,
         clinic=clinic.name,
         clinic_href=clinic_href,

@@ -5,7 +5,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 ADDRESS_MAX = 500
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?")
+"""A name; its last part begins with a letter, since what does not may be a number in disguise."""
 
 
 def problem_of(address: str, *, demo: bool) -> str:
@@ -34,12 +35,13 @@ def problem_of(address: str, *, demo: bool) -> str:
 
 
 def _problem_of_host(host: str) -> str:
+    name = host.removesuffix(".")
     try:
-        there = ip_address(host)
+        there = ip_address(name)
     except ValueError:
-        named = _HOST.fullmatch(host) and not host.replace(".", "").isdigit()
-        own = host == "localhost" or host.endswith(".localhost")
-        return "" if named and not own else "journal_address" if not named else "journal_own_address"
-    mapped = getattr(there, "ipv4_mapped", None) or there
-    ours = mapped.is_loopback or mapped.is_link_local or mapped.is_unspecified or mapped.is_multicast
+        if not _HOST.fullmatch(name):
+            return "journal_address"
+        return "journal_own_address" if name.rpartition(".")[2] == "localhost" else ""
+    there = getattr(there, "ipv4_mapped", None) or there
+    ours = there.is_loopback or there.is_link_local or there.is_unspecified or there.is_multicast
     return "journal_own_address" if ours else ""

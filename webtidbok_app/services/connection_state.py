@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -14,6 +15,7 @@ from webtidbok_app.domain.errors import NotFound
 from webtidbok_app.domain.journal_write import UNSETTLED, WriteOutcome
 from webtidbok_app.journal.rivta.clients import client_of
 from webtidbok_app.journal.rivta.journal import KIND
+from webtidbok_app.journal.rivta.probe import ping
 from webtidbok_app.services.authorise import as_clinic_staff
 from webtidbok_app.services.connections import ABILITIES
 
@@ -22,15 +24,17 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class ConnectionState:
-    """Moments are aware, UTC. What the last calls showed is what this worker knows of them."""
+    """Moments are aware, UTC."""
 
     clinic: str
     logical_address: str
+    host: str
+    """Where it is called: the name in its address."""
     tested_at: datetime | None
-    last_failure: str
-    """The code of the last call that failed, empty since one succeeded."""
-    left_alone: bool
-    """It has failed so often that it is not called for some seconds."""
+    failure: str
+    """Why it does not answer just now, as a stable code; empty when it does."""
+    failure_before: str
+    """How the call before this look failed, as this worker knows; empty when it did not."""
     cannot: tuple[str, ...]
     """The abilities that it does not have (``connections.ABILITIES``)."""
     unsettled: tuple[datetime, ...]
@@ -41,7 +45,10 @@ class ConnectionState:
 
 
 async def get_connection_state(actor: Actor | None) -> ConnectionState:
-    """Return how it is with the connection. Raises NotAllowed, and NotFound for a clinic without one in use."""
+    """Return how it is with the connection: it is called to find out, and may take some seconds.
+
+    Raises NotAllowed, and NotFound for a clinic without one in use.
+    """
     _, clinic_id = as_clinic_staff(actor)
     of_clinic = col(JournalWrite.clinic_id) == clinic_id
     async with get_database().read() as session:
@@ -64,13 +71,14 @@ async def get_connection_state(actor: Actor | None) -> ConnectionState:
                 col(JournalWrite.starts_at) > clock.now(),
             )
         )
-    health = client_of(connection).health
+    before = client_of(connection).health.last_failure
     return ConnectionState(
         clinic=clinic.name,
         logical_address=connection.logical_address,
+        host=urlsplit(connection.address).hostname or "",
         tested_at=connection.tested_at,
-        last_failure=health.last_failure,
-        left_alone=health.is_open,
+        failure=await ping(connection),
+        failure_before=before,
         cannot=tuple(one for one in ABILITIES if not getattr(connection, one)),
         unsettled=tuple(unsettled[:SHOWN]),
         unsettled_count=len(unsettled),

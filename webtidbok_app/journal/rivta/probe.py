@@ -10,6 +10,7 @@ from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.journal_probe import NOT_TRIED, Probed
 from webtidbok_app.journal.rivta import failures
 from webtidbok_app.journal.rivta.client import Client
+from webtidbok_app.journal.rivta.clients import client_of
 from webtidbok_app.journal.rivta.failures import CallFailed
 from webtidbok_app.rivta import messages
 from webtidbok_app.rivta.codec import Message
@@ -37,6 +38,16 @@ async def probe(connection: JournalConnection) -> list[Probed]:
         return [ping, *await asyncio.gather(*(_try(client, one, needed=True) for one in questions))]
     finally:
         await client.close()
+
+
+async def ping(connection: JournalConnection) -> str:
+    """Return why a journal system in use does not answer now, as a stable code; empty when somebody is there."""
+    question = messages.PingForConfiguration()
+    try:
+        await client_of(connection).ask(question, messages.PingForConfigurationResponse, fresh=True)
+    except CallFailed as failed:
+        return "" if failed.failure in failures.SHOWS_LIFE else failed.failure
+    return ""
 
 
 def _questions(connection: JournalConnection) -> Iterator[Message]:

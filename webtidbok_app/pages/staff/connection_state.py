@@ -33,10 +33,10 @@ def connection_state_page() -> rx.Component:
 def _now() -> rx.Component:
     view = State.view
     return rx.fragment(
-        rx.match(
-            view.kind,
-            ("ok", notice(view.body, title=view.now, kind="ok")),
-            notice(view.body, rx.el.p(t("sv", "staff.connection_state.what_to_do")), title=view.now),
+        rx.cond(
+            view.kind == "ok",
+            notice(view.body, title=view.now, kind="ok"),
+            notice(view.body, t("sv", "staff.connection_state.what_to_do"), title=view.now),
         ),
         buttons.button_row(
             buttons.secondary(t("sv", "staff.connection_state.again"), on_click=State.look_again)

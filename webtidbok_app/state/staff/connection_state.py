@@ -41,20 +41,15 @@ class StaffConnectionStateState(rx.State):
 
 
 def _view(found: ConnectionState) -> ConnectionStateView:
-    now, kind = _now(found)
-    tested = (
-        moment_text(found.tested_at, "sv") if found.tested_at else t("sv", "staff.connection_state.never")
-    )
-    facts = {"unit": found.logical_address, "tested": tested}
-    if found.last_failure:
-        facts["last_failure"] = failure_name(found.last_failure)
+    tested = moment_text(found.tested_at, "sv") if found.tested_at else t("sv", "staff.connection_state.never")
+    facts = {"host": found.host, "unit": found.logical_address, "tested": tested}
+    if found.failure_before:
+        facts["before"] = failure_name(found.failure_before)
     return ConnectionStateView(
         name=found.clinic,
-        now=t("sv", f"staff.connection_state.{now}"),
-        kind=kind,
-        body=failure_words(found.last_failure)
-        if found.last_failure
-        else t("sv", "staff.connection_state.ok_body"),
+        now=t("sv", f"staff.connection_state.{'silent' if found.failure else 'ok'}"),
+        kind="warn" if found.failure else "ok",
+        body=failure_words(found.failure) if found.failure else t("sv", "staff.connection_state.ok_body"),
         facts=[SummaryRow(t("sv", f"staff.connection_state.{name}"), value) for name, value in facts.items()],
         cannot=[t("sv", f"staff.connection_state.cannot.{one}") for one in found.cannot],
         unsettled=tn("sv", "staff.connection_state.unsettled", found.unsettled_count)
@@ -63,9 +58,3 @@ def _view(found: ConnectionState) -> ConnectionStateView:
         sent=[t("sv", "staff.connection_state.sent", when=moment_text(one, "sv")) for one in found.unsettled],
         given_up=tn("sv", "staff.connection_state.given_up", found.given_up) if found.given_up else "",
     )
-
-
-def _now(found: ConnectionState) -> tuple[str, str]:
-    if found.left_alone:
-        return "alone", "warn"
-    return ("failed", "warn") if found.last_failure else ("ok", "ok")

@@ -30,7 +30,8 @@ KIND_CHOICES = [
     Choice(kind, t("sv", f"staff.qa.kind.{kind}"), t("sv", f"staff.qa.kind_hint.{kind}")) for kind in KINDS
 ]
 CONTRACT_CHOICES = [Choice(one, one) for one in CONTRACTS]
-CODE_CHOICES = [Choice(code, code) for code in CODES]
+CODE_CHOICES = [Choice(code, code) for code in CODES if code != JournalFault.code]
+"""Those that are not the usual one."""
 _FIELDS = ("kind", "contract", "unit", "times", "seconds", "code", "text")
 _NO_NUMBER = -1
 

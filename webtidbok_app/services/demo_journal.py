@@ -16,7 +16,8 @@ KINDS = (
 )  # fmt: skip
 CONTRACTS = (
     "MakeBooking", "UpdateBooking", "CancelBooking", "GetAllTimeTypes", "GetAvailableDates", "GetAvailableTimeslots",
-    "GetSubjectOfCareSchedule", "GetBookingDetails", "GetAllPerformers", "GetAllHealthcareFacilities",
+    "GetSubjectOfCareSchedule", "GetBookingDetails", "GetAllPerformers", "GetAllHealthcareFacilities", "FindContent",
+    "PingForConfiguration",
 )  # fmt: skip
 CODES = tuple(f"VP{number:03}" for number in range(1, 16))
 SECONDS = range(61)

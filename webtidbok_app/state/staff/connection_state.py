@@ -41,7 +41,9 @@ class StaffConnectionStateState(rx.State):
 
 
 def _view(found: ConnectionState) -> ConnectionStateView:
-    tested = moment_text(found.tested_at, "sv") if found.tested_at else t("sv", "staff.connection_state.never")
+    tested = (
+        moment_text(found.tested_at, "sv") if found.tested_at else t("sv", "staff.connection_state.never")
+    )
     facts = {"host": found.host, "unit": found.logical_address, "tested": tested}
     if found.failure_before:
         facts["before"] = failure_name(found.failure_before)

@@ -83,7 +83,8 @@ class TimeTypeInfo:
     reason: ReasonRule = ReasonRule.NONE
     questions: tuple[Question, ...] = ()
     opening: Opening = ANY_TIME
-    cancel_hours: int = 24
+    cancel_hours: int | None = None
+    """How long before its start a time of it can be changed last; None where the timebook does not tell."""
     notice: Text = Text()
     """What residents are told of it just now."""
     stopped: bool = False

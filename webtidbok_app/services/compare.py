@@ -18,7 +18,6 @@ from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import (
-    STANDALONE,
     ClinicInfo,
     RegionInfo,
     get_clinic,
@@ -179,7 +178,7 @@ async def _each(work: Callable[[T], Awaitable[U]], things: Iterable[T]) -> list[
 
 
 async def _offered(resident: Resident, clinic: ClinicInfo) -> list[NextFree]:
-    if clinic.journal_kind != STANDALONE:
+    if clinic.connected:
         return [] if why_stopped(clinic) else [NextFree(clinic, None)]
     time_types = await clinic.journal(resident).time_types(resident)
     return [

@@ -159,6 +159,9 @@ def test_journal_that_is_down__says_so_with_the_phone__and_can_be_tried_again(
         expect(page.get_by_text("VP009")).to_have_count(0)
         check_page(page)
         check_targets(page)
+    visit(page, "/mina-tider")
+    expect(page.get_by_text("Du har inga kommande tider")).to_have_count(0)
+    visit(page, f"/boka/{CLINIC}/{DOCTOR}")
     journal.no_faults()
     again, times = page.get_by_role("link", name="Försök igen"), page.get_by_role("checkbox")
     expect(again).to_be_visible()
@@ -267,6 +270,7 @@ def test_change_with_a_lost_answer__is_found_out_and_told(
     resident.heading(unknown)
     check_page(page)
     visit(page, booking)
+    resident.heading("Din bokning")
     expect(page.get_by_text("Du kan inte ändra den igen förrän vi vet.")).to_be_visible()
     expect(page.get_by_role("link", name="Avboka tiden")).to_have_count(0)
     check_page(page)
@@ -290,6 +294,35 @@ def test_change_with_a_lost_answer__is_found_out_and_told(
         resident.heading(done)
         if contract == "UpdateBooking":
             resident.cancel_booking()
+
+
+def test_move__to_a_clinic_that_shares_its_care_provider(new_context: ContextMaker) -> None:
+    page = new_context(viewport=PHONE_SIZE).new_page()
+    resident = Resident(page)
+    resident.log_in("noel")
+    visit(page, book(resident, DOCTOR))
+    page.get_by_role("link", name="Omboka tiden").click()
+    box, units = page.get_by_role("checkbox"), page.get_by_text("Byt till en annan mottagning")
+    expect(box.or_(units).first).to_be_visible()
+    if box.count():
+        resident.accept_terms()
+    units.click()
+    page.get_by_role("link", name="Uddens vårdcentral, Läkarbesök").click()
+    expect(page).to_have_url(re.compile(f"/omboka/uddens-vardcentral/{DOCTOR}/"))
+    keeps = page.get_by_text("hos Ängsbackens vårdcentral. Den är kvar")
+    expect(box.or_(keeps).first).to_be_visible()
+    if box.count():
+        resident.accept_terms()
+    resident.choose_time(-1)
+    resident.go_on()
+    resident.heading("Kontrollera din ombokning")
+    check_page(page)
+    page.get_by_role("button", name="Omboka tiden").click()
+    resident.heading("Din tid är ombokad")
+    expect(page.locator("main")).to_contain_text("Uddens vårdcentral")
+    expect(page.locator(".panel")).to_contain_text("Ängsbackens vårdcentral")
+    check_page(page)
+    resident.cancel_booking()
 
 
 def test_clinic_whose_journal_cannot_rebook__says_what_can_be_done(new_context: ContextMaker) -> None:

@@ -38,16 +38,22 @@ def answers() -> dict[str, bytes]:
     tomorrow = swedish_time.day_of(clock.now()) + timedelta(days=1)
     days = [tomorrow + timedelta(days=number) for number in range(DAYS)]
     starts = [
-        datetime.combine(day, time(8)) + timedelta(minutes=15 * number) for day in days for number in range(A_DAY)
+        datetime.combine(day, time(8)) + timedelta(minutes=15 * number)
+        for day in days
+        for number in range(A_DAY)
     ]
     told = {
         "GetAllTimeTypes": GetAllTimeTypesResponse(
             time_types=tuple(TimeType(name=f"Besök {one}", id=f"T{one}") for one in range(TIME_TYPES))
         ),
         "GetAvailableDates": GetAvailableDatesResponse(
-            availabilities=tuple(PerformerAvailabilityByDate(healthcare_facility=UNIT, day=day) for day in days)
+            availabilities=tuple(
+                PerformerAvailabilityByDate(healthcare_facility=UNIT, day=day) for day in days
+            )
         ),
-        "GetAvailableTimeslots": GetAvailableTimeslotsResponse(timeslots=tuple(_slot(start) for start in starts)),
+        "GetAvailableTimeslots": GetAvailableTimeslotsResponse(
+            timeslots=tuple(_slot(start) for start in starts)
+        ),
         "GetSubjectOfCareSchedule": GetSubjectOfCareScheduleResponse(
             timeslots=tuple(_slot(start, booking_id=f"B{start:%d%H%M}") for start in starts[:3])
         ),

@@ -1,4 +1,4 @@
-"""What a clinic with a journal system of its own costs: each call, twenty of which one hangs, and a slow one in a queue."""
+"""What journal systems cost: a call to one, twenty of which one hangs, and a slow one that two hundred wait for."""
 
 import asyncio
 import sys
@@ -127,7 +127,9 @@ async def _bench_calls(port: int, rounds: int) -> dict[str, dict[str, list[float
             async def bare(name: str = contract.name, data: bytes = data) -> None:
                 headers = {"Content-Type": soap.CONTENT_TYPE, "SOAPAction": CONTRACTS[name].soap_action}
                 for _ in range(CALLS):
-                    (await http.post(f"http://127.0.0.1:{port}/0/{name}", content=data, headers=headers)).read()
+                    (
+                        await http.post(f"http://127.0.0.1:{port}/0/{name}", content=data, headers=headers)
+                    ).read()
 
             found[what] = await take_turns({"ours": ours, "bare": bare}, rounds)
     await close_all()
@@ -244,10 +246,13 @@ async def _answers_after(world: World, clinic_id: UUID, port: int, milliseconds:
 async def _residents(world: World, count: int) -> list[Resident]:
     """Make that many residents; serial numbers 980–989 of the old birth years are for tests."""
     numbers = [
-        with_check_digit(f"{date(1930, 1, 1) + timedelta(days=day):%Y%m%d}98{day % 10}") for day in range(count)
+        with_check_digit(f"{date(1930, 1, 1) + timedelta(days=day):%Y%m%d}98{day % 10}")
+        for day in range(count)
     ]
     people = [
-        Person(number_hash=lookup_hash(one.digits), number=one.digits, given_name="Tolvan", family_name="Test")
+        Person(
+            number_hash=lookup_hash(one.digits), number=one.digits, given_name="Tolvan", family_name="Test"
+        )
         for one in numbers
     ]
     ids = [person.id for person in people]

@@ -45,6 +45,7 @@ def serving(
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return when somebody listens. Raises RuntimeError when nobody does within a minute."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):

@@ -91,7 +91,7 @@ class Reading:
     async def schedule(self) -> list[Timeslot]:
         """Return the booked times."""
         question = GetSubjectOfCareSchedule(healthcare_facility=self._unit, subject_of_care=self._patient)
-        told = await self._ask(question, GetSubjectOfCareScheduleResponse, fresh=True)
+        told = await self._ask(question, GetSubjectOfCareScheduleResponse)
         return [slot for slot in told.timeslots if self._is_theirs(slot) and slot.start and slot.booking_id]
 
     async def details(self, booking_id: str) -> Timeslot:

@@ -146,7 +146,7 @@ class RivtaJournal:
 
     async def schedule(self, patient: Resident) -> list[BookedTime]:
         asking = self._reading(patient)
-        slots, mine = await asyncio.gather(asking.schedule(), self._mine(patient))
+        slots, mine = await asyncio.gather(asking.schedule(fresh=False), self._mine(patient))
         coming = [slot for slot in slots if receipts.ends_at(slot) > clock.now()]
         names = await asking.names(coming)
         told = [self._booked(slot, mine, names) for slot in coming]
@@ -155,6 +155,10 @@ class RivtaJournal:
     async def booking(self, patient: Resident, booking_id: str) -> BookedTime:
         mine, journals = await self._mine(patient), translate.journals_booking_id(booking_id)
         if gone := writes.gone(mine, journals):
+            if (
+                gone.kind == WriteKind.UPDATE and not gone.new_booking_id
+            ):  # what it is called now is looked for
+                return receipts.receipt_of_made(gone, clinic_id=self.clinic_id)
             return receipts.receipt_of_gone(gone, clinic_id=self.clinic_id, mine=mine)
         asking = self._reading(patient)
         try:
@@ -186,7 +190,12 @@ class RivtaJournal:
         if again := writes.asked_with(await self._mine(patient), hold):
             return await self._made(patient, await self._sender.outcome_of(again))
         left = self if from_clinic in {None, self.clinic_id} else await self._neighbour(from_clinic)
-        old, slot = await left.standing(patient, booking_id)
+        try:
+            old, slot = await left.standing(patient, booking_id)
+        except AlreadyCancelled:
+            if again := writes.asked_with(await self._mine(patient), hold):  # pressed twice
+                return await self._made(patient, await self._sender.outcome_of(again))
+            raise
         if not old.rebook_allowed:
             raise TooLateToChange(deadline=None)
         if left is not self:
@@ -230,7 +239,12 @@ class RivtaJournal:
         if writes.gone(mine, journals):
             raise AlreadyCancelled
         asking = self._reading(patient)
-        slot = await asking.details(journals)
+        try:
+            slot = await asking.details(journals)
+        except NotFound:  # it may have gone meanwhile, by our doing
+            if await self._under_way(patient, booking_id) or writes.gone(await self._mine(patient), journals):
+                raise AlreadyCancelled from None
+            raise
         return self._booked(slot, mine, await asking.names([slot])), slot
 
     async def _under_way(self, patient: Resident, booking_id: str) -> JournalWrite | None:

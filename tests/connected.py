@@ -1,8 +1,9 @@
 """A clinic whose timebook is the reference journal system, reached over HTTP."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -47,8 +48,8 @@ def sharing_clock(reference: ReferenceJournal, moment: datetime) -> Iterator[Sha
 class ConnectedWorld(World):
     """A world whose clinic has its times in the reference journal system."""
 
-    reference: ReferenceJournal = None
-    connection: JournalConnection = None
+    reference: ReferenceJournal = field(kw_only=True)
+    connection: JournalConnection = field(kw_only=True)
 
     @property
     def unit(self) -> str:
@@ -85,6 +86,13 @@ class ConnectedWorld(World):
                "performers": [performer], **facts},
         )  # fmt: skip
         client_of(self.connection).forget()
+
+
+async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 10) -> None:
+    """Return when something holds that nobody tells of. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110  another process settles it
+            await asyncio.sleep(0.02)
 
 
 async def build_connected(

@@ -183,7 +183,7 @@ async def _compose_of_write(session: AsyncSession, message: OutboxMessage, now: 
         col(JournalWrite.person_id) == write.person_id,
         col(JournalWrite.booking_id) == write.new_booking_id,
         col(JournalWrite.outcome) == WriteOutcome.DONE,
-        col(JournalWrite.sent_at) > write.sent_at,
+        col(JournalWrite.calendar_sequence) > write.calendar_sequence,
     )
     if write.new_booking_id and await session.scalar(changed_since) is not None:
         raise NotToBeSent(NO_LONGER_SO)

@@ -133,7 +133,7 @@ async def of_person(session: AsyncSession, *, clinic_id: UUID, person_id: UUID) 
     found = await session.scalars(
         select(JournalWrite)
         .where(col(JournalWrite.person_id) == person_id, here)
-        .order_by(col(JournalWrite.sent_at).desc())
+        .order_by(col(JournalWrite.sent_at).desc(), col(JournalWrite.calendar_sequence).desc())
         .execution_options(populate_existing=True)
     )
     return list(found)

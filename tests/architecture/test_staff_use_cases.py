@@ -31,7 +31,7 @@ GUARDS = frozenset(
 MAY = {
     SEES: (
         "downtime.get_downtime_status", "export.export_schedule", "find_bookings.find_bookings",
-        "reception.note_printing",
+        "connection_state.get_connection_state", "reception.note_printing",
         "clinic_settings.get_settings", "clinic_texts.get_texts",
         "deviations.list_deviations", "getting_started.get_start",
         "notices.list_notices", "performers.list_performers", "publication.list_choices",
@@ -80,12 +80,20 @@ MAY = {
         "permissions.change_role", "permissions.give_role", "permissions.list_permissions",
         "permissions.remove_role",
     ),
-    SUPERADMIN: ("permissions.list_region_clinics",),
-    STAFF: ("commissions.choose_commission", "commissions.list_commissions"),
+    SUPERADMIN: (
+        "connections.connect_clinic", "connections.disconnect_clinic", "connections.get_connection",
+        "connections.list_timebooks", "connections.save_connection", "connections.test_connection",
+        "connections.weigh_switch", "permissions.list_region_clinics",
+    ),
+    STAFF: (
+        "commissions.choose_commission", "commissions.list_commissions", "demo_journal.add_fault",
+        "demo_journal.get_demo_journal", "demo_journal.remove_all_faults", "demo_journal.remove_fault",
+    ),
 }  # fmt: skip
 """Every use case of staff, by who may use it."""
 OF_CONNECTED = (
-    "answer_templates.", "clinic_settings.", "clinic_texts.", "commissions.", "find_bookings.find_case",
+    "answer_templates.", "clinic_settings.", "clinic_texts.", "commissions.", "connection_state.", "connections.",
+    "demo_journal.", "find_bookings.find_case",
     "getting_started.", "inbox.", "log_checks.", "log_follow_up.", "notices.", "offers.", "permissions.",
     "terms_versions.", "undelivered.",
 )  # fmt: skip

@@ -34,6 +34,7 @@ _HIDDEN_WITHOUT = {"publish": "handles_times", "desk": "handles_times", "request
 """The pages that only some staff may use, by what they must be able to do."""
 _SUPERADMIN_NAV = {
     "clinics": "/personal/mottagningar",
+    "timebooks": "/personal/tidbocker",
     "superadmins": "/personal/superadministratorer",
     "service": "/personal/hela-tjansten",
 }

@@ -20,6 +20,8 @@
     │   ├─ MessagesNeeded
     │   ├─ OmbudNotHere
     │   ├─ LastAdministrator
+    │   ├─ ConnectionNotTested
+    │   ├─ HasBookings
     │   └─ CapabilityMissing
     │       └─ TimesElsewhere
     ├─ Conflict                          somebody was first
@@ -143,6 +145,14 @@ class OmbudNotHere(RuleViolation):
 
 class LastAdministrator(RuleViolation):
     """Nobody else could say who may what there: somebody has to be made administrator first."""
+
+
+class ConnectionNotTested(RuleViolation):
+    """The last test call to the clinic's journal system did not succeed, or was before the latest change."""
+
+
+class HasBookings(RuleViolation):
+    """The clinic has coming bookings in our own timebook, which nobody would see any more. Facts: ``booked``."""
 
 
 class CapabilityMissing(RuleViolation):

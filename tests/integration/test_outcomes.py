@@ -222,7 +222,7 @@ async def test_booking_again__waits_until_it_is_known_whether_one_has_the_time(w
     world.reference.faults(MakeBooking={"kind": "lost_before"})
     with pytest.raises(OutcomeUnknown) as lost:
         await booking.book(world.resident, **_at(world), hold_id=hold.id)
-    write = lost.value.facts["write_id"]
+    write = str(lost.value.facts["write_id"])
     assert await writes.shown() == [write]
     for asked in (
         booking.get_progress(world.resident, **_at(world)),
@@ -261,7 +261,7 @@ async def test_booked_time__cannot_be_changed_while_nobody_knows_whether_it_is(w
     world.reference.faults(**{contract: {"kind": "lost_before"}})
     with pytest.raises(OutcomeUnknown) as lost:
         await change()
-    write = lost.value.facts["write_id"]
+    write = str(lost.value.facts["write_id"])
     mine = await my_bookings.get_booking(world.resident, **which)
     assert (mine.unsettled, mine.cancellable, mine.rebookable) == (write, False, False)
     managed = await my_bookings.list_at_clinic(world.resident, clinic=world.clinic)

@@ -1,20 +1,20 @@
 """A change in a clinic's own journal system whose answer was lost: what the resident is told, and kept from."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import update
-from sqlmodel import col
 
-from tests.world import FIRST_START, World, build_world
-from webtidbok_app import journal
+from tests.conftest import TODAY
+from tests.connected import ConnectedWorld, SharedClock, build_connected, sharing_clock
+from tests.reference_journal import ReferenceJournal, running
+from tests.world import FIRST_START, World
 from webtidbok_app.db.after_commit import tell_of_write
 from webtidbok_app.db.engine import Database
-from webtidbok_app.db.tables import Clinic, JournalWrite
+from webtidbok_app.db.tables import JournalWrite
 from webtidbok_app.domain import clock as time
 from webtidbok_app.domain.actor import Guardian, Resident
 from webtidbok_app.domain.errors import (
@@ -23,14 +23,13 @@ from webtidbok_app.domain.errors import (
     NotFound,
     OmbudNotHere,
     OutcomeUnknown,
-    TooLateToChange,
 )
 from webtidbok_app.domain.ids import with_check_digit
 from webtidbok_app.domain.journal_write import WriteKind, WriteOutcome
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.journal.port import BookedTime, BookingDetails, Capabilities, TimeTypeInfo
-from webtidbok_app.journal.standalone import StandaloneJournal
-from webtidbok_app.services import booking, my_bookings, rebooking
+from webtidbok_app.journal.port import BookedTime, Hold
+from webtidbok_app.journal.rivta.clients import close_all
+from webtidbok_app.services import booking, free_times, my_bookings, rebooking
 from webtidbok_app.services.outcomes import (
     ANSWERED_WITHIN,
     MyOutcome,
@@ -39,51 +38,38 @@ from webtidbok_app.services.outcomes import (
     list_outcomes,
     put_away,
 )
+from webtidbok_app.services.settlement import settle_due
 from webtidbok_app.services.terms import accept_terms
 from webtidbok_app.services.time_types import OldBooking
 
 SENT_AT = timedelta(minutes=-5)
 
 
-class LostAnswers(StandaloneJournal):
-    """A journal system that tells little, and whose answers can be lost.
-
-    It keeps its times as our own timebook does, but names bookings as a connected one does.
-    """
-
-    capabilities = Capabilities(book=True, cancel=True, rebook=True, message=True)
-    lost: str = ""
-    """The write that the next answer is lost of."""
-
-    async def time_types(self, patient: Resident) -> list[TimeTypeInfo]:
-        return [
-            replace(kind, length_minutes=None, visit_form=None) for kind in await super().time_types(patient)
-        ]
-
-    async def make_booking(self, patient: Resident, hold_id: str, details: BookingDetails) -> BookedTime:
-        if LostAnswers.lost:
-            raise OutcomeUnknown(correlation_id="c-1", write_id=LostAnswers.lost)
-        return await super().make_booking(patient, hold_id, details)
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReferenceJournal]:
+    with running(tmp_path_factory.mktemp("reference")) as started:
+        yield started
 
 
 @pytest.fixture
-async def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A clinic that is connected, with a coming time booked."""
-    world = await build_world(database)
-    standalone = journal.connect
+def clock(reference: ReferenceJournal) -> Iterator[SharedClock]:
+    with sharing_clock(reference, TODAY) as shared:
+        yield shared
 
-    def connect(*, clinic_id: UUID, kind: str, connection: Any = None) -> Any:
-        if kind == "rivta":
-            return LostAnswers(clinic_id, database)
-        return standalone(clinic_id=clinic_id, kind=kind, connection=connection)
 
-    monkeypatch.setattr(journal, "connect", connect)
-    monkeypatch.setattr(LostAnswers, "lost", "")
-    async with database.write() as session:
-        await session.execute(update(Clinic).where(col(Clinic.id) == world.clinic_id).values(journal="rivta"))
-    await accept_terms(world.resident, clinic=world.clinic, kind=CaseTypeKind.BOOK_DIRECT, version=1)
-    await accept_terms(world.resident, clinic=world.clinic, kind=CaseTypeKind.MANAGE_DIRECT, version=1)
-    return world
+@pytest.fixture
+async def world(database: Database, clock: SharedClock) -> AsyncIterator[ConnectedWorld]:
+    """A clinic that is connected, with two free times, and whose terms are accepted."""
+    made = await build_connected(database, clock.reference)
+    await made.publish(2)
+    await accept_all_terms(made, made.resident)
+    yield made
+    await close_all()
+
+
+async def accept_all_terms(world: World, resident: Resident) -> None:
+    for kind in (CaseTypeKind.BOOK_DIRECT, CaseTypeKind.MANAGE_DIRECT):
+        await accept_terms(resident, clinic=world.clinic, kind=kind, version=1)
 
 
 @dataclass
@@ -131,6 +117,27 @@ def writes(world: World) -> Writes:
 
 def _at(world: World) -> dict[str, str]:
     return {"clinic": world.clinic, "time_type": world.time_type}
+
+
+async def _free(world: World) -> list[str]:
+    found = await free_times.find_times(world.resident, **_at(world))
+    return [slot.id for _, slots in found.days for slot in slots]
+
+
+async def _hold(world: World) -> Hold:
+    hold = await booking.hold_time(world.resident, **_at(world), timeslot_id=(await _free(world))[0])
+    await booking.step_forward(world.resident, **_at(world))
+    return hold
+
+
+async def _book(world: World) -> BookedTime:
+    return await booking.book(world.resident, **_at(world), hold_id=(await _hold(world)).id)
+
+
+async def _settle(world: World) -> None:
+    """Look for what is due, as a worker that has just started."""
+    await close_all()
+    await settle_due(world.database)
 
 
 async def test_outcome__is_shown_from_lost_to_known_to_put_away(world, writes):
@@ -208,89 +215,82 @@ async def test_outcome__is_followed_until_it_is_known(world, writes):
     await following.aclose()
 
 
-async def test_booking_again__waits_until_it_is_known_whether_one_has_the_time(world, writes):
-    [first, second] = await world.publish(2)
-    hold = await booking.hold_time(world.resident, **_at(world), timeslot_id=first.hex)
-    await booking.step_forward(world.resident, **_at(world))
-    write = await writes.add(hold_id=UUID(hold.id))
-    LostAnswers.lost = write
-    with pytest.raises(OutcomeUnknown):  # by the timebook itself, which may answer otherwise the next time
+async def test_booking_again__waits_until_it_is_known_whether_one_has_the_time(world, writes, clock):
+    hold, second = await _hold(world), (await _free(world))[1]
+    typed = {"reason": "", "interpreter": "finska", "access_needs": "", "phone": "0701740605", "email": ""}
+    await booking.keep_details(world.resident, **_at(world), **typed)
+    world.reference.faults(MakeBooking={"kind": "lost_before"})
+    with pytest.raises(OutcomeUnknown) as lost:
         await booking.book(world.resident, **_at(world), hold_id=hold.id)
+    write = str(lost.value.facts["write_id"])
+    assert await writes.shown() == [write]
     for asked in (
         booking.get_progress(world.resident, **_at(world)),
-        booking.hold_time(world.resident, **_at(world), timeslot_id=second.hex),
+        booking.hold_time(world.resident, **_at(world), timeslot_id=second),
+        booking.book(world.resident, **_at(world), hold_id=hold.id),
         booking.book(world.resident, **_at(world), hold_id=uuid4().hex),
     ):
         with pytest.raises(OutcomeUnknown) as refused:
             await asked
         assert refused.value.facts["write_id"] == write
-    await writes.settle(write, WriteOutcome.NOT_DONE)
-    LostAnswers.lost = ""
-    booked = await booking.book(world.resident, **_at(world), hold_id=hold.id)
-    progress = await booking.get_progress(world.resident, **_at(world))
-    assert (booked.starts_at, progress.booked_id) == (FIRST_START, booked.id)
-
-
-async def test_booking_again__what_was_typed_is_kept_while_nobody_knows(world, writes):
-    [slot] = await world.publish(1)
-    hold = await booking.hold_time(world.resident, **_at(world), timeslot_id=slot.hex)
-    await booking.step_forward(world.resident, **_at(world))
-    typed = {"reason": "", "interpreter": "finska", "access_needs": "", "phone": "0701740605", "email": ""}
-    await booking.keep_details(world.resident, **_at(world), **typed)
-    LostAnswers.lost = write = await writes.add(hold_id=UUID(hold.id))
-    with pytest.raises(OutcomeUnknown):
-        await booking.book(world.resident, **_at(world), hold_id=hold.id)
-    await writes.settle(write, WriteOutcome.NOT_DONE)
+    assert len(world.reference.calls("MakeBooking")) == 1
+    world.reference.no_faults()
+    clock.advance(ANSWERED_WITHIN)
+    await _settle(world)
+    assert (await writes.get(write)).outcome == WriteOutcome.NOT_DONE
     progress = await booking.get_progress(world.resident, **_at(world))
     assert (progress.details.interpreter, progress.booked_id) == ("finska", None)
+    booked = await _book(world)
+    progress = await booking.get_progress(world.resident, **_at(world))
+    assert (booked.interpreter, progress.booked_id) == ("finska", booked.id)
 
 
 @pytest.mark.parametrize("kind", [WriteKind.UPDATE, WriteKind.CANCEL])
-async def test_booked_time__cannot_be_changed_while_nobody_knows_whether_it_is(
-    world, writes, kind, monkeypatch
-):
-    [first, second] = await world.publish(2)
-    hold = await booking.hold_time(world.resident, **_at(world), timeslot_id=first.hex)
-    await booking.step_forward(world.resident, **_at(world))
-    booked = await booking.book(world.resident, **_at(world), hold_id=hold.id)
-    monkeypatch.setattr(
-        "webtidbok_app.services.outcomes.translate.booking_id", str
-    )  # our own ids stand as they are
-    write = await writes.add(kind, booking_id=booked.id)
-    mine = await my_bookings.get_booking(world.resident, clinic=world.clinic, booking=booked.id)
+async def test_booked_time__cannot_be_changed_while_nobody_knows_whether_it_is(world, writes, clock, kind):
+    booked = await _book(world)
+    old, which = OldBooking(world.clinic, booked.id), {"clinic": world.clinic, "booking": booked.id}
+    slot = (await free_times.find_times(world.resident, **_at(world), rebooks=old)).days[0][1][0].id
+    hold = await booking.hold_time(world.resident, **_at(world), timeslot_id=slot, rebooks=old)
+
+    def change() -> Awaitable[object]:
+        if kind == WriteKind.UPDATE:
+            return rebooking.rebook(world.resident, clinic=world.clinic, rebooks=old, hold_id=hold.id)
+        return my_bookings.cancel_booking(world.resident, **which, message="")
+
+    contract = {WriteKind.UPDATE: "UpdateBooking", WriteKind.CANCEL: "CancelBooking"}[kind]
+    world.reference.faults(**{contract: {"kind": "lost_before"}})
+    with pytest.raises(OutcomeUnknown) as lost:
+        await change()
+    write = str(lost.value.facts["write_id"])
+    mine = await my_bookings.get_booking(world.resident, **which)
     assert (mine.unsettled, mine.cancellable, mine.rebookable) == (write, False, False)
     managed = await my_bookings.list_at_clinic(world.resident, clinic=world.clinic)
     assert [one.unsettled for one in managed.bookings] == [write]
-    old = OldBooking(world.clinic, booked.id)
     for asked in (
-        my_bookings.cancel_booking(world.resident, clinic=world.clinic, booking=booked.id, message=""),
+        my_bookings.cancel_booking(world.resident, **which, message=""),
         rebooking.get_rebooking(world.resident, **_at(world), rebooks=old),
-        rebooking.rebook(world.resident, clinic=world.clinic, rebooks=old, hold_id=second.hex),
+        rebooking.rebook(world.resident, clinic=world.clinic, rebooks=old, hold_id=uuid4().hex),
     ):
         with pytest.raises(OutcomeUnknown):
             await asked
-    await writes.settle(write, WriteOutcome.NOT_DONE)
-    mine = await my_bookings.get_booking(world.resident, clinic=world.clinic, booking=booked.id)
+    clock.advance(ANSWERED_WITHIN)
+    await _settle(world)
+    assert (await writes.get(write)).outcome == WriteOutcome.NOT_DONE
+    mine = await my_bookings.get_booking(world.resident, **which)
     assert (mine.unsettled, mine.cancellable, mine.rebookable) == ("", True, True)
+    world.reference.faults(**{contract: {"kind": "lost_after"}})
+    hold = await booking.hold_time(world.resident, **_at(world), timeslot_id=slot, rebooks=old)
+    with pytest.raises(OutcomeUnknown):
+        await change()
+    await _settle(world)
+    told = {one.id: one.outcome for one in await list_outcomes(world.resident)}
+    assert told.pop(write) == WriteOutcome.NOT_DONE
+    assert list(told.values()) == [WriteOutcome.DONE]
 
 
-async def test_booked_time__that_its_timebook_lets_nobody_change__is_refused_with_the_phone(
-    world, monkeypatch
-):
-    [slot] = await world.publish(1)
-    hold = await booking.hold_time(world.resident, **_at(world), timeslot_id=slot.hex)
-    await booking.step_forward(world.resident, **_at(world))
-    booked = await booking.book(world.resident, **_at(world), hold_id=hold.id)
-    told = replace(booked, cancel_allowed=False, rebook_allowed=False, cancel_until=None)
-
-    async def tell(*_: object) -> BookedTime:
-        return told
-
-    async def refuse(*_: object) -> BookedTime:
-        raise TooLateToChange(deadline=None)
-
-    monkeypatch.setattr(LostAnswers, "booking", tell)
-    monkeypatch.setattr(LostAnswers, "cancel_booking", refuse)
+async def test_booked_time__that_its_journal_lets_nobody_change__is_refused_with_the_phone(world):
+    booked = await _book(world)
+    world.change(cancel=False, rebook=False)
     for asked in (
         my_bookings.cancel_booking(world.resident, clinic=world.clinic, booking=booked.id, message=""),
         rebooking.get_rebooking(world.resident, **_at(world), rebooks=OldBooking(world.clinic, booked.id)),
@@ -298,3 +298,26 @@ async def test_booked_time__that_its_timebook_lets_nobody_change__is_refused_wit
         with pytest.raises(CapabilityMissing) as refused:
             await asked
         assert refused.value.facts["phone"] == "010-123 45 67"
+
+
+async def test_mina_tidsbokningar__one_journal_that_fails_or_is_slow_holds_back_no_other(
+    database, world, monkeypatch
+):
+    far = await build_connected(database, world.reference, slug="fjarran", residents=1, first=7)
+    await far.publish(1, start=FIRST_START + timedelta(days=1))
+    far.residents = world.residents
+    await accept_all_terms(far, far.resident)
+    for one in (world, far):
+        await _book(one)
+    monkeypatch.setattr(my_bookings, "SECONDS_TO_SHOW", 0.5)
+    monkeypatch.setattr(my_bookings, "SECONDS_TO_ANSWER", 5)
+    for fault in ({"kind": "500"}, {"kind": "slow", "seconds": 1.5}):
+        await close_all()
+        world.reference.faults(GetSubjectOfCareSchedule={**fault, "unit": far.unit})
+        found = {answer.clinic.slug: answer for answer in await my_bookings.list_my_bookings(world.resident)}
+        assert [time.starts_at for time in found[world.clinic].times] == [FIRST_START]
+        assert not found[far.clinic].times
+        assert (found[far.clinic].problem is None) == found[far.clinic].pending == ("seconds" in fault)
+    following = my_bookings.follow_my_bookings(world.resident, clinics=[far.clinic])
+    [late] = [answer async for answer in following]
+    assert [time.starts_at for time in late.times] == [FIRST_START + timedelta(days=1)]

@@ -219,10 +219,10 @@ async def test_answers__are_good_for_a_while_but_not_past_a_change(server, journ
     assert len(server.asked) == 3
 
 
-async def test_schedule__is_asked_for_anew_each_time(server, journal):
+async def test_who_needs_a_fresh_answer__asks_anew(server, journal):
     server.otherwise = http(wrap(GetSubjectOfCareScheduleResponse()))
     for _ in range(2):
-        await journal.ask(SCHEDULE, GetSubjectOfCareScheduleResponse, patient=PATIENT)
+        await journal.ask(SCHEDULE, GetSubjectOfCareScheduleResponse, patient=PATIENT, fresh=True)
     assert len(server.asked) == 2
 
 

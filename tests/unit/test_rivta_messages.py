@@ -219,3 +219,18 @@ def test_another_message_than_expected__is_malformed():
     answer = messages.CancelBookingResponse(result_code=ResultCode.OK)
     with pytest.raises(Malformed):
         unwrap(wrap(answer)).read(messages.MakeBookingResponse)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [("a\x00b\x1fc", "abc"), ("rad 1\nrad 2", "rad 1\nrad 2"), ("\ufffe\ud800", None), ("🙂", "🙂")],
+)
+def test_what_xml_cannot_say__is_left_out(typed, sent):
+    order = messages.CancelBooking(healthcare_facility="SE1", booking_id="b1", message=typed)
+    assert unwrap(wrap(order)).read(messages.CancelBooking).message == sent
+
+
+@given(st.text())
+def test_anything_that_is_typed__can_be_sent(typed):
+    order = messages.CancelBooking(healthcare_facility="SE1", booking_id="b1", message=typed)
+    assert unwrap(wrap(order)).read(messages.CancelBooking).booking_id == "b1"

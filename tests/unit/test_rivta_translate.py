@@ -153,8 +153,8 @@ def test_nothing_said__is_left_out():
         ("Kom fastande.\nTa med legitimation.", "<p>Kom fastande.</p><p>Ta med legitimation.</p>"),
         ("Värdet < 5 & mer", "<p>Värdet &lt; 5 &amp; mer</p>"),
         (
-            f'<article xmlns="{DOCBOOK}"><title>Kallelse</title><section><title>Innan</title>{FAST}</section></article>',
-            "<p><strong>Kallelse</strong></p><p><strong>Innan</strong></p><p>Ät inget.</p>",
+            f'<article xmlns="{DOCBOOK}"><title>Kallelse</title><section><title>Före</title>{FAST}</section></article>',
+            "<p><strong>Kallelse</strong></p><p><strong>Före</strong></p><p>Ät inget.</p>",
         ),
         (
             '<article><para>Läs <ulink url="https://example.org/a?b=1&amp;c=2">mer</ulink> här.</para></article>',

@@ -158,6 +158,8 @@ class BookedTime:
     video_url: str = ""
     replaces: BookingRef | None = None
     """The booking that was rebooked to this one."""
+    was_at: datetime | None = None
+    """When it began before it was rebooked, where it is the same booking still."""
     replaced_by: BookingRef | None = None
     """The booking that this one was rebooked to."""
     invited: bool = False

@@ -38,7 +38,6 @@ ONCE_MORE_AFTER = timedelta(minutes=15)
 """When what was not there is looked for a last time."""
 GIVEN_UP_AFTER = timedelta(days=1)
 """When nobody looks any more, if the journal system has told nothing."""
-_ACTIONS = {WriteKind.MAKE: "book", WriteKind.UPDATE: "rebook", WriteKind.CANCEL: "cancel_booking"}
 
 
 def settling(database: Database) -> AbstractAsyncContextManager[None]:
@@ -113,16 +112,21 @@ async def _put_off(session: AsyncSession, write: JournalWrite) -> None:
 
 async def _note_done(session: AsyncSession, write: JournalWrite, resident: Resident, new_id: str) -> None:
     """Write what the use case would have written: the resident's act in the log, and the draft emptied."""
+    made = write.kind == WriteKind.MAKE
     booking_id = translate.booking_id(new_id or write.booking_id)
     told = {write.clinic_id: booking_id}
     if write.from_clinic_id:
         told[write.from_clinic_id] = translate.booking_id(write.booking_id)
     for clinic_id, its_id in told.items():
         audit.record(
-            session, resident, _ACTIONS[WriteKind(write.kind)], clinic_id=clinic_id,
-            person_id=resident.person_id, booking_id=its_id,
-        )  # fmt: skip
-    if write.kind == WriteKind.MAKE and write.hold_id:
+            session,
+            resident,
+            "book" if made else "cancel_booking" if write.kind == WriteKind.CANCEL else "rebook",
+            clinic_id=clinic_id,
+            person_id=resident.person_id,
+            booking_id=its_id,
+        )
+    if made and write.hold_id:
         await _empty_draft(session, write)
 
 

@@ -51,6 +51,8 @@ class ClinicView:
     place: str = ""
     phone: str = ""
     phone_href: str = ""
+    for_children: bool = True
+    """Guardians can act for their children here."""
     hours: str = ""
     text: RichView = NO_WORDS
     notice: RichView = NO_WORDS

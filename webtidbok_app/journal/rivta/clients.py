@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from uuid import UUID
 
 from webtidbok_app.db.tables import JournalConnection
+from webtidbok_app.journal.rivta.breaker import Breaker
 from webtidbok_app.journal.rivta.client import Client
 from webtidbok_app.settings import get_settings
 
@@ -11,6 +12,8 @@ _clients: dict[UUID, tuple[Hashable, Client]] = {}
 _left: list[Client] = []
 """Those of connections that have been changed since."""
 _OF_INDEX = UUID(int=0)
+SECONDS_TO_FIND = 2.0
+"""How long the engagement index is waited for, and then left alone: without it we know less, and that is all."""
 
 
 def client_of(connection: JournalConnection) -> Client:
@@ -32,13 +35,17 @@ def client_of_index() -> Client | None:
     index = get_settings().engagement_index
     if index is None:
         return None
+    if known := _clients.get(_OF_INDEX):
+        return known[1]
     connection = JournalConnection(
         clinic_id=_OF_INDEX,
         logical_address=index.logical_address,
         address=index.find_content,
         certificate=index.certificate,
     )
-    return client_of(connection)
+    client = Client(connection, seconds_to_read=SECONDS_TO_FIND, breaker=Breaker(1))
+    _clients[_OF_INDEX] = None, client
+    return client
 
 
 async def close_all() -> None:

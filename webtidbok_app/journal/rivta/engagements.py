@@ -1,7 +1,5 @@
 """Where a person has times, as the engagement index knows (TKB 1.1.5, 3.4)."""
 
-import asyncio
-import logging
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,10 +13,6 @@ from webtidbok_app.journal.rivta.failures import CallFailed
 from webtidbok_app.rivta.messages import SCHEDULING, Engagement, FindContent, FindContentResponse
 
 SERVICE_DOMAIN = f"riv:{SCHEDULING.removeprefix('urn:riv:')}"
-SECONDS_TO_FIND = 2.0
-"""How long the index is waited for: without it, those clinics are asked that are known here."""
-
-_log = logging.getLogger(__name__)
 
 
 async def find_engagements(patient: Resident) -> tuple[Engagement, ...]:
@@ -28,10 +22,8 @@ async def find_engagements(patient: Resident) -> tuple[Engagement, ...]:
         return ()
     question = FindContent(subject_of_care=patient.number.digits, service_domain=SERVICE_DOMAIN)
     try:
-        async with asyncio.timeout(SECONDS_TO_FIND):
-            return (await index.ask(question, FindContentResponse, patient=patient.number.digits)).engagements
-    except (CallFailed, TimeoutError) as error:
-        _log.warning("the engagement index does not answer: %s", error)
+        return (await index.ask(question, FindContentResponse)).engagements
+    except CallFailed:
         return ()
 
 

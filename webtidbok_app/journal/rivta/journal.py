@@ -186,7 +186,12 @@ class RivtaJournal:
         if again := writes.asked_with(await self._mine(patient), hold):
             return await self._made(patient, await self._sender.outcome_of(again))
         left = self if from_clinic in {None, self.clinic_id} else await self._neighbour(from_clinic)
-        old, slot = await left.standing(patient, booking_id)
+        try:
+            old, slot = await left.standing(patient, booking_id)
+        except AlreadyCancelled:
+            if again := writes.asked_with(await self._mine(patient), hold):  # pressed twice
+                return await self._made(patient, await self._sender.outcome_of(again))
+            raise
         if not old.rebook_allowed:
             raise TooLateToChange(deadline=None)
         if left is not self:
@@ -230,7 +235,12 @@ class RivtaJournal:
         if writes.gone(mine, journals):
             raise AlreadyCancelled
         asking = self._reading(patient)
-        slot = await asking.details(journals)
+        try:
+            slot = await asking.details(journals)
+        except NotFound:  # it may have gone meanwhile, by our doing
+            if await self._under_way(patient, booking_id) or writes.gone(await self._mine(patient), journals):
+                raise AlreadyCancelled from None
+            raise
         return self._booked(slot, mine, await asking.names([slot])), slot
 
     async def _under_way(self, patient: Resident, booking_id: str) -> JournalWrite | None:

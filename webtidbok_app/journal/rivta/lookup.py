@@ -12,11 +12,14 @@ def was_done(write: JournalWrite, schedule: Sequence[Timeslot]) -> bool:
     """Whether the person's schedule, where the change was asked for, shows that it was made."""
     if write.kind == WriteKind.CANCEL:
         return not any(slot.booking_id == write.booking_id for slot in schedule)
-    return find_new(write, schedule) is not None
+    new = find_new(write, schedule)
+    if new is None or write.kind == WriteKind.MAKE:
+        return new is not None
+    return not any(slot.booking_id == write.booking_id for slot in schedule if slot is not new)
 
 
 def find_new(write: JournalWrite, schedule: Iterable[Timeslot]) -> Timeslot | None:
-    """Return the booking that came of it, if there is one: of the asked time, and not the one that was exchanged."""
+    """Return the booking of the asked time, if there is one."""
     asked = translate.kept(write.timeslot, "")
     return next((slot for slot in schedule if slot.booking_id and _is_asked(slot, asked)), None)
 

@@ -88,15 +88,22 @@ class Reading:
         )  # fmt: skip
         return (await self._ask(question, GetAvailableTimeslotsResponse, fresh=fresh)).timeslots
 
-    async def schedule(self) -> list[Timeslot]:
-        """Return the booked times."""
+    async def schedule(self, *, fresh: bool = True) -> list[Timeslot]:
+        """Return the booked times. They are the patient's whom it was asked for, where they do not say whose."""
         question = GetSubjectOfCareSchedule(healthcare_facility=self._unit, subject_of_care=self._patient)
-        told = await self._ask(question, GetSubjectOfCareScheduleResponse, fresh=True)
-        return [slot for slot in told.timeslots if self._is_theirs(slot) and slot.start and slot.booking_id]
+        told = await self._ask(question, GetSubjectOfCareScheduleResponse, fresh=fresh)
+        return [
+            slot
+            for slot in told.timeslots
+            if self._is_here(slot)
+            and slot.subject_of_care in {self._patient, None}
+            and slot.start
+            and slot.booking_id
+        ]
 
     async def details(self, booking_id: str) -> Timeslot:
         """Return a booking to a time. Whose it is, only the answer says (facts P2). Raises NotFound."""
-        slot = await self._booking(booking_id)
+        slot = await self._booking(booking_id, fresh=True)
         if slot.start is None:
             raise NotFound
         return slot
@@ -131,7 +138,7 @@ class Reading:
             if translate.same_id(one.logical_address, self._unit)
         }
         if ids:
-            ids -= {slot.booking_id or "" for slot in await self.schedule()}
+            ids -= {slot.booking_id or "" for slot in await self.schedule(fresh=False)}
         told = await asyncio.gather(*(self._invitation(one) for one in sorted(ids)))
         return [one for one in told if one]
 
@@ -149,23 +156,23 @@ class Reading:
             invitation=Period(today, today + INVITED_FOR), reason=ReasonRule.OPTIONAL,
         )  # fmt: skip
 
-    async def _booking(self, booking_id: str) -> Timeslot:
+    async def _booking(self, booking_id: str, *, fresh: bool = False) -> Timeslot:
         question = GetBookingDetails(healthcare_facility=self._unit, booking_id=booking_id)
         try:
-            told = await self._ask(question, GetBookingDetailsResponse)
+            told = await self._ask(question, GetBookingDetailsResponse, fresh=fresh)
         except JournalUnavailable as unavailable:
             failed = unavailable.__cause__
             if isinstance(failed, CallFailed) and failed.is_of_client:
                 raise NotFound from failed
             raise
         slot = told.timeslot
-        if not self._is_theirs(slot) or slot.booking_id not in {booking_id, None}:
+        is_theirs = self._is_here(slot) and slot.subject_of_care == self._patient
+        if not is_theirs or slot.booking_id not in {booking_id, None}:
             raise NotFound
         return slot if slot.booking_id else Timeslot(**vars(slot) | {"booking_id": booking_id})
 
-    def _is_theirs(self, slot: Timeslot) -> bool:
-        here = translate.same_id(slot.healthcare_facility, self._unit)
-        return here and slot.subject_of_care == self._patient
+    def _is_here(self, slot: Timeslot) -> bool:
+        return translate.same_id(slot.healthcare_facility, self._unit)
 
     async def _ask(self, question: Message, answer: type[A], *, fresh: bool = False) -> A:
         try:

@@ -90,6 +90,7 @@ def _facts(
         "access_needs": access_needs,
         "phone": writes.heard(made).phone if made else None,
         "replaces": replaces,
+        "was_at": made.old_starts_at if made and not replaces else None,
         "invited": bool(slot.is_invitation),
         "calendar_id": (_hex(made.calendar_id) or made.id.hex)
         if made

@@ -40,14 +40,15 @@ def page(lang: Lang) -> rx.Component:
 def _top(lang: Lang) -> rx.Component:
     """Return the h1 with what has become of the time. It stays the same element, so that it keeps focus."""
     status = State.booked.status
-    coming = status == "coming"
+    unclear = State.booked.unclear_href != ""
+    coming = (status == "coming") & ~unclear
     moved = State.booked.newer_href != ""
     booked = rx.cond(
         State.booked.replaces != "", t(lang, "citizen.rebook.done"), t(lang, "citizen.booking.booked")
     )
     title = rx.match(
         status,
-        ("coming", booked),
+        ("coming", rx.cond(unclear, t(lang, "citizen.booking.title"), booked)),
         ("cancelled", rx.cond(moved, t(lang, "citizen.rebook.moved"), t(lang, "citizen.booking.cancelled"))),
         ("past", t(lang, "citizen.booking.past")),
         t(lang, "citizen.booking.title"),

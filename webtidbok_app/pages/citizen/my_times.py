@@ -35,7 +35,7 @@ def page(lang: Lang) -> rx.Component:
                     booking_list(lang, State.rows),
                     buttons.link_as_button(t(lang, "citizen.mine.book"), href=book, kind="secondary"),
                 ),
-                rx.cond(State.pending.length() == 0, _none(lang, book)),
+                rx.cond((State.pending.length() == 0) & (State.problems.length() == 0), _none(lang, book)),
             ),
             for_a_child(lang),
             rx.el.p(rx.el.a(t(lang, "requests.list.link"), href=path(lang, "/arenden"))),

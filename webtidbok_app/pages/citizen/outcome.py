@@ -52,7 +52,7 @@ def _onward(lang: Lang) -> rx.Component:
     booking = buttons.link_as_button(
         t(lang, "citizen.cancel.back"),
         href=shown.booking_href,
-        kind=rx.cond(shown.onward_href != "", "secondary", "primary"),
+        kind=rx.cond(shown.state == "done", "primary", "secondary"),
         on_click=State.note_read,
     )
     read = buttons.secondary(t(lang, "outcomes.read"), on_click=State.put_away, once=True)

@@ -207,7 +207,7 @@ def _before(mine: MyBooking, lang: Lang) -> str:
     """Return the time that was exchanged for this one, and where it was, if not here."""
     old = mine.replaces
     if old is None:
-        return ""
+        return moment_text(mine.time.was_at, lang) if mine.time.was_at else ""
     moment = when(old.time, lang)
     return moment if old.clinic == mine.clinic else f"{moment}, {old.clinic.name}"
 

@@ -70,6 +70,7 @@ def clinic_view(clinic: ClinicInfo, lang: Lang) -> ClinicView:
         place=f"{clinic.postal_code} {clinic.city}",
         phone=clinic.phone,
         phone_href=addresses.phone_link(clinic.phone),
+        for_children=not clinic.connected,
         hours=clinic.hours.in_language(lang),
         text=rich_view(clinic.text, lang),
         notice=rich_view(clinic.notice, lang),

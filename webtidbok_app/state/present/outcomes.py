@@ -32,7 +32,7 @@ def outcome_view(mine: MyOutcome, lang: Lang) -> OutcomeView:
         body=t(lang, f"{words}.body", phone=clinic.phone),
         told=mine.result_text if mine.outcome == WriteOutcome.REFUSED else "",
         rows=_rows(mine, lang),
-        reference=mine.reference,
+        reference=mine.reference.partition("-")[0],
         phone=clinic.phone,
         phone_href=addresses.phone_link(clinic.phone),
         onward=t(lang, f"outcomes.{mine.kind}.onward") if onward else "",

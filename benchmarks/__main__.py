@@ -24,6 +24,7 @@ from benchmarks.bookings import Bookings, bench_bookings
 from benchmarks.fill import libpq
 from benchmarks.free_times import FreeTimes, bench_free_times
 from benchmarks.grid import bench_grid
+from benchmarks.journals import bench_journals
 from benchmarks.journeys import bench_journeys
 from benchmarks.report import Figures, sqlite_name, write
 from benchmarks.schedule import bench_schedule
@@ -33,7 +34,7 @@ from tests.world import FIRST_START
 from webtidbok_app.db.engine import Database
 from webtidbok_app.domain import clock
 
-PARTS = ("free-times", "bookings", "journeys", "schedule", "grid")
+PARTS = ("free-times", "bookings", "journeys", "schedule", "grid", "journals")
 AT_ONCE = (1, 16)
 NewDatabase = Callable[[], str]
 
@@ -86,6 +87,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, postgres_server() as server:
         folder = Path(name)
         found = [bench(sqlite_name(), SqliteDatabases(folder).create, folder, given)]
+        if "journals" in given.only:  # no database has a part in it
+            journals = asyncio.run(bench_journals(folder, 3 * given.rounds))
+            found = [replace(found[0], journals=journals)]
         with psycopg.connect(libpq(server)) as connection:
             version = f"PostgreSQL {connection.info.server_version // 10000}"
         found.append(bench(version, PostgresDatabases(server).create, folder, given))

@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.bookings import Bookings
 from benchmarks.free_times import FreeTimes
 from benchmarks.grid import Grid
+from benchmarks.journals import Journals
 from benchmarks.journeys import Journeys
 from benchmarks.measure import Ratio
 from benchmarks.schedule import Schedule
@@ -29,6 +30,7 @@ class Figures:
     journeys: Journeys | None = None
     schedule: Schedule | None = None
     grid: Grid | None = None
+    journals: Journals | None = None
 
 
 def write(found: Sequence[Figures], rounds: int) -> str:
@@ -85,6 +87,9 @@ def _rows(one: Figures) -> list[str]:
     for booked in one.bookings:
         what = f"hold and book, {booked.at_once} at once: throughput of SQLAlchemy Core's"
         rows.append(_row(one, what, booked.throughput, at_least=0.7))
+    if one.journals:
+        for what, call in one.journals.calls.items():
+            rows.append(_row(one, f"journal system asked for {what} / httpx, same bytes", call, at_most=1.3))
     if one.journeys:
         rows += [
             _row(one, "click on a time to held / bare Reflex, same statements", one.journeys.pick, at_most=3),

@@ -359,6 +359,60 @@ async def test_what_came_after_all__is_told_after_all(world, clock):
     assert await attempt.told() == [MessageKind.NOT_BOOKED, MessageKind.BOOKED]
 
 
+@pytest.mark.parametrize("kind", list(CONTRACT))
+async def test_what_was_done_when_it_was_asked_for_again__is_told_once(world, clock, kind):
+    attempt = Attempt(world, kind)
+    await attempt.prepare()
+    fails(attempt, "lost_before")
+    with pytest.raises(OutcomeUnknown):
+        await attempt()
+    world.reference.no_faults()
+    clock.advance(CERTAIN)
+    await attempt.settle()
+    await attempt()
+    first = await attempt.write()
+    clock.advance(timedelta(minutes=15))
+    await attempt.settle()
+    assert (first.outcome, (await attempt.write()).outcome) == (WriteOutcome.NOT_DONE, WriteOutcome.NOT_DONE)
+    assert (await attempt.write()).look_at is None
+    assert await attempt.told() == [IS_TOLD[kind, False]]
+
+
+async def test_old_time_that_is_gone_too__is_nothing_that_we_know_of(world, clock):
+    attempt = Attempt(world, "update")
+    await attempt.prepare()
+    fails(attempt, "lost_before")
+    with pytest.raises(OutcomeUnknown):
+        await attempt()
+    world.reference.no_faults()
+    world.reference.cancel(world.reference.live()[0]["id"])
+    clock.advance(CERTAIN)
+    await attempt.settle()
+    assert (await attempt.write()).outcome == WriteOutcome.UNKNOWN
+    clock.advance(timedelta(days=1))
+    await attempt.settle()
+    assert await attempt.told() == [MessageKind.UNSETTLED]
+
+
+async def test_exchange_whose_new_id_cannot_be_read__is_done_and_named_later(world, clock):
+    attempt = Attempt(world, "update")
+    await attempt.prepare()
+    world.reference.faults(GetSubjectOfCareSchedule={"kind": "500"})
+    done = await attempt()
+    assert done.starts_at == FIRST_START + timedelta(minutes=20)
+    assert (await world.journal.booking(world.resident, done.id)).cancelled_at is None
+    assert await attempt.told() == [MessageKind.REBOOKED]
+    world.reference.no_faults()
+    clock.advance(timedelta(seconds=2))
+    await attempt.settle()
+    write = await attempt.write()
+    assert (write.outcome, write.look_at) == (WriteOutcome.DONE, None)
+    [now] = await world.journal.schedule(world.resident)
+    assert (await world.journal.booking(world.resident, done.id)).replaced_by == (world.clinic_id, now.id)
+    assert await attempt.told() == [MessageKind.REBOOKED]
+    assert await attempt.logged() == []
+
+
 async def test_what_never_came__is_looked_for_no_more(world, clock):
     attempt = Attempt(world, "make")
     await attempt.prepare()

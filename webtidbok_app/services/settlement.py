@@ -51,13 +51,18 @@ async def close_connections() -> None:
 
 
 async def settle_due(database: Database) -> bool:
-    """Look for what is due. Returns whether there may be more at once."""
+    """Look for some of what is due, or come back when anything is. Returns whether there may be more at once."""
+    due = await _next_due(database)
+    if due is None:
+        return False
+    if due > clock.now():
+        bus.publish_after((due - clock.now()).total_seconds(), topics.WRITES)
+        return False
     taken = await database.transact(partial(writes.take_due, now=clock.now(), most=AT_ONCE))
     for failure in await asyncio.gather(*(_look(database, one) for one in taken), return_exceptions=True):
         if isinstance(failure, Exception):
             report(failure)
-    await _come_back_when_due(database)
-    return len(taken) == AT_ONCE
+    return bool(taken)
 
 
 async def _look(database: Database, write: JournalWrite) -> None:
@@ -81,9 +86,10 @@ async def _judge(
 ) -> None:
     """Settle the write by what the schedule says."""
     now = clock.now()
-    was_done = lookup.was_done(write, schedule)
     found = None if write.kind == WriteKind.CANCEL else lookup.find_new(write, schedule)
     new_id = (found.booking_id or "") if found else ""
+    mine = await writes.of_person(session, clinic_id=write.clinic_id, person_id=write.person_id)
+    was_done = lookup.was_done(write, schedule) and not writes.is_of_another(mine, write, new_id)
     if write.outcome == WriteOutcome.DONE:  # it is known that it was done, but not what it is called
         await (writes.name_booking(session, write, new_id) if new_id else _put_off(session, write))
     elif was_done:
@@ -91,7 +97,7 @@ async def _judge(
             await _note_done(session, write, resident, new_id)
     elif write.outcome == WriteOutcome.NOT_DONE:
         await writes.look_again(session, write, look_at=None)
-    elif now >= write.sent_at + CERTAIN_AFTER:
+    elif now >= write.sent_at + CERTAIN_AFTER and lookup.was_not_done(write, schedule):
         await writes.settle(session, write, WriteOutcome.NOT_DONE, now=now, look_at=now + ONCE_MORE_AFTER)
     else:
         await _put_off(session, write)
@@ -154,10 +160,9 @@ async def _resident(session: AsyncSession, write: JournalWrite) -> Resident:
     return Resident(person.id, number, person.given_name, person.family_name, person.protected)
 
 
-async def _come_back_when_due(database: Database) -> None:
+async def _next_due(database: Database) -> datetime | None:
     async with database.read() as session:
         due: datetime | None = await session.scalar(
             select(func.min(col(JournalWrite.look_at))).where(text(LOOKED_FOR))
         )
-    if due is not None:
-        bus.publish_after(max(0.0, (due - clock.now()).total_seconds()), topics.WRITES)
+        return due

@@ -155,6 +155,10 @@ class RivtaJournal:
     async def booking(self, patient: Resident, booking_id: str) -> BookedTime:
         mine, journals = await self._mine(patient), translate.journals_booking_id(booking_id)
         if gone := writes.gone(mine, journals):
+            if (
+                gone.kind == WriteKind.UPDATE and not gone.new_booking_id
+            ):  # what it is called now is looked for
+                return receipts.receipt_of_made(gone, clinic_id=self.clinic_id)
             return receipts.receipt_of_gone(gone, clinic_id=self.clinic_id, mine=mine)
         asking = self._reading(patient)
         try:

@@ -18,6 +18,13 @@ def was_done(write: JournalWrite, schedule: Sequence[Timeslot]) -> bool:
     return not any(slot.booking_id == write.booking_id for slot in schedule if slot is not new)
 
 
+def was_not_done(write: JournalWrite, schedule: Sequence[Timeslot]) -> bool:
+    """Whether what is not there was not done, and not something else: an old time that is to stand is there."""
+    if write.kind != WriteKind.UPDATE or write.from_clinic_id:
+        return True
+    return any(slot.booking_id == write.booking_id for slot in schedule)
+
+
 def find_new(write: JournalWrite, schedule: Iterable[Timeslot]) -> Timeslot | None:
     """Return the booking of the asked time, if there is one."""
     asked = translate.kept(write.timeslot, "")

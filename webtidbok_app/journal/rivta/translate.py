@@ -23,9 +23,9 @@ _PLAIN = re.compile(r"[A-Za-z0-9-]{1,60}")
 _OF_TYPE, _OF_INVITATION = "_t", "_i"
 _TOLD = (
     "performer", "performer_name", "resource_id", "resource_name", "time_type_id", "time_type_name",
-    "care_type_id", "care_type_name", "purpose", "healthcare_facility_name",
+    "care_type_id", "care_type_name", "healthcare_facility_name",
 )  # fmt: skip
-"""What a journal system tells of a free time, and is told again when it is booked."""
+"""What a journal system tells of a time, and is told again when it is booked; ``purpose`` may be about a patient."""
 
 
 def same_id(one: str, other: str) -> bool:

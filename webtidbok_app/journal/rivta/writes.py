@@ -155,6 +155,14 @@ def made(writes: Sequence[JournalWrite], booking_id: str) -> JournalWrite | None
     return next((write for write in writes if write.new_booking_id == booking_id), None)
 
 
+def is_of_another(mine: Sequence[JournalWrite], write: JournalWrite, booking_id: str) -> bool:
+    """Whether the schedule shows what another write did: the same time booked, or the same booking gone."""
+    others = [one for one in mine if one.id != write.id and one.outcome == WriteOutcome.DONE]
+    if write.kind == WriteKind.CANCEL:
+        return gone(others, write.booking_id) is not None
+    return any((one.new_booking_id, one.starts_at) == (booking_id, write.starts_at) for one in others)
+
+
 def asked_with(mine: Sequence[JournalWrite], hold_id: UUID) -> JournalWrite | None:
     """Return what was asked with the hold, unless it is certain that it was not done: then it can be asked again."""
     latest = next((write for write in mine if write.hold_id == hold_id), None)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.checks import check_page, check_targets
+from e2e.checks import check_page
 from e2e.conftest import ContextMaker
-from e2e.staff import ON_BOTH, staff_page
-from e2e.support import ready, visit
+from e2e.staff import DESKTOP, ON_BOTH, staff_page
+from e2e.support import visit
 from tests.reference_journal import ReferenceJournal
 
 CLINIC, NAME, UNIT = "uddens-vardcentral", "Uddens vårdcentral", "SE2321000016-R002"
@@ -23,8 +23,7 @@ PHONE = {"width": 375, "height": 812}
 def connected(new_context: ContextMaker) -> Iterator[None]:
     """See to it that the clinic is connected afterwards too."""
     yield
-    page = staff_page(new_context, "petra")
-    visit(page, f"{PAGE}/byt")
+    page = staff_page(new_context, "petra", f"{PAGE}/byt")
     turn_on = page.get_by_role("button", name="Anslut nu")
     expect(turn_on.or_(page.get_by_role("button", name="Stäng av nu"))).to_be_visible()
     if turn_on.is_visible():
@@ -44,11 +43,10 @@ def press(control: Locator) -> None:
 
 @ON_BOTH
 def test_region__tests_a_connection__turns_it_off_and_on(
-    new_context: ContextMaker, journal: ReferenceJournal, size: dict[str, int], connected: None
+    new_context: ContextMaker, journal: ReferenceJournal, viewport: dict[str, int], connected: None
 ) -> None:
-    page = staff_page(new_context, "petra", size)
+    page = staff_page(new_context, "petra", "/personal/mottagningar", viewport)
     page.get_by_role("link", name="Tidböcker").click()
-    ready(page)
     expect(row(page, NAME)).to_contain_text("Eget journalsystem")
     expect(row(page, "Björkens vårdcentral")).to_contain_text("Webtidbok")
     check_page(page)
@@ -67,7 +65,6 @@ def test_region__tests_a_connection__turns_it_off_and_on(
     page.get_by_role("link", name="Stäng av anslutningen").click()
     expect(page.get_by_role("heading", name="Stäng av anslutningen?")).to_be_visible()
     check_page(page)
-    check_targets(page)
     page.get_by_role("button", name="Stäng av nu").click()
     expect(page.get_by_role("region", name="Anslutningen är avstängd")).to_be_focused()
     expect(page.get_by_text("Mottagningens tider finns i Webtidbok.")).to_be_visible()
@@ -78,8 +75,7 @@ def test_region__tests_a_connection__turns_it_off_and_on(
 
 
 def test_connection__that_is_written_wrong__is_mended_field_by_field(new_context: ContextMaker) -> None:
-    page = staff_page(new_context, "petra", PHONE)
-    visit(page, "/personal/tidbocker/backens-fysioterapi")
+    page = staff_page(new_context, "petra", "/personal/tidbocker/backens-fysioterapi", PHONE)
     page.get_by_role("textbox", name="Logisk adress").fill("SE1")
     page.get_by_role("textbox", name="Adress", exact=True).fill("journalen.example")
     page.get_by_text("Egna adresser för enskilda kontrakt").click()
@@ -94,17 +90,16 @@ def test_connection__that_is_written_wrong__is_mended_field_by_field(new_context
 
 
 def test_clinic_of_another_region__is_not_found(new_context: ContextMaker) -> None:
-    page = staff_page(new_context, "petra")
-    visit(page, "/personal/tidbocker/fjallsjons-hjartmottagning")
+    page = staff_page(new_context, "petra", "/personal/tidbocker/fjallsjons-hjartmottagning")
     expect(page.get_by_role("alert", name="Det du söker finns inte")).to_be_visible()
 
 
 @ON_BOTH
 def test_staff__see_whether_the_journal_system_answers(
-    new_context: ContextMaker, journal: ReferenceJournal, size: dict[str, int]
+    new_context: ContextMaker, journal: ReferenceJournal, viewport: dict[str, int]
 ) -> None:
-    page = staff_page(new_context, "kerstin", size)
-    page.get_by_role("navigation", name="Personalens sidor").get_by_role("link", name="Anslutningen").click()
+    page = staff_page(new_context, "kerstin", "/personal", viewport)
+    page.get_by_role("link", name="Anslutningen", exact=True).click()
     expect(page.get_by_role("heading", name="Journalsystemet svarar")).to_be_visible()
     expect(page.get_by_text("Flytta en tid till en annan mottagning")).to_be_hidden()
     journal.faults(PingForConfiguration={"kind": "500", "unit": OWN_UNIT})
@@ -119,12 +114,11 @@ def test_staff__see_whether_the_journal_system_answers(
     check_page(page)
 
 
-@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_demo__a_fault_is_turned_on_met_and_turned_off(
-    new_context: ContextMaker, journal: ReferenceJournal, size: dict[str, int]
+    new_context: ContextMaker, journal: ReferenceJournal, viewport: dict[str, int]
 ) -> None:
-    page = staff_page(new_context, "kerstin", size)
-    visit(page, "/qa/journalsystem")
+    page = visit(staff_page(new_context, "kerstin", "/personal", viewport), "/qa/journalsystem")
     expect(page.get_by_text("Inga fel är på.")).to_be_visible()
     press(page.get_by_role("button", name="Slå på felet"))
     expect(page.get_by_role("alert", name="Det finns ett problem")).to_be_focused()

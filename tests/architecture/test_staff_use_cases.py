@@ -31,7 +31,8 @@ GUARDS = frozenset(
 MAY = {
     SEES: (
         "downtime.get_downtime_status", "export.export_schedule", "find_bookings.find_bookings",
-        "connection_state.get_connection_state", "reception.note_printing",
+        "connection_state.count_lost_answers", "connection_state.get_connection_state",
+        "reception.note_printing",
         "clinic_settings.get_settings", "clinic_texts.get_texts",
         "deviations.list_deviations", "getting_started.get_start",
         "notices.list_notices", "performers.list_performers", "publication.list_choices",

@@ -257,6 +257,7 @@ async def test_state__tells_whether_it_answers_and_what_is_not_settled(world, jo
     state = await connection_state.get_connection_state(world.staff)
     assert (state.failure, state.unsettled_count, state.given_up) == ("http_500", 2, 1)
     assert state.unsettled == (our_clock.now(),) * 2
+    assert await connection_state.count_lost_answers(world.staff) == (2, 1)
 
 
 async def test_state__of_a_clinic_without_a_connection__is_not_found(world):

@@ -1,10 +1,13 @@
 """How it is with the clinic's connection to its journal system, for its staff. Counts and times, and no patients."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
@@ -44,33 +47,29 @@ class ConnectionState:
     """Coming visits about which nobody could find out in time."""
 
 
+async def count_lost_answers(actor: Actor | None) -> tuple[int, int]:
+    """Return how many changes nobody knows the outcome of yet, and for how many coming visits it was never found out.
+
+    Raises NotAllowed.
+    """
+    _, clinic_id = as_clinic_staff(actor)
+    async with get_database().read() as session:
+        sent, given_up = await _lost(session, clinic_id)
+        return len(sent), given_up
+
+
 async def get_connection_state(actor: Actor | None) -> ConnectionState:
     """Return how it is with the connection: it is called to find out, and may take some seconds.
 
     Raises NotAllowed, and NotFound for a clinic without one in use.
     """
     _, clinic_id = as_clinic_staff(actor)
-    of_clinic = col(JournalWrite.clinic_id) == clinic_id
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         connection = await session.get(JournalConnection, clinic_id)
         if clinic.journal != KIND or connection is None:
             raise NotFound
-        sent = await session.scalars(
-            select(col(JournalWrite.sent_at))
-            .where(of_clinic, col(JournalWrite.outcome).in_(UNSETTLED))
-            .order_by(col(JournalWrite.sent_at))
-        )
-        unsettled = sent.all()
-        given_up = await session.scalar(
-            select(func.count())
-            .select_from(JournalWrite)
-            .where(
-                of_clinic,
-                col(JournalWrite.outcome) == WriteOutcome.GIVEN_UP,
-                col(JournalWrite.starts_at) > clock.now(),
-            )
-        )
+        sent, given_up = await _lost(session, clinic_id)
     before = client_of(connection).health.last_failure
     return ConnectionState(
         clinic=clinic.name,
@@ -80,7 +79,27 @@ async def get_connection_state(actor: Actor | None) -> ConnectionState:
         failure=await ping(connection),
         failure_before=before,
         cannot=tuple(one for one in ABILITIES if not getattr(connection, one)),
-        unsettled=tuple(unsettled[:SHOWN]),
-        unsettled_count=len(unsettled),
-        given_up=given_up or 0,
+        unsettled=tuple(sent[:SHOWN]),
+        unsettled_count=len(sent),
+        given_up=given_up,
     )
+
+
+async def _lost(session: AsyncSession, clinic_id: UUID) -> tuple[Sequence[datetime], int]:
+    """Return when what is not settled was sent, the oldest first, and how many coming visits were given up."""
+    of_clinic = col(JournalWrite.clinic_id) == clinic_id
+    sent = await session.scalars(
+        select(col(JournalWrite.sent_at))
+        .where(of_clinic, col(JournalWrite.outcome).in_(UNSETTLED))
+        .order_by(col(JournalWrite.sent_at))
+    )
+    given_up = await session.scalar(
+        select(func.count())
+        .select_from(JournalWrite)
+        .where(
+            of_clinic,
+            col(JournalWrite.outcome) == WriteOutcome.GIVEN_UP,
+            col(JournalWrite.starts_at) > clock.now(),
+        )
+    )
+    return sent.all(), given_up or 0

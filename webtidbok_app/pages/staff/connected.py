@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import reflex as rx
 
+from webtidbok_app.components.feedback import notice
 from webtidbok_app.components.layout import staff_page
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.getting_started import getting_started
@@ -32,6 +33,7 @@ def unless_connected(page: Callable[[], rx.Component]) -> Callable[[], rx.Compon
 def _connected() -> rx.Component:
     return staff_page(
         rx.el.p(t("sv", "staff.connected.body")),
+        rx.cond(State.lost.length() > 0, _lost()),
         rx.cond(State.start.steps.length() > 0, getting_started(State.start)),
         rx.el.h2(t("sv", "staff.connected.here")),
         rx.el.ul(*(_item(name, href) for name, href in HERE.items()), class_name="stack"),
@@ -40,6 +42,14 @@ def _connected() -> rx.Component:
         title_key="staff.connected.title",
         caption=SessionState.session.clinic,
         current="home",
+    )
+
+
+def _lost() -> rx.Component:
+    return notice(
+        rx.foreach(State.lost, lambda words: rx.el.p(words, key=words)),
+        rx.el.p(rx.el.a(t("sv", "staff.connected.connection.link"), href=HERE["connection"])),
+        title=t("sv", "staff.connection_state.lost"),
     )
 
 

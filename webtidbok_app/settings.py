@@ -3,6 +3,7 @@
 import shlex
 from datetime import time
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -70,6 +71,46 @@ class SmsGateway(BaseModel):
     sender: str = "Webtidbok"
 
 
+class Producer(BaseModel):
+    """How it is known who asks over the service contracts: by the client certificate that a proxy has verified.
+
+    What stands in the header is believed only when the request comes from the proxy, as it shows by its secret, its
+    address or both: one of them must be set. The proxy must take the headers away from what comes from outside.
+    """
+
+    certificate_header: str = "Client-Cert"
+    certificate_form: Literal["certificate", "subject"] = "certificate"
+    """The certificate itself as RFC 9440 has it, or its subject alone as RFC 4514 writes it."""
+    secret_header: str = "X-Proxy-Secret"
+    secret: SecretStr = SecretStr("")
+    proxies: list[IPv4Network | IPv6Network] = []
+
+    @model_validator(mode="after")
+    def refuse_to_trust_everybody(self) -> Self:
+        """Refuse to start when anybody could say that they are somebody."""
+        if not self.secret.get_secret_value() and not self.proxies:
+            raise ValueError("set WEBTIDBOK_PRODUCER__SECRET or WEBTIDBOK_PRODUCER__PROXIES")
+        return self
+
+
+class EngagementIndex(BaseModel):
+    """The engagement index (itintegration:engagementindex 1.0) that is told of bookings and invitations."""
+
+    address: str
+    """Where its contract Update is called."""
+    logical_address: str
+    """Who it belongs to: an HSA-id or organisation number."""
+    source_system: str
+    """The HSA-id of this system."""
+    data_controller: str
+    """Who answers for the data, by organisation number, such as ``SE232100-0016``."""
+    certificate: Path | None = None
+    key: Path | None = None
+    """The client certificate with its chain, and its key; PEM."""
+    authorities: Path | None = None
+    """Who has signed the index's own certificate, PEM; those that the system trusts when empty."""
+
+
 class Settings(BaseSettings):
     """How this installation runs. Outside demo mode the demo's secrets and its identity provider are refused."""
 
@@ -102,6 +143,10 @@ class Settings(BaseSettings):
     """How many days a list is kept after the day that it is about."""
     downtime_print: str = ""
     """A command that is given each list, such as ``lp -d {clinic} {file}``; run without a shell."""
+    producer: Producer | None = None
+    """Who is let in over the service contracts (``web/riv.py``). Not set, nobody is."""
+    engagement_index: EngagementIndex | None = None
+    """Where it is told who has something booked here. Not set, nobody is told."""
     trusted_proxy_hops: int = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -35,7 +35,7 @@ def element(
     return field(default=() if many else None, metadata=facts, kw_only=True)
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(element,))
+@dataclass_transform(frozen_default=True, kw_only_default=True)  # ``element`` gives each field its default
 class Message:
     """A message, or a part of one. A subclass names its namespace."""
 

@@ -24,6 +24,7 @@ from webtidbok_app.db.tables.clinics import (
     Service,
     Terms,
 )
+from webtidbok_app.db.tables.contracts import EngagementUpdate, RivConsumer, RivConsumerClinic
 from webtidbok_app.db.tables.invitations import Invitation, ReservePerson
 from webtidbok_app.db.tables.journals import UNSETTLED, JournalConnection, JournalHold, JournalWrite
 from webtidbok_app.db.tables.messages import SETTLED, WAITING, MessageChoice, OutboxMessage
@@ -74,6 +75,7 @@ __all__ = [
     "Clinic",
     "DowntimeRun",
     "Draft",
+    "EngagementUpdate",
     "Guardianship",
     "HoldCount",
     "Invitation",
@@ -99,6 +101,8 @@ __all__ = [
     "RequestMessage",
     "RequestWords",
     "ReservePerson",
+    "RivConsumer",
+    "RivConsumerClinic",
     "RoleChange",
     "ScheduleChange",
     "ScheduleDeviation",

@@ -14,6 +14,7 @@ from webtidbok_app.notify.worker import sending
 from webtidbok_app.pages.routes import NOT_FOUND, ROUTES
 from webtidbok_app.pages.staff.routes import ROUTES as STAFF_ROUTES
 from webtidbok_app.services.downtime import writing_lists
+from webtidbok_app.services.engagement_index import telling_engagements
 from webtidbok_app.services.log_seals import sealing_log
 from webtidbok_app.services.retention import clearing
 from webtidbok_app.settings import get_settings
@@ -35,7 +36,7 @@ async def in_service() -> AsyncIterator[None]:
     """Do what is done beside the requests as long as the server runs; then let go of the database.
 
     Messages are sent, the line of those who wait moves, times are handed over, lists written and the log
-    sealed, and what is no longer needed is cleared.
+    sealed, what is no longer needed is cleared, and the engagement index is told what is booked.
     """
     database = get_database()
     async with (
@@ -45,6 +46,7 @@ async def in_service() -> AsyncIterator[None]:
         writing_lists(),
         sealing_log(database),
         clearing(database),
+        telling_engagements(database),
     ):
         yield
     await database.dispose()

@@ -1,8 +1,9 @@
 """What tests of our timebook behind the national service contracts share: a consumer, its certificate and its calls."""
 
+import asyncio
 import base64
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,10 +15,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from granian.constants import Interfaces
+from granian.server.embed import Server
 from sqlalchemy import select
 from sqlmodel import col
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
+from scripts.dev import free_port
 from tests.world import World
 from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import CareProvider, Clinic, RivConsumer, RivConsumerClinic
@@ -185,3 +190,24 @@ async def schedule(consumer: Consumer) -> tuple[riv.Timeslot, ...]:
         healthcare_facility=consumer.address, subject_of_care=consumer.number
     )
     return (await consumer.ask(asked, riv.GetSubjectOfCareScheduleResponse)).timeslots
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
+    """Serve an application over HTTP on loopback, by the server that the program has, and give its address."""
+    port = free_port()
+    server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
+    running = asyncio.create_task(server.serve())
+    address = f"http://127.0.0.1:{port}"
+    async with httpx.AsyncClient() as client:
+        while True:
+            try:
+                await client.get(address)
+                break
+            except httpx.ConnectError:
+                await asyncio.sleep(0)
+    try:
+        yield address
+    finally:
+        server.stop()
+        await running

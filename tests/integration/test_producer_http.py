@@ -2,20 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import zeep
-from granian.constants import Interfaces
-from granian.server.embed import Server
 from lxml import etree
 from sqlalchemy import func, select
 
-from scripts.dev import free_port
 from tests.producer import (
     CONSUMER,
     END,
@@ -29,6 +25,7 @@ from tests.producer import (
     exchange,
     producing,
     schedule,
+    serving,
 )
 from tests.world import World, build_world
 from webtidbok_app.db.tables import Booking, Clinic, RivConsumerClinic
@@ -240,40 +237,16 @@ async def test_no_fault_and_no_log__tells_who_the_patient_is(world, consumer, ca
     assert not [line for line in ours if number in line]
 
 
-@asynccontextmanager
-async def serving() -> AsyncIterator[str]:
-    """Serve the endpoints over HTTP on loopback, with the server that the program has."""
-    port = free_port()
-    server = Server(
-        SecurityHeaders(http_app()),
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.ASGINL,
-        log_enabled=False,
-    )
-    running = asyncio.create_task(server.serve())
-    address = f"http://127.0.0.1:{port}"
-    async with httpx.AsyncClient() as client:
-        while True:
-            try:
-                await client.get(f"{address}/livez")
-                break
-            except httpx.ConnectError:
-                await asyncio.sleep(0)
-    try:
-        yield address
-    finally:
-        server.stop()
-        await running
-
-
 PROXIED = {"Client-Cert": client_cert(), "X-Proxy-Secret": SECRET, "Content-Type": "text/xml"}
 
 
 async def test_http__says_what_is_wrong_with_it__before_anything_is_read(world, consumer, monkeypatch):
     monkeypatch.setattr(endpoints, "SECONDS_TO_SEND", 0.2)
 
-    async with serving() as address, httpx.AsyncClient(base_url=address, headers=PROXIED) as client:
+    async with (
+        serving(SecurityHeaders(http_app())) as address,
+        httpx.AsyncClient(base_url=address, headers=PROXIED) as client,
+    ):
         assert (await client.post("/riv/Unknown", content=b"")).status_code == 404
         assert (await client.get("/riv/Update?wsdl")).status_code == 404
         got = await client.get("/riv/MakeBooking")
@@ -332,7 +305,7 @@ async def test_independent_client__uses_every_contract_by_our_wsdl(world, consum
     await world.publish(2)
     unit, who = {"healthcare_facility": consumer.address}, {"subject_of_care": consumer.number}
     days = {"startDateInclusive": "20261201", "endDateInclusive": "20261201"}
-    async with serving() as address:
+    async with serving(SecurityHeaders(http_app())) as address:
         call = Calls(address, consumer)
         [kind] = await call("GetAllTimeTypes", **unit, **who)
         assert (kind.timeTypeId, kind.timeTypeName) == ("besok", "Besök")

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -106,6 +107,12 @@ def test_subject__that_does_not_tell_one_hsa_id__tells_nobody(subject: str) -> N
 
 
 def test_settings__without_a_way_to_know_the_proxy__are_refused() -> None:
-    for nothing in ({}, {"certificate_header": "X-Cert"}, {"secret": ""}, {"proxies": []}):
+    refused: tuple[dict[str, Any], ...] = (
+        {},
+        {"certificate_header": "X-Cert"},
+        {"secret": ""},
+        {"proxies": []},
+    )
+    for nothing in refused:
         with pytest.raises(ValidationError, match="WEBTIDBOK_PRODUCER__SECRET"):
             Producer(**nothing)

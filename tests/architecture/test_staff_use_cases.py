@@ -80,7 +80,10 @@ MAY = {
         "permissions.change_role", "permissions.give_role", "permissions.list_permissions",
         "permissions.remove_role",
     ),
-    SUPERADMIN: ("permissions.list_region_clinics",),
+    SUPERADMIN: (
+        "permissions.list_region_clinics", "riv_consumers.let_in", "riv_consumers.list_consumers",
+        "riv_consumers.shut_out",
+    ),
     STAFF: ("commissions.choose_commission", "commissions.list_commissions"),
 }  # fmt: skip
 """Every use case of staff, by who may use it."""

@@ -275,5 +275,7 @@ def _text(clinic: ClinicInfo, error: WebtidbokError) -> str:
     elif facts.get("asks_more"):
         code = "asks_more"
     key = f"staff.contracts.error.{code}"
-    words = t("sv", key if key in CATALOG["sv"] else "staff.contracts.error.other", **in_words(facts, "sv"))
+    words = t(
+        "sv", key if key in CATALOG["sv"] else "staff.contracts.error.anything_else", **in_words(facts, "sv")
+    )
     return " ".join(words.split())

@@ -28,6 +28,7 @@ def consumer(
 def test_certificate__tells_the_hsa_id__in_upper_case() -> None:
     assert consumer(OURS, SECRET | {"Client-Cert": client_cert()}) == CONSUMER
     assert consumer(OURS, SECRET | {"Client-Cert": client_cert("se5565594230-b9p")}) == CONSUMER
+    assert consumer(OURS, SECRET | {"Client-Cert": client_cert("HSASERVICES-106J")}) == "HSASERVICES-106J"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_certificate__tells_the_hsa_id__in_upper_case() -> None:
         client_cert() + ", " + client_cert(),
         client_cert("")[:-9] + ":",
         client_cert(""),
-        client_cert("19800101-2389"),
+        client_cert("198001012389"),
         client_cert(f"{CONSUMER}+SE5565594230-OTHER"),
     ],
 )

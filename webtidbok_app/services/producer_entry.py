@@ -4,7 +4,6 @@ Every contract begins here. A consumer is known by its certificate and let in cl
 said twice in a request, and must be the same both times (TKB 1.1.5, 3.5 and 5.2.4).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -150,9 +149,9 @@ def is_same_id(one: str, other: str) -> bool:
     return one.strip().upper() == other.strip().upper()
 
 
-def client_fault(why: str, facts: Mapping[str, object] | None = None) -> Fault:
-    """Return the fault that says what is wrong with a request."""
-    return Fault("Client", t("sv", f"staff.contracts.fault.{why}", **(facts or {})))
+def client_fault(why: str, detail: str = "") -> Fault:
+    """Return the fault that says what is wrong with a request; ``detail`` is for who has made the caller's program."""
+    return Fault("Client", t("sv", f"staff.contracts.fault.{why}"), detail)
 
 
 async def _clinic_of(consumer: System, address: str) -> ClinicInfo:

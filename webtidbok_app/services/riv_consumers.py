@@ -18,7 +18,7 @@ from webtidbok_app.db.tables import CareProvider, Clinic, RivConsumer, RivConsum
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Staff, System
 from webtidbok_app.domain.errors import InvalidInput, NotFound
-from webtidbok_app.domain.ids import normalise_hsa_id
+from webtidbok_app.domain.ids import normalise_system_id
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_superadmin
 
@@ -70,7 +70,7 @@ async def shut_out(actor: Actor | None, *, clinic: str, hsa_id: str) -> None:
 
 async def admit(session: AsyncSession, by: Staff | System, *, clinic: Clinic, hsa_id: str, name: str) -> None:
     """Let a system in at the clinic, as ``by`` has decided. Raises InvalidInput."""
-    consumer, called = normalise_hsa_id(hsa_id), " ".join(name.split())
+    consumer, called = normalise_system_id(hsa_id), " ".join(name.split())
     if not called or len(called) > NAME_MAX:
         raise InvalidInput({"name": "too_long" if called else "name"})
     provider = await session.get_one(CareProvider, clinic.care_provider_id)
@@ -88,7 +88,7 @@ async def admit(session: AsyncSession, by: Staff | System, *, clinic: Clinic, hs
 async def dismiss(session: AsyncSession, by: Staff | System, *, clinic: Clinic, hsa_id: str) -> None:
     """Let a system ask the clinic no more, as ``by`` has decided. Raises NotFound and InvalidInput."""
     provider = await session.get_one(CareProvider, clinic.care_provider_id)
-    row = await _known(session, provider.region_id, normalise_hsa_id(hsa_id))
+    row = await _known(session, provider.region_id, normalise_system_id(hsa_id))
     gone = None
     if row is not None:
         gone = await session.scalar(

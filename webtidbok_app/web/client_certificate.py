@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from starlette.requests import Request
 
 from webtidbok_app.domain.errors import InvalidInput
-from webtidbok_app.domain.ids import normalise_hsa_id
+from webtidbok_app.domain.ids import normalise_system_id
 from webtidbok_app.settings import Producer
 
 _NAMES = {
@@ -38,7 +38,7 @@ def consumer_of(request: Request, how: Producer) -> str | None:
     try:
         subject = _subject_of(said[0]) if how.certificate_form == "certificate" else _read_subject(said[0])
         [serial_number] = subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
-        return normalise_hsa_id(str(serial_number.value))
+        return normalise_system_id(str(serial_number.value))
     except (ValueError, InvalidInput):
         return None
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from webtidbok_app.domain.actor import System
 from webtidbok_app.domain.errors import InvalidInput, Unavailable
-from webtidbok_app.domain.ids import normalise_hsa_id
+from webtidbok_app.domain.ids import normalise_system_id
 from webtidbok_app.i18n import t
 from webtidbok_app.logs import new_reference, report
 from webtidbok_app.rivta.codec import Malformed, Message
@@ -78,7 +78,7 @@ async def _answer(request: Request, actor: System, name: str) -> Message:
         envelope = unwrap(data)
         asked = envelope.read(CONTRACTS[name].request)
     except Malformed as error:
-        raise client_fault("malformed", {"why": error}) from error
+        raise client_fault("malformed", str(error)) from error
     _log.info("%s by %s, first of all by %s", name, actor.name, _told_id(request, ORIGINAL))
     call = Call(envelope.logical_address, envelope.actor_id, envelope.actor_type)
     return await ANSWERED[name](actor, call=call, asked=asked)
@@ -113,7 +113,7 @@ async def _read(request: Request) -> bytes:
 def _told_id(request: Request, header: str) -> str:
     """Return the HSA-id that a header tells, which anybody can write: it is logged, and nothing hangs on it."""
     try:
-        return normalise_hsa_id(request.headers.get(header, ""))
+        return normalise_system_id(request.headers.get(header, ""))
     except InvalidInput:
         return "nobody named"
 
@@ -121,7 +121,7 @@ def _told_id(request: Request, header: str) -> str:
 def _failed(fault: Fault, name: str, reference: str) -> Response:
     _log.warning("[%s] %s answered with a fault: %s", reference, name, fault.code)
     words = t("sv", "staff.contracts.fault.reference", text=fault.text, reference=reference)
-    return Response(wrap_fault(Fault(fault.code, words)), 500, media_type=CONTENT_TYPE)
+    return Response(wrap_fault(Fault(fault.code, words, fault.detail)), 500, media_type=CONTENT_TYPE)
 
 
 @cache

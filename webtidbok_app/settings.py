@@ -3,6 +3,7 @@
 import shlex
 from datetime import time
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -78,15 +79,53 @@ class ClientCertificate(BaseModel):
     password: SecretStr = SecretStr("")
 
 
-class EngagementIndex(BaseModel):
-    """The engagement index, asked where a resident has something (urn:riv:itintegration:engagementindex)."""
+class Producer(BaseModel):
+    """How it is known who asks over the service contracts: by the client certificate that a proxy has verified.
 
-    find_content: str
-    """Where FindContent is called."""
+    What stands in the header is believed only when the request comes from the proxy, as it shows by its secret, its
+    address or both: one of them must be set. The proxy must take the headers away from what comes from outside.
+    """
+
+    certificate_header: str = "Client-Cert"
+    certificate_form: Literal["certificate", "subject"] = "certificate"
+    """The certificate itself as RFC 9440 has it, or its subject alone as RFC 4514 writes it."""
+    secret_header: str = "X-Proxy-Secret"
+    secret: SecretStr = SecretStr("")
+    proxies: list[IPv4Network | IPv6Network] = []
+
+    @model_validator(mode="after")
+    def refuse_to_trust_everybody(self) -> Self:
+        """Refuse to start when anybody could say that they are somebody."""
+        if not self.secret.get_secret_value() and not self.proxies:
+            raise ValueError("set WEBTIDBOK_PRODUCER__SECRET or WEBTIDBOK_PRODUCER__PROXIES")
+        return self
+
+
+class EngagementIndex(BaseModel):
+    """The engagement index (itintegration:engagementindex 1.0): where residents have something, nationally.
+
+    It is told of what is booked in our own timebook, asked where a resident has times, or both.
+    """
+
     logical_address: str
-    """HSA-id of its owner."""
+    """Who it belongs to: an HSA-id or organisation number."""
+    update: str = ""
+    """Where its contract Update is called; empty: it is not told."""
+    find_content: str = ""
+    """Where its contract FindContent is called; empty: it is not asked."""
+    source_system: str = ""
+    """The HSA-id of this system."""
+    data_controller: str = ""
+    """Who answers for the data, by organisation number, such as ``SE232100-0016``."""
     certificate: str = ""
     """Which of ``journal_certificates`` it is called with; empty for none."""
+
+    @model_validator(mode="after")
+    def refuse_to_tell_without_a_name(self) -> Self:
+        """Refuse to start when it would be told of what is nobody's."""
+        if self.update and not (self.source_system and self.data_controller):
+            raise ValueError("set WEBTIDBOK_ENGAGEMENT_INDEX__SOURCE_SYSTEM and …__DATA_CONTROLLER")
+        return self
 
 
 class Settings(BaseSettings):
@@ -128,9 +167,11 @@ class Settings(BaseSettings):
     consumer_hsa_id: str = ""
     """Our own HSA-id, told to journal systems as the original consumer; empty: not told."""
     engagement_index: EngagementIndex | None = None
-    """Where the engagement index answers; off when empty."""
+    """Where residents have something, nationally. Not set, it is neither told nor asked."""
     demo_journal: str = ""
     """Where the demo's journal system answers; empty: no clinic of the demo is connected to it."""
+    producer: Producer | None = None
+    """Who is let in over the service contracts (``web/riv.py``). Not set, nobody is."""
     trusted_proxy_hops: int = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -84,7 +84,8 @@ MAY = {
     SUPERADMIN: (
         "connections.connect_clinic", "connections.disconnect_clinic", "connections.get_connection",
         "connections.list_timebooks", "connections.save_connection", "connections.test_connection",
-        "connections.weigh_switch", "permissions.list_region_clinics",
+        "connections.weigh_switch", "permissions.list_region_clinics", "riv_consumers.let_in",
+        "riv_consumers.list_consumers", "riv_consumers.shut_out",
     ),
     STAFF: (
         "commissions.choose_commission", "commissions.list_commissions", "demo_journal.add_fault",

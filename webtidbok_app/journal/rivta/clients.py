@@ -31,9 +31,9 @@ def client_of(connection: JournalConnection) -> Client:
 
 
 def client_of_index() -> Client | None:
-    """Return the client of the engagement index, where there is one."""
+    """Return the client that asks the engagement index, where it is to be asked."""
     index = get_settings().engagement_index
-    if index is None:
+    if index is None or not index.find_content:
         return None
     if known := _clients.get(_OF_INDEX):
         return known[1]

@@ -366,8 +366,8 @@ def journal_environment(address: str) -> dict[str, str]:
     """Return what tells the program of the demo's journal system, and of the engagement index beside it."""
     return {
         "WEBTIDBOK_DEMO_JOURNAL": address,
-        "WEBTIDBOK_ENGAGEMENT_INDEX__FIND_CONTENT": f"{address}/ei/FindContent",
-        "WEBTIDBOK_ENGAGEMENT_INDEX__LOGICAL_ADDRESS": "SE2321000016-REF1",
+        "WEBTIDBOK_ENGAGEMENT_LOOKUP__ADDRESS": f"{address}/ei/FindContent",
+        "WEBTIDBOK_ENGAGEMENT_LOOKUP__LOGICAL_ADDRESS": "SE2321000016-REF1",
     }
 
 

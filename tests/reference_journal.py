@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from scripts import dev
 
@@ -21,7 +21,7 @@ class ReferenceJournal:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._http = httpx.Client(base_url=address, trust_env=False, timeout=10)
+        self._http = httpx2.Client(base_url=address, trust_env=False, timeout=10)
 
     def close(self) -> None:
         """Let the connection go."""
@@ -81,7 +81,7 @@ class ReferenceJournal:
         """Start noting calls anew."""
         self._ask("DELETE", "calls")
 
-    def post(self, path: str, body: bytes, **headers: str) -> httpx.Response:
+    def post(self, path: str, body: bytes, **headers: str) -> httpx2.Response:
         """Send a request as a consumer."""
         return self._http.post(path, content=body, headers=headers)
 

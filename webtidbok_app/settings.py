@@ -14,6 +14,7 @@ from webtidbok_app.domain.message import Channel
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_KEY = "ZGVtby1rZXktZm9yLXdlYnRpZGJvay1vbmx5LTAwMDE="
 DEMO_SECRET = "demo-secret-for-webtidbok-only"
+DEMO_INDEX_OWNER = "SE2321000016-REF1"
 
 
 class IdentityProvider(BaseModel):
@@ -170,6 +171,15 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether residents reach us over TLS; settles the cookie's name and its Secure flag."""
         return self.origin.startswith("https://")
+
+    @property
+    def index_in_use(self) -> EngagementLookup | None:
+        """The engagement index that is asked; in demo mode, unless another is set, the demo's journal system's own."""
+        if self.engagement_lookup or not (self.demo and self.demo_journal):
+            return self.engagement_lookup
+        return EngagementLookup(
+            address=f"{self.demo_journal}/ei/FindContent", logical_address=DEMO_INDEX_OWNER
+        )
 
     @property
     def register_in_use(self) -> Literal["off", "demo"]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-import httpx
+import httpx2
 import pytest
 from lxml import etree
 
@@ -324,7 +324,7 @@ def test_index__keeps_what_it_is_told_until_that_is_deleted(journal):
 def test_lost_answer__leaves_what_was_done(journal, kind, done):
     journal.faults(MakeBooking={"kind": kind, "times": 1})
     slot = slots(journal)[0]
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         make(journal, slot)
     assert len(schedule(journal)) == done
     assert make(journal, slot).result_code == "OK", "once only"

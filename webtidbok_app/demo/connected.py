@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -45,7 +45,7 @@ async def connect(session: AsyncSession, clinics: list[dict[str, Any]], address:
 
 async def fill_journal(clinics: list[dict[str, Any]], address: str) -> None:
     """Give the journal system its units with times for the coming weeks, and what its staff have booked."""
-    async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=PATIENCE) as journal:
+    async with httpx2.AsyncClient(base_url=address, trust_env=False, timeout=PATIENCE) as journal:
         for facts in clinics:
             unit = {
                 "hsa_id": facts["hsa_id"],

@@ -17,6 +17,7 @@ from webtidbok_app.db.tables.access import (
     StaffRole,
 )
 from webtidbok_app.db.tables.clinics import (
+    STANDALONE,
     CareProvider,
     CaseType,
     Clinic,
@@ -64,6 +65,7 @@ __all__ = [
     "LIVE",
     "LOOKED_FOR",
     "SETTLED",
+    "STANDALONE",
     "STANDING",
     "WAITING",
     "AccessLog",

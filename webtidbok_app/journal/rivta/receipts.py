@@ -82,7 +82,7 @@ def _facts(
         "ends_at": ends_at(slot),
         "visit_form": None,
         "time_type": Text(slot.time_type_name or (made.time_type_name if made else "")),
-        "time_type_id": translate.time_type_id(slot.time_type_id or ""),
+        "time_type_id": translate.time_type_id(slot.time_type_id) if slot.time_type_id else "",
         "performer": translate.who(slot, names),
         "prepare": Text(to_rich_text(slot.purpose or "")),
         "reason": reason,
@@ -90,6 +90,7 @@ def _facts(
         "access_needs": access_needs,
         "phone": writes.heard(made).phone if made else None,
         "replaces": replaces,
+        "was_at": made.old_starts_at if made and not replaces else None,
         "invited": bool(slot.is_invitation),
         "calendar_id": (_hex(made.calendar_id) or made.id.hex)
         if made

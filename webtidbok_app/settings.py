@@ -15,6 +15,7 @@ from webtidbok_app.domain.message import Channel
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_KEY = "ZGVtby1rZXktZm9yLXdlYnRpZGJvay1vbmx5LTAwMDE="
 DEMO_SECRET = "demo-secret-for-webtidbok-only"
+DEMO_INDEX_OWNER = "SE2321000016-REF1"
 
 
 class IdentityProvider(BaseModel):
@@ -49,34 +50,38 @@ class StaffClaims(BaseModel):
     name: str = "name"
 
 
-class Smtp(BaseModel):
-    """The server that takes e-mail (RFC 6409)."""
-
-    host: str
-    port: int = 587
-    username: str = ""
-    password: SecretStr = SecretStr("")
-    tls: Literal["starttls", "implicit", "off"] = "starttls"
-    """How the way there is sealed (RFC 3207, RFC 8314); ``implicit`` is that of port 465."""
-    sender: str
-    """The address that messages come from."""
-
-
-class SmsGateway(BaseModel):
-    """The gateway that takes SMS: a POST of JSON with ``from``, ``to`` (E.164) and ``text``."""
-
-    url: str
-    token: SecretStr = SecretStr("")
-    """Sent as a bearer token (RFC 6750)."""
-    sender: str = "Webtidbok"
-
-
 class ClientCertificate(BaseModel):
     """A certificate that we show to journal systems (PEM); the key may stand in the same file."""
 
     certificate: Path
     key: Path | None = None
     password: SecretStr = SecretStr("")
+
+
+class EngagementLookup(BaseModel):
+    """The engagement index, asked where a resident has something (urn:riv:itintegration:engagementindex)."""
+
+    address: str
+    """Where FindContent is called."""
+    logical_address: str
+    """HSA-id of its owner."""
+    certificate: str = ""
+    """Which of ``journal_certificates`` it is called with; empty for none."""
+
+
+class EngagementIndex(BaseModel):
+    """The engagement index (itintegration:engagementindex 1.0), told of what is booked in our own timebook."""
+
+    address: str
+    """Where its contract Update is called."""
+    logical_address: str
+    """Who it belongs to: an HSA-id or organisation number."""
+    source_system: str
+    """The HSA-id of this system."""
+    data_controller: str
+    """Who answers for the data, by organisation number, such as ``SE232100-0016``."""
+    certificate: str = ""
+    """Which of ``journal_certificates`` it is called with; empty for none."""
 
 
 class Producer(BaseModel):
@@ -101,31 +106,26 @@ class Producer(BaseModel):
         return self
 
 
-class EngagementIndex(BaseModel):
-    """The engagement index (itintegration:engagementindex 1.0): where residents have something, nationally.
+class Smtp(BaseModel):
+    """The server that takes e-mail (RFC 6409)."""
 
-    It is told of what is booked in our own timebook, asked where a resident has times, or both.
-    """
+    host: str
+    port: int = 587
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    tls: Literal["starttls", "implicit", "off"] = "starttls"
+    """How the way there is sealed (RFC 3207, RFC 8314); ``implicit`` is that of port 465."""
+    sender: str
+    """The address that messages come from."""
 
-    logical_address: str
-    """Who it belongs to: an HSA-id or organisation number."""
-    update: str = ""
-    """Where its contract Update is called; empty: it is not told."""
-    find_content: str = ""
-    """Where its contract FindContent is called; empty: it is not asked."""
-    source_system: str = ""
-    """The HSA-id of this system."""
-    data_controller: str = ""
-    """Who answers for the data, by organisation number, such as ``SE232100-0016``."""
-    certificate: str = ""
-    """Which of ``journal_certificates`` it is called with; empty for none."""
 
-    @model_validator(mode="after")
-    def refuse_to_tell_without_a_name(self) -> Self:
-        """Refuse to start when it would be told of what is nobody's."""
-        if self.update and not (self.source_system and self.data_controller):
-            raise ValueError("set WEBTIDBOK_ENGAGEMENT_INDEX__SOURCE_SYSTEM and …__DATA_CONTROLLER")
-        return self
+class SmsGateway(BaseModel):
+    """The gateway that takes SMS: a POST of JSON with ``from``, ``to`` (E.164) and ``text``."""
+
+    url: str
+    token: SecretStr = SecretStr("")
+    """Sent as a bearer token (RFC 6750)."""
+    sender: str = "Webtidbok"
 
 
 class Settings(BaseSettings):
@@ -150,6 +150,18 @@ class Settings(BaseSettings):
     smtp: Smtp | None = None
     sms: SmsGateway | None = None
     """Where messages to residents go. What is not set is off; in demo mode an inbox of our own takes its place."""
+    journal_certificates: dict[str, ClientCertificate] = {}
+    """The certificates that journal systems are called with, by names that their connections use."""
+    journal_ca: Path | None = None
+    """Whom we trust to vouch for journal systems (PEM); empty: whom the machine trusts."""
+    consumer_hsa_id: str = ""
+    """Our own HSA-id, told to journal systems as the original consumer; empty: not told."""
+    engagement_lookup: EngagementLookup | None = None
+    """Where it is asked where a resident has times. Not set, only those clinics are asked that are known here."""
+    engagement_index: EngagementIndex | None = None
+    """Where it is told who has something booked here. Not set, nobody is told."""
+    producer: Producer | None = None
+    """Who is let in over the service contracts (``web/riv.py``). Not set, nobody is."""
     population_register: Literal["off", "demo"] | None = None
     """Which adapter says who is guardian of whom. Off, nobody acts for anybody else; the demo has one of its own."""
     downtime_dir: Path | None = None
@@ -160,18 +172,8 @@ class Settings(BaseSettings):
     """How many days a list is kept after the day that it is about."""
     downtime_print: str = ""
     """A command that is given each list, such as ``lp -d {clinic} {file}``; run without a shell."""
-    journal_certificates: dict[str, ClientCertificate] = {}
-    """The certificates that journal systems are called with, by names that their connections use."""
-    journal_ca: Path | None = None
-    """Whom we trust to vouch for journal systems (PEM); empty: whom the machine trusts."""
-    consumer_hsa_id: str = ""
-    """Our own HSA-id, told to journal systems as the original consumer; empty: not told."""
-    engagement_index: EngagementIndex | None = None
-    """Where residents have something, nationally. Not set, it is neither told nor asked."""
     demo_journal: str = ""
     """Where the demo's journal system answers; empty: no clinic of the demo is connected to it."""
-    producer: Producer | None = None
-    """Who is let in over the service contracts (``web/riv.py``). Not set, nobody is."""
     trusted_proxy_hops: int = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -211,6 +213,15 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether residents reach us over TLS; settles the cookie's name and its Secure flag."""
         return self.origin.startswith("https://")
+
+    @property
+    def index_in_use(self) -> EngagementLookup | None:
+        """The engagement index that is asked; in demo mode, unless another is set, the demo's journal system's own."""
+        if self.engagement_lookup or not (self.demo and self.demo_journal):
+            return self.engagement_lookup
+        return EngagementLookup(
+            address=f"{self.demo_journal}/ei/FindContent", logical_address=DEMO_INDEX_OWNER
+        )
 
     @property
     def register_in_use(self) -> Literal["off", "demo"]:

@@ -26,7 +26,7 @@ from webtidbok_app.notify.channels import inbox
 from webtidbok_app.notify.worker import send_due
 from webtidbok_app.rivta import messages
 from webtidbok_app.services.clinics import get_clinic
-from webtidbok_app.settings import EngagementIndex
+from webtidbok_app.settings import EngagementLookup
 
 DAY = FIRST_START.date()
 SAID = BookingDetails(reason="Ont i knät", interpreter="finska", phone="0701740605", email="a@example.org")
@@ -49,10 +49,10 @@ async def world(database: Database, clock: SharedClock) -> AsyncIterator[Connect
 
 @pytest.fixture
 def index(reference, monkeypatch) -> None:
-    where = EngagementIndex(
-        find_content=f"{reference.address}/ei/FindContent", logical_address="SE2321000016-EI01"
+    where = EngagementLookup(
+        address=f"{reference.address}/ei/FindContent", logical_address="SE2321000016-EI01"
     )
-    monkeypatch.setattr(clients, "get_settings", lambda: SimpleNamespace(engagement_index=where))
+    monkeypatch.setattr(clients, "get_settings", lambda: SimpleNamespace(index_in_use=where))
 
 
 async def times(world: ConnectedWorld, who: int = 0, day: date = DAY, time_type: str = "besok") -> list[str]:

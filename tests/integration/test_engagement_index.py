@@ -112,7 +112,7 @@ class Index:
 
 @contextmanager
 def switched_on(monkeypatch: pytest.MonkeyPatch, address: str) -> Iterator[EngagementIndex]:
-    for name, value in (FACTS | {"UPDATE": address}).items():
+    for name, value in (FACTS | {"ADDRESS": address}).items():
         monkeypatch.setenv(f"WEBTIDBOK_ENGAGEMENT_INDEX__{name}", value)
     get_settings.cache_clear()
     on = get_settings().engagement_index
@@ -286,7 +286,7 @@ async def test_what_fails__is_told_again__at_longer_and_longer_intervals(told, w
 
 async def test_index__that_cannot_be_reached__keeps_nobody_from_booking(told, world):
     slots = await world.publish(2)
-    gone = told.on.model_copy(update={"update": "http://127.0.0.1:9/Update"})
+    gone = told.on.model_copy(update={"address": "http://127.0.0.1:9/Update"})
     await book(world, slots[0])
     assert await tell_due(world.database, gone, client_of(gone)) == 1
     [row] = await told.rows()

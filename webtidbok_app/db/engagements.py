@@ -26,7 +26,7 @@ async def note_booking(session: AsyncSession, booking: Booking) -> None:
 async def note_engagements(session: AsyncSession, clinic_id: UUID, ids: set[UUID]) -> None:
     """Note that bookings or invitations of the clinic, by their ids, are not what they were."""
     index = get_settings().engagement_index
-    if index is None or not index.update:
+    if index is None:
         return
     now = clock.now()
     changed: dict[str, ColumnElement[Any]] = {

@@ -68,7 +68,7 @@ class _Truth:
 async def telling_engagements(database: Database) -> AsyncIterator[None]:
     """Tell the index as long as the ``with`` block lasts, where there is one."""
     index = get_settings().engagement_index
-    if index is None or not index.update:
+    if index is None:
         yield
         return
     client = client_of(index)
@@ -201,7 +201,7 @@ def client_of(index: EngagementIndex) -> Client:
         JournalConnection(
             clinic_id=_OF_INDEX,
             logical_address=index.logical_address,
-            address=index.update,
+            address=index.address,
             certificate=index.certificate,
         )
     )

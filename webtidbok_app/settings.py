@@ -78,6 +78,9 @@ class ClientCertificate(BaseModel):
     password: SecretStr = SecretStr("")
 
 
+DEMO_INDEX_OWNER = "SE2321000016-REF1"
+
+
 class EngagementIndex(BaseModel):
     """The engagement index, asked where a resident has something (urn:riv:itintegration:engagementindex)."""
 
@@ -170,6 +173,15 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether residents reach us over TLS; settles the cookie's name and its Secure flag."""
         return self.origin.startswith("https://")
+
+    @property
+    def index_in_use(self) -> EngagementIndex | None:
+        """The engagement index; in demo mode, unless another is set, the one beside the demo's journal system."""
+        if self.engagement_index or not (self.demo and self.demo_journal):
+            return self.engagement_index
+        return EngagementIndex(
+            find_content=f"{self.demo_journal}/ei/FindContent", logical_address=DEMO_INDEX_OWNER
+        )
 
     @property
     def register_in_use(self) -> Literal["off", "demo"]:

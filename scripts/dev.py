@@ -362,6 +362,15 @@ def reference_journal(database: Path, port: int = 0, *, output: TextIO | None = 
         yield f"http://127.0.0.1:{port}"
 
 
+def journal_environment(address: str) -> dict[str, str]:
+    """Return what tells the program of the demo's journal system, and of the engagement index beside it."""
+    return {
+        "WEBTIDBOK_DEMO_JOURNAL": address,
+        "WEBTIDBOK_ENGAGEMENT_LOOKUP__ADDRESS": f"{address}/ei/FindContent",
+        "WEBTIDBOK_ENGAGEMENT_LOOKUP__LOGICAL_ADDRESS": "SE2321000016-REF1",
+    }
+
+
 def free_port() -> int:
     """Return a port on loopback that nobody listens on."""
     with socket.socket() as probe:
@@ -478,7 +487,7 @@ def run() -> None:
     prepare_python()
     build_frontend()
     with alone("data", shared=True), _demo_journal(port) as journal:
-        environment = server_environment(port, WEBTIDBOK_DEMO_JOURNAL=journal)
+        environment = server_environment(port, **(journal_environment(journal) if journal else {}))
         personas = prepare_data(**environment)
         host = os.environ.get("HOST") or "127.0.0.1"
         with started(server_command(port, host), env=environment) as server:
@@ -494,9 +503,13 @@ def run() -> None:
 
 @contextmanager
 def _demo_journal(beside: int) -> Iterator[str]:
-    """Run the demo's journal system on the first free port above the server's; outside demo mode give nothing."""
-    if not _is_demo(environment()):
-        yield ""
+    """Run the demo's journal system on the first free port above the server's, unless one is set.
+
+    Outside demo mode give nothing.
+    """
+    env = environment()
+    if not _is_demo(env) or env.get("WEBTIDBOK_DEMO_JOURNAL"):
+        yield env.get("WEBTIDBOK_DEMO_JOURNAL", "")
         return
     with reference_journal(VAR / "reference_journal.db", _free_port_above(beside)) as address:
         yield address
@@ -659,7 +672,7 @@ def demo_reset() -> None:
         for leftover in (*VAR.glob("webtidbok.db*"), *VAR.glob("reference_journal.db*")):
             leftover.unlink()
         with reference_journal(VAR / "reference_journal.db") as address:
-            say(prepare_data(WEBTIDBOK_DEMO_JOURNAL=address))
+            say(prepare_data(**journal_environment(address)))
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

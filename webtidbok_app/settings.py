@@ -14,7 +14,6 @@ from webtidbok_app.domain.message import Channel
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_KEY = "ZGVtby1rZXktZm9yLXdlYnRpZGJvay1vbmx5LTAwMDE="
 DEMO_SECRET = "demo-secret-for-webtidbok-only"
-DEMO_INDEX_OWNER = "SE2321000016-REF1"
 
 
 class IdentityProvider(BaseModel):
@@ -49,6 +48,25 @@ class StaffClaims(BaseModel):
     name: str = "name"
 
 
+class ClientCertificate(BaseModel):
+    """A certificate that we show to journal systems (PEM); the key may stand in the same file."""
+
+    certificate: Path
+    key: Path | None = None
+    password: SecretStr = SecretStr("")
+
+
+class EngagementLookup(BaseModel):
+    """The engagement index, asked where a resident has something (urn:riv:itintegration:engagementindex)."""
+
+    address: str
+    """Where FindContent is called."""
+    logical_address: str
+    """HSA-id of its owner."""
+    certificate: str = ""
+    """Which of ``journal_certificates`` it is called with; empty for none."""
+
+
 class Smtp(BaseModel):
     """The server that takes e-mail (RFC 6409)."""
 
@@ -69,25 +87,6 @@ class SmsGateway(BaseModel):
     token: SecretStr = SecretStr("")
     """Sent as a bearer token (RFC 6750)."""
     sender: str = "Webtidbok"
-
-
-class ClientCertificate(BaseModel):
-    """A certificate that we show to journal systems (PEM); the key may stand in the same file."""
-
-    certificate: Path
-    key: Path | None = None
-    password: SecretStr = SecretStr("")
-
-
-class EngagementIndex(BaseModel):
-    """The engagement index, asked where a resident has something (urn:riv:itintegration:engagementindex)."""
-
-    find_content: str
-    """Where FindContent is called."""
-    logical_address: str
-    """HSA-id of its owner."""
-    certificate: str = ""
-    """Which of ``journal_certificates`` it is called with; empty for none."""
 
 
 class Settings(BaseSettings):
@@ -112,6 +111,14 @@ class Settings(BaseSettings):
     smtp: Smtp | None = None
     sms: SmsGateway | None = None
     """Where messages to residents go. What is not set is off; in demo mode an inbox of our own takes its place."""
+    journal_certificates: dict[str, ClientCertificate] = {}
+    """The certificates that journal systems are called with, by names that their connections use."""
+    journal_ca: Path | None = None
+    """Whom we trust to vouch for journal systems (PEM); empty: whom the machine trusts."""
+    consumer_hsa_id: str = ""
+    """Our own HSA-id, told to journal systems as the original consumer; empty: not told."""
+    engagement_lookup: EngagementLookup | None = None
+    """Where the engagement index answers; off when empty."""
     population_register: Literal["off", "demo"] | None = None
     """Which adapter says who is guardian of whom. Off, nobody acts for anybody else; the demo has one of its own."""
     downtime_dir: Path | None = None
@@ -122,14 +129,6 @@ class Settings(BaseSettings):
     """How many days a list is kept after the day that it is about."""
     downtime_print: str = ""
     """A command that is given each list, such as ``lp -d {clinic} {file}``; run without a shell."""
-    journal_certificates: dict[str, ClientCertificate] = {}
-    """The certificates that journal systems are called with, by names that their connections use."""
-    journal_ca: Path | None = None
-    """Whom we trust to vouch for journal systems (PEM); empty: whom the machine trusts."""
-    consumer_hsa_id: str = ""
-    """Our own HSA-id, told to journal systems as the original consumer; empty: not told."""
-    engagement_index: EngagementIndex | None = None
-    """Where the engagement index answers; off when empty."""
     demo_journal: str = ""
     """Where the demo's journal system answers; empty: no clinic of the demo is connected to it."""
     trusted_proxy_hops: int = 0
@@ -171,15 +170,6 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether residents reach us over TLS; settles the cookie's name and its Secure flag."""
         return self.origin.startswith("https://")
-
-    @property
-    def index_in_use(self) -> EngagementIndex | None:
-        """The engagement index; in demo mode, unless another is set, the one beside the demo's journal system."""
-        if self.engagement_index or not (self.demo and self.demo_journal):
-            return self.engagement_index
-        return EngagementIndex(
-            find_content=f"{self.demo_journal}/ei/FindContent", logical_address=DEMO_INDEX_OWNER
-        )
 
     @property
     def register_in_use(self) -> Literal["off", "demo"]:

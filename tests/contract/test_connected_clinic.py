@@ -18,14 +18,15 @@ from webtidbok_app.domain.errors import LimitReached, NotFound, SlotTaken, SlotW
 from webtidbok_app.domain.message import Channel, MessageKind, MessageStatus
 from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import BookedTime, BookingDetails
-from webtidbok_app.journal.rivta import clients
+from webtidbok_app.journal.rivta import client, clients
 from webtidbok_app.journal.rivta.clients import close_all
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.live.bus import bus
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.notify.worker import send_due
+from webtidbok_app.rivta import messages
 from webtidbok_app.services.clinics import get_clinic
-from webtidbok_app.settings import EngagementIndex
+from webtidbok_app.settings import EngagementLookup
 
 DAY = FIRST_START.date()
 SAID = BookingDetails(reason="Ont i knät", interpreter="finska", phone="0701740605", email="a@example.org")
@@ -48,10 +49,10 @@ async def world(database: Database, clock: SharedClock) -> AsyncIterator[Connect
 
 @pytest.fixture
 def index(reference, monkeypatch) -> None:
-    where = EngagementIndex(
-        find_content=f"{reference.address}/ei/FindContent", logical_address="SE2321000016-EI01"
+    where = EngagementLookup(
+        address=f"{reference.address}/ei/FindContent", logical_address="SE2321000016-EI01"
     )
-    monkeypatch.setattr(clients, "get_settings", lambda: SimpleNamespace(engagement_index=where))
+    monkeypatch.setattr(clients, "get_settings", lambda: SimpleNamespace(engagement_lookup=where))
 
 
 async def times(world: ConnectedWorld, who: int = 0, day: date = DAY, time_type: str = "besok") -> list[str]:
@@ -340,3 +341,28 @@ async def test_who_follows_the_times__looks_again_unasked_and_at_each_change(wor
     await world.journal.hold(world.resident, (await times(world))[0])
     assert await anext(following) > seen
     await following.aclose()
+
+
+async def test_performer_without_a_name__is_named_by_the_list_of_performers(world, monkeypatch):
+    as_told = client.Client.ask
+
+    async def ask(self, question, answer, **facts):
+        told = await as_told(self, question, answer, **facts)
+        if not isinstance(told, messages.GetAvailableTimeslotsResponse):
+            return told
+        slots = (messages.Timeslot(**vars(one) | {"performer_name": None}) for one in told.timeslots)
+        return messages.GetAvailableTimeslotsResponse(timeslots=tuple(slots))
+
+    monkeypatch.setattr(client.Client, "ask", ask)
+    [first, *_] = await world.journal.available_timeslots(world.resident, "besok", DAY, DAY)
+    assert (first.performer, first.performer_id) == ("Vera Test", PERFORMER)
+    hold = await world.journal.hold(world.resident, first.id)
+    assert hold.timeslot.performer == "Vera Test"
+    assert (await world.journal.current_hold(world.resident)).timeslot.performer == "Vera Test"
+
+
+async def test_journal_system_that_is_slow_to_tell__does_not_hold_back_what_was_booked(world, monkeypatch):
+    monkeypatch.setattr("webtidbok_app.journal.rivta.journal.SECONDS_TO_CONFIRM", 0.05)
+    world.reference.faults(GetBookingDetails={"kind": "slow", "seconds": 2})
+    booked = await book(world)
+    assert (booked.starts_at, booked.reason, booked.performer) == (FIRST_START, "Ont i knät", "Vera Test")

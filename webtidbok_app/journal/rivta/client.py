@@ -4,7 +4,7 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -27,9 +27,8 @@ SECONDS_TO_READ = 10.0
 SECONDS_TO_WRITE = 29.0
 """How long a write may take: as long as the national platform waits for a producer (facts 1.6)."""
 GOOD_FOR = {"GetAllTimeTypes": 30.0, "GetAllPerformers": 60.0, "FindContent": 30.0,
-            "GetAvailableDates": 5.0, "GetAvailableTimeslots": 5.0, "GetSubjectOfCareSchedule": 5.0,
-            "GetBookingDetails": 5.0}  # fmt: skip
-"""Seconds that answers are good for, by contract, to who does not need them fresh."""
+            "GetAvailableDates": 5.0, "GetAvailableTimeslots": 5.0}  # fmt: skip
+"""Seconds that answers are good for, by contract. All others are only shared by those who ask at the same time."""
 FORGIVEN_AFTER = 600.0
 """Seconds after which a contract is tried again that had no route, or that we had no right to."""
 _TRIED_AGAIN = frozenset({failures.NEVER_LEFT, "http_502", "http_503", "http_504"})
@@ -39,6 +38,7 @@ _NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, h
                httpx2.InvalidURL)  # fmt: skip
 
 A = TypeVar("A", bound=Message)
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -88,6 +88,13 @@ class Client:
             return await send()
         seconds = GOOD_FOR.get(type(question).__name__, 0.0)
         return await self._answers.get((question, patient), seconds, send)
+
+    async def share(self, what: Hashable, seconds: float, find: Callable[[], Awaitable[T]]) -> T:
+        """Return what ``find`` gives, put together of several answers, or gave less than ``seconds`` ago.
+
+        It is forgotten with the answers when something is changed.
+        """
+        return await self._answers.get(what, seconds, find)
 
     async def tell(self, order: Message, answer: type[A], *, patient: str, correlation_id: str) -> A:
         """Return the answer to what changes something. It is sent once at most. Raises CallFailed."""

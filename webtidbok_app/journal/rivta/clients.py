@@ -32,7 +32,7 @@ def client_of(connection: JournalConnection) -> Client:
 
 def client_of_index() -> Client | None:
     """Return the client of the engagement index, where there is one."""
-    index = get_settings().index_in_use
+    index = get_settings().engagement_lookup
     if index is None:
         return None
     if known := _clients.get(_OF_INDEX):
@@ -40,7 +40,7 @@ def client_of_index() -> Client | None:
     connection = JournalConnection(
         clinic_id=_OF_INDEX,
         logical_address=index.logical_address,
-        address=index.find_content,
+        address=index.address,
         certificate=index.certificate,
     )
     client = Client(connection, seconds_to_read=SECONDS_TO_FIND, breaker=Breaker(1))

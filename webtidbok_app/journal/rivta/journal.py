@@ -49,6 +49,8 @@ KIND = "rivta"
 """What clinics with a connected journal system have for a journal."""
 SECONDS_BETWEEN_LOOKS = 30.0
 """How often who follows the free times looks again: the journal system tells nobody of its changes."""
+SECONDS_TO_CONFIRM = 3.0
+"""How long what was booked is waited for in the journal system's own words; without them it is told in ours."""
 _SUNDAY = timedelta(days=6)
 
 
@@ -112,8 +114,8 @@ class RivtaJournal:
 
         async def work(session: AsyncSession) -> Hold:
             held = await holds.choose(
-                session, same[0], token, places=free[token].places_left, clinic_id=self.clinic_id,
-                person_id=patient.person_id, now=clock.now(),
+                session, translate.with_name(same[0], names), token, places=free[token].places_left,
+                clinic_id=self.clinic_id, person_id=patient.person_id, now=clock.now(),
             )  # fmt: skip
             return holds.as_told(held, self._unit, names)
 
@@ -155,9 +157,7 @@ class RivtaJournal:
     async def booking(self, patient: Resident, booking_id: str) -> BookedTime:
         mine, journals = await self._mine(patient), translate.journals_booking_id(booking_id)
         if gone := writes.gone(mine, journals):
-            if (
-                gone.kind == WriteKind.UPDATE and not gone.new_booking_id
-            ):  # what it is called now is looked for
+            if gone.kind == WriteKind.UPDATE and not gone.new_booking_id:  # its new name is looked for
                 return receipts.receipt_of_made(gone, clinic_id=self.clinic_id)
             return receipts.receipt_of_gone(gone, clinic_id=self.clinic_id, mine=mine)
         asking = self._reading(patient)
@@ -227,7 +227,7 @@ class RivtaJournal:
 
     async def booked_slots(self, patient: Resident) -> list[messages.Timeslot]:
         """Return the patient's booked times in the journal system's own words, as they are now."""
-        return await self._reading(patient).schedule()
+        return await self._reading(patient).schedule(fresh=True)
 
     async def standing(self, patient: Resident, booking_id: str) -> tuple[BookedTime, messages.Timeslot]:
         """Return the patient's booking that stands, in both words. Raises NotFound and AlreadyCancelled.
@@ -264,9 +264,10 @@ class RivtaJournal:
     async def _made(self, patient: Resident, write: JournalWrite) -> BookedTime:
         """Return the booking that a write made. That it was made stands, whatever can be read of it now."""
         try:
-            if write.new_booking_id:
-                return await self.booking(patient, translate.booking_id(write.new_booking_id))
-        except (JournalUnavailable, NotFound):
+            async with asyncio.timeout(SECONDS_TO_CONFIRM):
+                if write.new_booking_id:
+                    return await self.booking(patient, translate.booking_id(write.new_booking_id))
+        except (JournalUnavailable, NotFound, TimeoutError):
             pass
         return receipts.receipt_of_made(write, clinic_id=self.clinic_id)
 

@@ -38,6 +38,9 @@ from webtidbok_app.rivta.messages import (
 INVITED_FOR = timedelta(days=365)
 """How long an open invitation can be answered: its end is not told."""
 
+SECONDS_INVITED = 5.0
+"""How long it is remembered what a patient is invited to."""
+
 A = TypeVar("A", bound=Message)
 
 
@@ -54,7 +57,8 @@ class Reading:
         """Return what can be booked: what the patient is invited to first, then what the unit offers."""
         question = GetAllTimeTypes(healthcare_facility=self._unit, subject_of_care=self._patient)
         told, invitations = await asyncio.gather(
-            self._ask(question, GetAllTimeTypesResponse), self._invitations()
+            self._ask(question, GetAllTimeTypesResponse),
+            self._client.share(("invitations", self._patient), SECONDS_INVITED, self._invitations),
         )
         offered = [
             TimeTypeInfo(translate.time_type_id(kind.id), Text(kind.name), reason=ReasonRule.OPTIONAL)
@@ -88,8 +92,11 @@ class Reading:
         )  # fmt: skip
         return (await self._ask(question, GetAvailableTimeslotsResponse, fresh=fresh)).timeslots
 
-    async def schedule(self, *, fresh: bool = True) -> list[Timeslot]:
-        """Return the booked times. They are the patient's whom it was asked for, where they do not say whose."""
+    async def schedule(self, *, fresh: bool = False) -> list[Timeslot]:
+        """Return the booked times, ``fresh`` to who needs them as they are after this.
+
+        They are the patient's whom it was asked for, where they do not say whose.
+        """
         question = GetSubjectOfCareSchedule(healthcare_facility=self._unit, subject_of_care=self._patient)
         told = await self._ask(question, GetSubjectOfCareScheduleResponse, fresh=fresh)
         return [
@@ -103,7 +110,7 @@ class Reading:
 
     async def details(self, booking_id: str) -> Timeslot:
         """Return a booking to a time. Whose it is, only the answer says (facts P2). Raises NotFound."""
-        slot = await self._booking(booking_id, fresh=True)
+        slot = await self._booking(booking_id)
         if slot.start is None:
             raise NotFound
         return slot
@@ -138,7 +145,7 @@ class Reading:
             if translate.same_id(one.logical_address, self._unit)
         }
         if ids:
-            ids -= {slot.booking_id or "" for slot in await self.schedule(fresh=False)}
+            ids -= {slot.booking_id or "" for slot in await self.schedule()}
         told = await asyncio.gather(*(self._invitation(one) for one in sorted(ids)))
         return [one for one in told if one]
 
@@ -156,10 +163,10 @@ class Reading:
             invitation=Period(today, today + INVITED_FOR), reason=ReasonRule.OPTIONAL,
         )  # fmt: skip
 
-    async def _booking(self, booking_id: str, *, fresh: bool = False) -> Timeslot:
+    async def _booking(self, booking_id: str) -> Timeslot:
         question = GetBookingDetails(healthcare_facility=self._unit, booking_id=booking_id)
         try:
-            told = await self._ask(question, GetBookingDetailsResponse, fresh=fresh)
+            told = await self._ask(question, GetBookingDetailsResponse)
         except JournalUnavailable as unavailable:
             failed = unavailable.__cause__
             if isinstance(failed, CallFailed) and failed.is_of_client:

@@ -172,6 +172,11 @@ def who(slot: Timeslot, names: Mapping[str, str]) -> str:
     return slot.performer_name or known or slot.resource_name or ""
 
 
+def with_name(slot: Timeslot, names: Mapping[str, str]) -> Timeslot:
+    """Return the time with its performer's name, where that is known."""
+    return Timeslot(**vars(slot) | {"performer_name": who(slot, names)}) if slot.performer else slot
+
+
 def keep(slot: Timeslot) -> dict[str, Any]:
     """Return a free time as it was told, to be told again when it is booked; nothing of any patient."""
     told = {name: getattr(slot, name) for name in _TOLD if getattr(slot, name) is not None}

@@ -169,6 +169,8 @@ def test_copied_week__keeps_weekday_and_wall_clock(
             continue
         source += new_slots(pattern, [replace(BASE_SLOT, starts_at=starts_at, ends_at=starts_at + LENGTH)])
     assume(source)
+    in_order = sorted(source, key=lambda slot: slot.starts_at)
+    assume(all(one.ends_at <= two.starts_at for one, two in pairwise(in_order)))
     copy = WeekCopy(
         monday + WEEK * ahead, weeks, frozenset({UUID(int=2)}), skip_holidays=False, monday=monday
     )

@@ -23,6 +23,7 @@ from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.reserve_number import read_identity
 from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.journal.rivta.breaker import Breaker
 from webtidbok_app.journal.rivta.client import Client
 from webtidbok_app.journal.rivta.failures import CallFailed
 from webtidbok_app.live import topics
@@ -203,5 +204,6 @@ def client_of(index: EngagementIndex) -> Client:
             logical_address=index.logical_address,
             address=index.address,
             certificate=index.certificate,
-        )
+        ),
+        breaker=Breaker(AT_ONCE * len(WAITS)),  # what fails waits for minutes as it is
     )

@@ -494,9 +494,13 @@ def run() -> None:
 
 @contextmanager
 def _demo_journal(beside: int) -> Iterator[str]:
-    """Run the demo's journal system on the first free port above the server's; outside demo mode give nothing."""
-    if not _is_demo(environment()):
-        yield ""
+    """Run the demo's journal system on the first free port above the server's, unless one is set.
+
+    Outside demo mode give nothing.
+    """
+    env = environment()
+    if not _is_demo(env) or env.get("WEBTIDBOK_DEMO_JOURNAL"):
+        yield env.get("WEBTIDBOK_DEMO_JOURNAL", "")
         return
     with reference_journal(VAR / "reference_journal.db", _free_port_above(beside)) as address:
         yield address

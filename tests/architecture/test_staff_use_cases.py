@@ -82,9 +82,10 @@ MAY = {
         "permissions.remove_role",
     ),
     SUPERADMIN: (
-        "connections.connect_clinic", "connections.disconnect_clinic", "connections.get_connection",
+        "connection_switch.connect_clinic", "connection_switch.disconnect_clinic", "connections.get_connection",
         "connections.list_timebooks", "connections.save_connection", "connections.test_connection",
-        "connections.weigh_switch", "permissions.list_region_clinics",
+        "connection_switch.weigh_switch", "permissions.list_region_clinics", "riv_consumers.let_in",
+        "riv_consumers.list_consumers", "riv_consumers.shut_out",
     ),
     STAFF: (
         "commissions.choose_commission", "commissions.list_commissions", "demo_journal.add_fault",
@@ -93,7 +94,8 @@ MAY = {
 }  # fmt: skip
 """Every use case of staff, by who may use it."""
 OF_CONNECTED = (
-    "answer_templates.", "clinic_settings.", "clinic_texts.", "commissions.", "connection_state.", "connections.",
+    "answer_templates.", "clinic_settings.", "clinic_texts.", "commissions.", "connection_state.", "connection_switch.",
+    "connections.",
     "demo_journal.", "find_bookings.find_case",
     "getting_started.", "inbox.", "log_checks.", "log_follow_up.", "notices.", "offers.", "permissions.",
     "terms_versions.", "undelivered.",

@@ -26,7 +26,7 @@ from webtidbok_app.domain.journal_write import WriteKind, WriteOutcome
 from webtidbok_app.journal.port import BookingDetails
 from webtidbok_app.journal.rivta.clients import close_all
 from webtidbok_app.journal.standalone import StandaloneJournal
-from webtidbok_app.services import connection_state, connections
+from webtidbok_app.services import connection_state, connection_switch, connections
 from webtidbok_app.services.connections import ABILITIES, Reach
 from webtidbok_app.settings import Settings, get_settings
 
@@ -69,7 +69,7 @@ async def ready(world: World, journal: ReferenceJournal) -> Staff:
 
 async def in_use(world: World, journal: ReferenceJournal) -> Staff:
     actor = await ready(world, journal)
-    await connections.connect_clinic(actor, clinic=world.clinic)
+    await connection_switch.connect_clinic(actor, clinic=world.clinic)
     return actor
 
 
@@ -103,11 +103,11 @@ async def test_connection__is_saved_tested_turned_on_and_off__and_logged(world, 
         "GetAvailableDates", "GetAvailableTimeslots", "GetAllPerformers",
     ]  # fmt: skip
     assert (tested.passed, tested.tested_at) == (True, our_clock.now())
-    assert (await connections.connect_clinic(actor, clinic=world.clinic)).connected
-    assert (await connections.connect_clinic(actor, clinic=world.clinic)).connected
+    assert (await connection_switch.connect_clinic(actor, clinic=world.clinic)).connected
+    assert (await connection_switch.connect_clinic(actor, clinic=world.clinic)).connected
     [told] = (await connections.list_timebooks(actor)).clinics
     assert (told.connected, told.prepared, told.passed) == (True, True, True)
-    assert not (await connections.disconnect_clinic(actor, clinic=world.clinic)).connected
+    assert not (await connection_switch.disconnect_clinic(actor, clinic=world.clinic)).connected
     assert await acts(world) == ["connect_clinic", "disconnect_clinic", "set_connection", "test_connection"]
 
 
@@ -143,16 +143,16 @@ async def test_test_call__where_nobody_is__tries_nothing_more(world, journal):
     tested = await connections.test_connection(actor, clinic=world.clinic)
     assert [one.failure for one in tested.report] == ["not_connected", *[NOT_TRIED] * 6]
     with pytest.raises(ConnectionNotTested):
-        await connections.connect_clinic(actor, clinic=world.clinic)
+        await connection_switch.connect_clinic(actor, clinic=world.clinic)
 
 
 async def test_clinic_with_booked_times__is_not_connected(world, journal):
     await book_here(world)
     actor = await ready(world, journal)
-    _, impact = await connections.weigh_switch(actor, clinic=world.clinic)
+    _, impact = await connection_switch.weigh_switch(actor, clinic=world.clinic)
     assert (impact.booked, impact.free) == (1, 0)
     with pytest.raises(HasBookings) as refused:
-        await connections.connect_clinic(actor, clinic=world.clinic)
+        await connection_switch.connect_clinic(actor, clinic=world.clinic)
     assert refused.value.facts == {"booked": 1}
 
 
@@ -169,7 +169,7 @@ async def test_changed_connection__has_to_be_tested_anew(world, journal):
     saved = await connections.save_connection(actor, clinic=world.clinic, reach=changed, seen=1)
     assert (saved.passed, saved.version) == (False, 2)
     with pytest.raises(ConnectionNotTested):
-        await connections.connect_clinic(actor, clinic=world.clinic)
+        await connection_switch.connect_clinic(actor, clinic=world.clinic)
 
 
 async def test_connection_in_use__is_changed_only_to_what_answers(world, journal):
@@ -230,8 +230,8 @@ async def test_unit_of_another_clinic__is_refused_without_regard_to_case(world, 
 async def test_clinic_of_another_region__is_not_found(world, journal):
     other = await build_world(world.database, slug="annanstans", first=3)
     actor = await petra(world)
-    for act in (connections.get_connection, connections.test_connection, connections.weigh_switch,
-                connections.connect_clinic, connections.disconnect_clinic):  # fmt: skip
+    for act in (connections.get_connection, connections.test_connection, connection_switch.weigh_switch,
+                connection_switch.connect_clinic, connection_switch.disconnect_clinic):  # fmt: skip
         with pytest.raises(NotFound):
             await act(actor, clinic=other.clinic)
     with pytest.raises(NotFound):

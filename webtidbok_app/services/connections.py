@@ -1,48 +1,36 @@
-"""Connecting a clinic's own journal system, by the superadmin of its region.
+"""How a clinic's own journal system is reached, as the superadmin of its region writes it down and tests it.
 
-It is written down how the journal system is reached, a test call shows that it answers, and then it is turned on:
-never while the clinic has coming bookings in our own timebook, which nobody would see any more.
+It is turned on in ``services.connection_switch``.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from webtidbok_app.auth import sessions
 from webtidbok_app.db.after_commit import tell_of_time_types
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import (
-    IN_LINE,
-    LIVE,
-    STANDALONE,
-    Booking,
     CareProvider,
     Clinic,
     JournalConnection,
-    JournalWrite,
     Region,
-    Slot,
-    Watch,
 )
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.actor import Actor, Staff
-from webtidbok_app.domain.errors import ConnectionNotTested, HasBookings, InvalidInput, NotFound, StaleVersion
+from webtidbok_app.domain.actor import Actor
+from webtidbok_app.domain.errors import InvalidInput, NotFound, StaleVersion
 from webtidbok_app.domain.ids import normalise_hsa_id
 from webtidbok_app.domain.journal_address import problem_of
 from webtidbok_app.domain.journal_probe import Probed, passes
-from webtidbok_app.domain.journal_write import UNSETTLED
-from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.journal.rivta.journal import KIND
 from webtidbok_app.journal.rivta.probe import probe
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_superadmin
 from webtidbok_app.services.clinics import swedish_order
 from webtidbok_app.settings import get_settings
-from webtidbok_app.timebook import places
 
 ABILITIES = ("can_book", "can_cancel", "can_rebook", "can_message", "can_choose_performer", "can_move")
 """What a journal system can or cannot do, as the connection's columns are called."""
@@ -108,18 +96,6 @@ class ConnectionInfo:
         return passes(self.report)
 
 
-@dataclass(frozen=True)
-class SwitchImpact:
-    """Whom it would hit to change timebooks: what our own has of the clinic's, and what is not settled in the other."""
-
-    booked: int
-    """Coming bookings in our own timebook: they stand in the way."""
-    free: int
-    waiting: int
-    unsettled: int
-    """Changes in the journal system whose answer was lost, and that are still being found out."""
-
-
 async def list_timebooks(actor: Actor | None) -> RegionTimebooks:
     """Return the region's clinics with the timebook that each has. Raises NotAllowed."""
     _, region_id = as_superadmin(actor)
@@ -136,8 +112,8 @@ async def get_connection(actor: Actor | None, *, clinic: str) -> ConnectionInfo:
     """Return how the clinic's journal system is reached. Raises NotAllowed and NotFound."""
     _, region_id = as_superadmin(actor)
     async with get_database().read() as session:
-        row = await _clinic(session, region_id, clinic)
-        return _told(row, await session.get(JournalConnection, row.id))
+        row = await find_clinic(session, region_id, clinic)
+        return told(row, await session.get(JournalConnection, row.id))
 
 
 async def save_connection(actor: Actor | None, *, clinic: str, reach: Reach, seen: int) -> ConnectionInfo:
@@ -149,7 +125,7 @@ async def save_connection(actor: Actor | None, *, clinic: str, reach: Reach, see
     staff, region_id = as_superadmin(actor)
     wanted = _checked(reach)
     async with get_database().read() as session:
-        row = await _clinic(session, region_id, clinic)
+        row = await find_clinic(session, region_id, clinic)
         await _require_free_unit(session, row, wanted)
         report: list[Probed] = []
     if row.journal == KIND:
@@ -160,7 +136,7 @@ async def save_connection(actor: Actor | None, *, clinic: str, reach: Reach, see
             info = await get_connection(actor, clinic=clinic)
             return replace(info, reach=wanted, report=tuple(report), saved=False)
     async with get_database().write() as session:
-        row = await _clinic(session, region_id, clinic, lock=True)
+        row = await find_clinic(session, region_id, clinic, lock=True)
         connection = await session.get(JournalConnection, row.id)
         if (connection.version if connection else 0) != seen:
             raise StaleVersion
@@ -172,7 +148,7 @@ async def save_connection(actor: Actor | None, *, clinic: str, reach: Reach, see
         _note_report(connection, report)
         audit.record(session, staff, "set_connection", clinic_id=row.id)
         tell_of_time_types(session, row.id)
-        return _told(row, connection)
+        return told(row, connection)
 
 
 async def test_connection(actor: Actor | None, *, clinic: str) -> ConnectionInfo:
@@ -182,63 +158,17 @@ async def test_connection(actor: Actor | None, *, clinic: str) -> ConnectionInfo
     """
     staff, region_id = as_superadmin(actor)
     async with get_database().read() as session:
-        row = await _clinic(session, region_id, clinic)
-        connection = await _connection(session, row)
+        row = await find_clinic(session, region_id, clinic)
+        connection = await find_connection(session, row)
     report = await probe(connection)
     async with get_database().write() as session:
-        row = await _clinic(session, region_id, clinic, lock=True)
-        now = await _connection(session, row)
+        row = await find_clinic(session, region_id, clinic, lock=True)
+        now = await find_connection(session, row)
         if now.version != connection.version:
             raise StaleVersion
         _note_report(now, report)
         audit.record(session, staff, "test_connection", clinic_id=row.id)
-        return _told(row, now)
-
-
-async def weigh_switch(actor: Actor | None, *, clinic: str) -> tuple[ConnectionInfo, SwitchImpact]:
-    """Return the connection, and whom it would hit to turn it on or off now. Raises NotAllowed and NotFound."""
-    _, region_id = as_superadmin(actor)
-    async with get_database().read() as session:
-        row = await _clinic(session, region_id, clinic)
-        connection = await _connection(session, row)
-        return _told(row, connection), await _impact(session, row.id)
-
-
-async def connect_clinic(actor: Actor | None, *, clinic: str) -> ConnectionInfo:
-    """Let the clinic's times be those of its journal system from now on. Done twice it changes nothing more.
-
-    Raises NotAllowed, NotFound, ConnectionNotTested, and HasBookings (``booked``) while our own timebook has coming
-    ones.
-    """
-    staff, region_id = as_superadmin(actor)
-    async with get_database().write() as session:
-        row = await _clinic(session, region_id, clinic, lock=True)
-        connection = await _connection(session, row)
-        if row.journal == KIND:
-            return _told(row, connection)
-        if not passes(_report(connection)):
-            raise ConnectionNotTested
-        if booked := (await _impact(session, row.id)).booked:
-            raise HasBookings(booked=booked)
-        info = _switched(session, staff, row, connection, KIND)
-    sessions.read_anew()
-    return info
-
-
-async def disconnect_clinic(actor: Actor | None, *, clinic: str) -> ConnectionInfo:
-    """Let the clinic's times be those of our own timebook again. What is booked in the journal system stays there.
-
-    Done twice it changes nothing more. Raises NotAllowed and NotFound.
-    """
-    staff, region_id = as_superadmin(actor)
-    async with get_database().write() as session:
-        row = await _clinic(session, region_id, clinic, lock=True)
-        connection = await _connection(session, row)
-        if row.journal != KIND:
-            return _told(row, connection)
-        info = _switched(session, staff, row, connection, STANDALONE)
-    sessions.read_anew()
-    return info
+        return told(row, now)
 
 
 def _timebook(clinic: Clinic, connection: JournalConnection | None) -> ClinicTimebook:
@@ -248,22 +178,12 @@ def _timebook(clinic: Clinic, connection: JournalConnection | None) -> ClinicTim
         city=clinic.city,
         connected=clinic.journal == KIND,
         prepared=connection is not None,
-        passed=connection is not None and passes(_report(connection)),
+        passed=connection is not None and passes(report_of(connection)),
     )
 
 
-def _switched(
-    session: AsyncSession, staff: Staff, clinic: Clinic, connection: JournalConnection, kind: str
-) -> ConnectionInfo:
-    clinic.journal = kind
-    audit.record(
-        session, staff, "connect_clinic" if kind == KIND else "disconnect_clinic", clinic_id=clinic.id
-    )
-    tell_of_time_types(session, clinic.id)
-    return _told(clinic, connection)
-
-
-async def _clinic(session: AsyncSession, region_id: UUID, slug: str, *, lock: bool = False) -> Clinic:
+async def find_clinic(session: AsyncSession, region_id: UUID, slug: str, *, lock: bool = False) -> Clinic:
+    """Return a clinic of the region. Raises NotFound."""
     of_region = select(col(CareProvider.id)).where(col(CareProvider.region_id) == region_id)
     asked = select(Clinic).where(col(Clinic.slug) == slug, col(Clinic.care_provider_id).in_(of_region))
     found = await session.scalar(asked.with_for_update(key_share=True) if lock else asked)
@@ -272,38 +192,12 @@ async def _clinic(session: AsyncSession, region_id: UUID, slug: str, *, lock: bo
     return found
 
 
-async def _connection(session: AsyncSession, clinic: Clinic) -> JournalConnection:
+async def find_connection(session: AsyncSession, clinic: Clinic) -> JournalConnection:
+    """Return how the clinic's journal system is reached. Raises NotFound when that is not written down."""
     found = await session.get(JournalConnection, clinic.id)
     if found is None:
         raise NotFound
     return found
-
-
-async def _impact(session: AsyncSession, clinic_id: UUID) -> SwitchImpact:
-    now = clock.now()
-    of_clinic = (
-        col(Slot.clinic_id) == clinic_id,
-        text("slot.withdrawn_at IS NULL"),
-        col(Slot.starts_at) > now,
-    )
-    questions = [
-        select(func.count())
-        .select_from(Booking)
-        .where(
-            col(Booking.clinic_id) == clinic_id,
-            text(f"booking.{LIVE}"),
-            col(Booking.status) == BookingStatus.BOOKED,
-            col(Booking.starts_at) > now,
-        ),
-        select(func.count()).select_from(Slot).where(*of_clinic, places.count_taken(now) < col(Slot.places)),
-        select(func.count())
-        .select_from(Watch)
-        .where(col(Watch.clinic_id) == clinic_id, text(f"watch.{IN_LINE}")),
-        select(func.count())
-        .select_from(JournalWrite)
-        .where(col(JournalWrite.clinic_id) == clinic_id, col(JournalWrite.outcome).in_(UNSETTLED)),
-    ]
-    return SwitchImpact(*[await session.scalar(one) or 0 for one in questions])
 
 
 def _checked(reach: Reach) -> Reach:
@@ -353,11 +247,13 @@ def _note_report(connection: JournalConnection, report: list[Probed]) -> None:
     connection.report = [vars(one) for one in report]
 
 
-def _report(connection: JournalConnection) -> list[Probed]:
+def report_of(connection: JournalConnection) -> list[Probed]:
+    """Return what the last test call found."""
     return [Probed(**one) for one in connection.report]
 
 
-def _told(clinic: Clinic, connection: JournalConnection | None) -> ConnectionInfo:
+def told(clinic: Clinic, connection: JournalConnection | None) -> ConnectionInfo:
+    """Return the connection as it is told."""
     certificates = tuple(sorted(get_settings().journal_certificates))
     if connection is None:
         return ConnectionInfo(clinic.name, Reach(clinic.hsa_id), connected=False, certificates=certificates)
@@ -373,6 +269,6 @@ def _told(clinic: Clinic, connection: JournalConnection | None) -> ConnectionInf
         connected=clinic.journal == KIND,
         certificates=certificates,
         tested_at=connection.tested_at,
-        report=tuple(_report(connection)),
+        report=tuple(report_of(connection)),
         version=connection.version,
     )

@@ -12,8 +12,9 @@ from webtidbok_app.auth.principal import current
 from webtidbok_app.domain.actor import Role
 from webtidbok_app.domain.errors import InvalidInput
 from webtidbok_app.i18n import t, tn
-from webtidbok_app.services import connections
-from webtidbok_app.services.connections import ABILITIES, CONTRACTS_ASKED, ConnectionInfo, Reach, SwitchImpact
+from webtidbok_app.services import connection_switch, connections
+from webtidbok_app.services.connection_switch import SwitchImpact
+from webtidbok_app.services.connections import ABILITIES, CONTRACTS_ASKED, ConnectionInfo, Reach
 from webtidbok_app.state.common import argument, attempt
 from webtidbok_app.state.input import ticked, typed
 from webtidbok_app.state.present.words import field_problems, moment_text
@@ -75,7 +76,7 @@ class StaffConnectionState(rx.State):
     async def load_switch(self) -> None:
         """Show what it would mean to turn the connection on, or off."""
         self.reset()
-        found = await attempt(connections.weigh_switch(current(), clinic=self._where()), "sv")
+        found = await attempt(connection_switch.weigh_switch(current(), clinic=self._where()), "sv")
         if isinstance(found, Problem):
             self.problem = found
         else:
@@ -127,7 +128,7 @@ class StaffConnectionState(rx.State):
         self._begin()
         where = self._where()
         turns_on = self.switch.confirm == t("sv", "staff.switch.on_confirm")
-        act = connections.connect_clinic if turns_on else connections.disconnect_clinic
+        act = connection_switch.connect_clinic if turns_on else connection_switch.disconnect_clinic
         switched = await attempt(act(current(), clinic=where), "sv")
         if isinstance(switched, Problem):
             self.problem = switched

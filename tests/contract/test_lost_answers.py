@@ -26,7 +26,7 @@ from webtidbok_app.services.settlement import settle_due
 DAY = FIRST_START.date()
 SAID = BookingDetails(reason="Ont i knät", phone="0701740605")
 CONTRACT = {"make": "MakeBooking", "update": "UpdateBooking", "cancel": "CancelBooking"}
-CERTAIN = timedelta(seconds=46)
+CERTAIN = timedelta(seconds=61)
 IS_TOLD = {
     ("make", True): MessageKind.BOOKED,
     ("make", False): MessageKind.NOT_BOOKED,

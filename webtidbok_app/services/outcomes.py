@@ -22,13 +22,14 @@ from webtidbok_app.domain.errors import NotFound, OmbudNotHere, OutcomeUnknown, 
 from webtidbok_app.domain.ids import parse_id
 from webtidbok_app.domain.journal_write import UNSETTLED, WriteKind, WriteOutcome
 from webtidbok_app.journal.rivta import translate
+from webtidbok_app.journal.rivta.writes import GIVEN_UP_ON_AFTER
 from webtidbok_app.live import topics
 from webtidbok_app.live.bus import bus
 from webtidbok_app.logs import report
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic, list_clinics
 
-ANSWERED_WITHIN = timedelta(seconds=45)
+ANSWERED_WITHIN = GIVEN_UP_ON_AFTER
 """An answer that has not come by then is lost, whether or not anybody has noticed."""
 TOLD_AFTER = timedelta(days=1)
 """How long after the visit began one is still told of what was lost."""

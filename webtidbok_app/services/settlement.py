@@ -32,8 +32,9 @@ from webtidbok_app.services import audit
 AT_ONCE = 20
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 10, 20, 40, 60, 120, 300, 600, 1800, 3600))
 """How long to wait before each next look; the last one for all that follow."""
-CERTAIN_AFTER = timedelta(seconds=45)
-"""When what is not there was not done: the platform gives up on a producer after 30 seconds (facts 1.6)."""
+CERTAIN_AFTER = timedelta(seconds=60)
+"""When what is not there was not done: a call waits its turn for 12 seconds at most, and the platform gives up on a
+producer after 30 (facts 1.6)."""
 ONCE_MORE_AFTER = timedelta(minutes=15)
 """When what was not there is looked for a last time."""
 GIVEN_UP_AFTER = timedelta(days=1)

@@ -25,8 +25,8 @@ from webtidbok_app.journal.rivta import translate
 from webtidbok_app.rivta.messages import Timeslot
 from webtidbok_app.timebook.places import take_turns
 
-GIVEN_UP_ON_AFTER = timedelta(seconds=45)
-"""When a write that nobody has settled was lost with its worker: the longest call, and some more."""
+GIVEN_UP_ON_AFTER = timedelta(seconds=60)
+"""When a write that nobody has settled was lost with its worker: the longest wait, call and reading, and some more."""
 LEASE = timedelta(minutes=1)
 """How long others leave alone what somebody looks for: longer than a schedule can take to be read."""
 

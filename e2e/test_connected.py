@@ -280,7 +280,8 @@ def test_change_with_a_lost_answer__is_found_out_and_told(
     with moved_clock(page.request, timedelta(minutes=1)):
         expect_known(page, not_done)
         check_page(page)
-        page.get_by_role("button", name="Jag har läst det").click()
+        resident.tab_to(page.get_by_role("button", name="Jag har läst det"))
+        page.keyboard.press("Enter")
         resident.heading("Mina tidsbokningar")
         expect(page.get_by_role("link", name=not_done)).to_have_count(0)
         begin(resident, booking)

@@ -19,6 +19,7 @@ from webtidbok_app.domain import clock as time
 from webtidbok_app.domain.actor import Guardian, Resident
 from webtidbok_app.domain.errors import (
     CapabilityMissing,
+    JournalUnavailable,
     NotAllowed,
     NotFound,
     OmbudNotHere,
@@ -298,6 +299,17 @@ async def test_booked_time__that_its_journal_lets_nobody_change__is_refused_with
         with pytest.raises(CapabilityMissing) as refused:
             await asked
         assert refused.value.facts["phone"] == "010-123 45 67"
+
+
+async def test_contract_that_turns_out_to_be_missing__is_offered_no_more(world):
+    hold = await _hold(world)
+    world.reference.faults(MakeBooking={"kind": "vp", "code": "VP004"})
+    with pytest.raises(JournalUnavailable):
+        await booking.book(world.resident, **_at(world), hold_id=hold.id)
+    with pytest.raises(CapabilityMissing) as refused:
+        await booking.get_progress(world.resident, **_at(world))
+    assert refused.value.facts["phone"] == "010-123 45 67"
+    assert await list_outcomes(world.resident) == []
 
 
 async def test_mina_tidsbokningar__one_journal_that_fails_or_is_slow_holds_back_no_other(

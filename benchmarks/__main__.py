@@ -54,6 +54,8 @@ def bench(name: str, new_database: NewDatabase, folder: Path, given: argparse.Na
     if "grid" in given.only:
         dev.build_frontend()
         figures = replace(figures, grid=asyncio.run(bench_grid(new_database, folder, given.rounds)))
+    if "journals" in given.only:
+        figures = replace(figures, journals=asyncio.run(bench_journals(new_database, folder, given.rounds)))
     if "journeys" in given.only:
         figures = replace(figures, journeys=asyncio.run(bench_journeys(new_database, folder, given.rounds)))
     return figures
@@ -87,9 +89,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, postgres_server() as server:
         folder = Path(name)
         found = [bench(sqlite_name(), SqliteDatabases(folder).create, folder, given)]
-        if "journals" in given.only:  # no database has a part in it
-            journals = asyncio.run(bench_journals(folder, 3 * given.rounds))
-            found = [replace(found[0], journals=journals)]
         with psycopg.connect(libpq(server)) as connection:
             version = f"PostgreSQL {connection.info.server_version // 10000}"
         found.append(bench(version, PostgresDatabases(server).create, folder, given))

@@ -87,9 +87,6 @@ def _rows(one: Figures) -> list[str]:
     for booked in one.bookings:
         what = f"hold and book, {booked.at_once} at once: throughput of SQLAlchemy Core's"
         rows.append(_row(one, what, booked.throughput, at_least=0.7))
-    if one.journals:
-        for what, call in one.journals.calls.items():
-            rows.append(_row(one, f"journal system asked for {what} / httpx, same bytes", call, at_most=1.3))
     if one.journeys:
         rows += [
             _row(one, "click on a time to held / bare Reflex, same statements", one.journeys.pick, at_most=3),
@@ -98,7 +95,7 @@ def _rows(one: Figures) -> list[str]:
             ),
             _row(one, "commit to another's page / bare Reflex push", one.journeys.push, at_most=2),
         ]
-    return [*rows, *_schedule_rows(one), *_grid_rows(one)]
+    return [*rows, *_schedule_rows(one), *_grid_rows(one), *_journal_rows(one)]
 
 
 def _schedule_rows(one: Figures) -> list[str]:
@@ -126,6 +123,27 @@ def _grid_rows(one: Figures) -> list[str]:
         _row(one, f"one time of 640 ticked / {alone}", found.tick, at_most=1),
         _row(one, f"all free times of the day ticked / {alone}", found.tick_day, at_most=2),
         _row(one, "somebody's choice in another's open day / their own answer", found.change),
+    ]
+
+
+def _journal_rows(one: Figures) -> list[str]:
+    if one.journals is None:
+        return []
+    found = one.journals
+    calls = [
+        _row(one, f"a journal system asked: {what} / httpx with the same bytes", ratio, at_most=1.3)
+        for what, ratio in found.calls.items()
+    ]
+    return [
+        *calls,
+        _row(one, "19 healthy journal systems' times, one hangs / none does", found.one_hangs, at_most=1.1),
+        _row(
+            one,
+            "our own timebook's page, 200 at a journal of 2 s / nobody there",
+            found.beside_slow,
+            at_most=1.2,
+        ),
+        _row(one, "the same / 200 at a journal that answers at once", found.beside_quick),
     ]
 
 

@@ -99,7 +99,7 @@ def base_url(tmp_path_factory: pytest.TempPathFactory, journal_address: str) -> 
         return
     port = dev.free_port()
     data = {"WEBTIDBOK_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('e2e') / 'demo.db'}"}
-    environment = dev.server_environment(port, **data, **dev.journal_environment(journal_address))
+    environment = dev.server_environment(port, **data, WEBTIDBOK_DEMO_JOURNAL=journal_address)
     dev.prepare_data(**environment)
     PICTURES.mkdir(parents=True, exist_ok=True)
     with (

@@ -362,15 +362,6 @@ def reference_journal(database: Path, port: int = 0, *, output: TextIO | None = 
         yield f"http://127.0.0.1:{port}"
 
 
-def journal_environment(address: str) -> dict[str, str]:
-    """Return what tells the program of the demo's journal system, and of the engagement index beside it."""
-    return {
-        "WEBTIDBOK_DEMO_JOURNAL": address,
-        "WEBTIDBOK_ENGAGEMENT_LOOKUP__ADDRESS": f"{address}/ei/FindContent",
-        "WEBTIDBOK_ENGAGEMENT_LOOKUP__LOGICAL_ADDRESS": "SE2321000016-REF1",
-    }
-
-
 def free_port() -> int:
     """Return a port on loopback that nobody listens on."""
     with socket.socket() as probe:
@@ -487,7 +478,7 @@ def run() -> None:
     prepare_python()
     build_frontend()
     with alone("data", shared=True), _demo_journal(port) as journal:
-        environment = server_environment(port, **(journal_environment(journal) if journal else {}))
+        environment = server_environment(port, WEBTIDBOK_DEMO_JOURNAL=journal)
         personas = prepare_data(**environment)
         host = os.environ.get("HOST") or "127.0.0.1"
         with started(server_command(port, host), env=environment) as server:
@@ -672,7 +663,7 @@ def demo_reset() -> None:
         for leftover in (*VAR.glob("webtidbok.db*"), *VAR.glob("reference_journal.db*")):
             leftover.unlink()
         with reference_journal(VAR / "reference_journal.db") as address:
-            say(prepare_data(**journal_environment(address)))
+            say(prepare_data(WEBTIDBOK_DEMO_JOURNAL=address))
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

@@ -3,6 +3,7 @@
 import shlex
 from datetime import time
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -67,6 +68,43 @@ class EngagementLookup(BaseModel):
     """Which of ``journal_certificates`` it is called with; empty for none."""
 
 
+class EngagementIndex(BaseModel):
+    """The engagement index (itintegration:engagementindex 1.0), told of what is booked in our own timebook."""
+
+    address: str
+    """Where its contract Update is called."""
+    logical_address: str
+    """Who it belongs to: an HSA-id or organisation number."""
+    source_system: str
+    """The HSA-id of this system."""
+    data_controller: str
+    """Who answers for the data, by organisation number, such as ``SE232100-0016``."""
+    certificate: str = ""
+    """Which of ``journal_certificates`` it is called with; empty for none."""
+
+
+class Producer(BaseModel):
+    """How it is known who asks over the service contracts: by the client certificate that a proxy has verified.
+
+    What stands in the header is believed only when the request comes from the proxy, as it shows by its secret, its
+    address or both: one of them must be set. The proxy must take the headers away from what comes from outside.
+    """
+
+    certificate_header: str = "Client-Cert"
+    certificate_form: Literal["certificate", "subject"] = "certificate"
+    """The certificate itself as RFC 9440 has it, or its subject alone as RFC 4514 writes it."""
+    secret_header: str = "X-Proxy-Secret"
+    secret: SecretStr = SecretStr("")
+    proxies: list[IPv4Network | IPv6Network] = []
+
+    @model_validator(mode="after")
+    def refuse_to_trust_everybody(self) -> Self:
+        """Refuse to start when anybody could say that they are somebody."""
+        if not self.secret.get_secret_value() and not self.proxies:
+            raise ValueError("set WEBTIDBOK_PRODUCER__SECRET or WEBTIDBOK_PRODUCER__PROXIES")
+        return self
+
+
 class Smtp(BaseModel):
     """The server that takes e-mail (RFC 6409)."""
 
@@ -118,7 +156,11 @@ class Settings(BaseSettings):
     consumer_hsa_id: str = ""
     """Our own HSA-id, told to journal systems as the original consumer; empty: not told."""
     engagement_lookup: EngagementLookup | None = None
-    """Where the engagement index answers; off when empty."""
+    """Where it is asked where a resident has times. Not set, only those clinics are asked that are known here."""
+    engagement_index: EngagementIndex | None = None
+    """Where it is told who has something booked here. Not set, nobody is told."""
+    producer: Producer | None = None
+    """Who is let in over the service contracts (``web/riv.py``). Not set, nobody is."""
     population_register: Literal["off", "demo"] | None = None
     """Which adapter says who is guardian of whom. Off, nobody acts for anybody else; the demo has one of its own."""
     downtime_dir: Path | None = None
@@ -170,6 +212,15 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether residents reach us over TLS; settles the cookie's name and its Secure flag."""
         return self.origin.startswith("https://")
+
+    @property
+    def index_in_use(self) -> EngagementLookup | None:
+        """The engagement index that is asked; in demo mode, unless another is set, the demo's journal system's own."""
+        if self.engagement_lookup or not (self.demo and self.demo_journal):
+            return self.engagement_lookup
+        return EngagementLookup(
+            address=f"{self.demo_journal}/ei/FindContent", logical_address=DEMO_INDEX_OWNER
+        )
 
     @property
     def register_in_use(self) -> Literal["off", "demo"]:

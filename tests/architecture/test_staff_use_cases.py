@@ -84,7 +84,8 @@ MAY = {
     SUPERADMIN: (
         "connection_switch.connect_clinic", "connection_switch.disconnect_clinic", "connections.get_connection",
         "connections.list_timebooks", "connections.save_connection", "connections.test_connection",
-        "connection_switch.weigh_switch", "permissions.list_region_clinics",
+        "connection_switch.weigh_switch", "permissions.list_region_clinics", "riv_consumers.let_in",
+        "riv_consumers.list_consumers", "riv_consumers.shut_out",
     ),
     STAFF: (
         "commissions.choose_commission", "commissions.list_commissions", "demo_journal.add_fault",

@@ -52,7 +52,7 @@ def index(reference, monkeypatch) -> None:
     where = EngagementLookup(
         address=f"{reference.address}/ei/FindContent", logical_address="SE2321000016-EI01"
     )
-    monkeypatch.setattr(clients, "get_settings", lambda: SimpleNamespace(engagement_lookup=where))
+    monkeypatch.setattr(clients, "get_settings", lambda: SimpleNamespace(index_in_use=where))
 
 
 async def times(world: ConnectedWorld, who: int = 0, day: date = DAY, time_type: str = "besok") -> list[str]:

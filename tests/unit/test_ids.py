@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from webtidbok_app.demo.people import make_test_number
 from webtidbok_app.domain.errors import InvalidInput
-from webtidbok_app.domain.ids import PersonalNumber, normalise_hsa_id, parse_personal_number
+from webtidbok_app.domain.ids import (
+    PersonalNumber,
+    normalise_hsa_id,
+    normalise_system_id,
+    parse_personal_number,
+)
 
 TODAY = date(2026, 11, 23)
 
@@ -84,3 +89,14 @@ def test_hsa_id__is_compared_without_case():
     for wrong in ("", "2321000016-1HZ5", "SE2321000016", "SE2321000016-Å"):
         with pytest.raises(InvalidInput):
             normalise_hsa_id(wrong)
+
+
+@pytest.mark.parametrize("text", ["HSASERVICES-106J", "t-services-SE165565594230-1023", " SE5565594230-b9p "])
+def test_systems__have_ids_of_older_forms_too(text):
+    assert normalise_system_id(text) == text.strip().upper()
+
+
+@pytest.mark.parametrize("text", ["", "198001012389", "CN=x", "a b-1", "-1", "x-", "A" * 64 + "-1", "Å-1"])
+def test_what_is_no_id_of_a_system__is_refused(text):
+    with pytest.raises(InvalidInput):
+        normalise_system_id(text)

@@ -36,6 +36,11 @@ def tell_of_message(session: AsyncSession) -> None:
     session.info.setdefault(_CHANGED, set()).add(topics.OUTBOX)
 
 
+def tell_of_engagement(session: AsyncSession) -> None:
+    """Tell the bus, when the transaction is committed, that there is something to tell the engagement index."""
+    session.info.setdefault(_CHANGED, set()).add(topics.ENGAGEMENTS)
+
+
 def tell_of_case(session: AsyncSession, clinic_id: UUID, case_id: UUID) -> None:
     """Tell the bus, when the transaction is committed, that a case of the clinic's looks different."""
     session.info.setdefault(_CHANGED, set()).update({topics.inbox(clinic_id), topics.case(case_id)})

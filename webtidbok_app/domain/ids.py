@@ -101,6 +101,17 @@ def normalise_hsa_id(text: str) -> str:
     return hsa_id
 
 
+def normalise_system_id(text: str) -> str:
+    """Return a system's HSA-id in the form that is compared. Raises InvalidInput.
+
+    National platforms have ids from before the form that HSA-ids have now, such as HSASERVICES-106J.
+    """
+    hsa_id = text.strip().upper()
+    if not re.fullmatch(r"[A-Z0-9][A-Z0-9_-]*-[A-Z0-9]+", hsa_id) or len(hsa_id) > 64:
+        raise InvalidInput({"hsa_id": "hsa_id"})
+    return hsa_id
+
+
 def parse_id(text: str, otherwise: type[Exception] = NotFound) -> UUID:
     """Return the identity of a row as an address or a form writes it. Raises ``otherwise`` when it is none."""
     try:

@@ -28,7 +28,7 @@ def to_utc(day: date, wall: time) -> datetime:
 
     Raises NoSuchWallTime for the hour that is skipped in March and the hour that is repeated in October.
     """
-    first = datetime.combine(day, wall, STOCKHOLM)
+    first = datetime.combine(day, wall.replace(fold=0), STOCKHOLM)
     second = first.replace(fold=1)
     if first.utcoffset() != second.utcoffset():
         raise NoSuchWallTime(f"{day} {wall}")

@@ -16,11 +16,16 @@ def code_of(error: Exception) -> str:
 
 def words_for(code: str, lang: Lang, facts: Mapping[str, object]) -> tuple[str, str]:
     """Return a title and a text for a failure. A code without words is told as an unexpected one."""
-    shown = {name: _in_words(fact, lang) for name, fact in facts.items()}
+    shown = in_words(facts, lang)
     try:
         return t(lang, f"errors.{code}.title", **shown), t(lang, f"errors.{code}.body", **shown).strip()
     except KeyError:
         return t(lang, f"errors.{UNEXPECTED}.title"), t(lang, f"errors.{UNEXPECTED}.body")
+
+
+def in_words(facts: Mapping[str, object], lang: Lang) -> dict[str, object]:
+    """Return a failure's facts as they are put into texts."""
+    return {name: _in_words(fact, lang) for name, fact in facts.items()}
 
 
 def _in_words(fact: object, lang: Lang) -> object:

@@ -150,10 +150,8 @@ class StandaloneJournal:
             )
             row = await self._row(session, booking.id, patient)
             if booking.booked_at == now:
-                invitations.require(booking, row.time_type)
-                if booking.invitation_id is None:  # who is invited may come whatever their age
-                    limits.refuse_other_ages(patient.number.age_on(swedish_time.day_of(now)), row.time_type)
-                await limits.refuse_if_too_many(session, booking, row.time_type, now=now)
+                age = patient.number.age_on(swedish_time.day_of(now))
+                await limits.judge(session, booking, row.time_type, age=age, now=now)
             return _booked_time(row)
 
         return await self._database.transact(work)

@@ -11,6 +11,10 @@ OUTBOX = "outbox"
 """The messages that are to be sent."""
 
 
+ENGAGEMENTS = "engagements"
+"""What the engagement index has to be told."""
+
+
 LINE = "line"
 """Those who watch for a time, at any clinic: somebody has come, or something may be free for them."""
 

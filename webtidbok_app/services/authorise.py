@@ -16,7 +16,7 @@ Every use case begins here, whatever the gate in front of the events has let thr
 from uuid import UUID
 
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.actor import Actor, Resident, Role, Staff
+from webtidbok_app.domain.actor import Actor, Resident, Role, Staff, System
 from webtidbok_app.domain.errors import NotAllowed, OmbudEnded, TimesElsewhere
 from webtidbok_app.domain.ombud import may_act
 
@@ -96,6 +96,13 @@ def as_superadmin(actor: Actor | None) -> tuple[Staff, UUID]:
     if staff.role is not Role.REGION_ADMIN or staff.region_id is None:
         raise NotAllowed
     return staff, staff.region_id
+
+
+def as_consumer(actor: Actor | None) -> System:
+    """Return the actor as a system that asks over the service contracts, named by its HSA-id. Raises NotAllowed."""
+    if not isinstance(actor, System):
+        raise NotAllowed
+    return actor
 
 
 def administers(staff: Staff) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import and_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from webtidbok_app.db import outbox
+from webtidbok_app.db import engagements, outbox
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import LIVE, Booking, CaseType, Clinic, Invitation, Person, TimeType
@@ -162,6 +162,7 @@ async def invite(
         )  # fmt: skip
         if await insert_or_ignore(session, row):
             await outbox.tell_of_invitation(session, row, now=now)
+            await engagements.note_engagements(session, clinic_id, {row.id})
             audit.record(session, staff, "invite", clinic_id=clinic_id, person_id=person_id)
         return await is_reached(session, told_id=person_id, about=person_id)
 
@@ -179,6 +180,7 @@ async def withdraw_invitation(actor: Actor | None, *, invitation_id: str) -> Non
         if state != InvitationState.OPEN:
             raise InvitationEnded
         row.ended_at = clock.now()
+        await engagements.note_engagements(session, clinic_id, {row.id})
         audit.record(session, staff, "withdraw_invitation", clinic_id=clinic_id, person_id=row.person_id)
 
 

@@ -40,7 +40,7 @@ from webtidbok_app.services.outcomes import find_unsettled, refuse_if_unsettled
 from webtidbok_app.services.terms import require_accepted_terms
 
 MESSAGE_MAX = 500
-SECONDS_TO_SHOW = 1.0
+SECONDS_TO_SHOW = 0.15
 """How long the first answer waits for all clinics; who has not answered by then is told of as pending."""
 SECONDS_TO_ANSWER = 10.0
 """How long a clinic's timebook may take to answer (ux.md 7, 19)."""

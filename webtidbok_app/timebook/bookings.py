@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, CursorResult, case, delete, select, text, 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from webtidbok_app.db import outbox
+from webtidbok_app.db import engagements, outbox
 from webtidbok_app.db.after_commit import tell_of_change, tell_of_line
 from webtidbok_app.db.insert import insert_or_change
 from webtidbok_app.db.tables import CHOSEN, Booking, Clinic, HoldCount
@@ -211,6 +211,7 @@ async def tell_made(
     """
     tell_of_change(session, booking.clinic_id, [booking.starts_at])
     await invitations.answer(session, booking)
+    await engagements.note_booking(session, booking)
     await outbox.tell_of_booking(session, booking, kind, now=now, due_at=due_at)
     await line.settle(session, booking, now=now)
     return booking
@@ -290,6 +291,7 @@ async def call_off(
     if not _rows(changed):
         raise AlreadyCancelled
     tell_of_change(session, clinic_id, [booking.starts_at])
+    await engagements.note_booking(session, booking)
     await line.pass_on(session, clinic_id=clinic_id, slot_id=booking.slot_id, now=now)
     return booking
 

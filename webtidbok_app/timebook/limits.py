@@ -10,6 +10,20 @@ from sqlmodel import col
 from webtidbok_app.db.tables import Booking, Slot, TimeType
 from webtidbok_app.domain.errors import AgeOutside, TooManyBookings
 from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.timebook import invitations
+
+
+async def judge(
+    session: AsyncSession, booking: Booking, time_type: TimeType, *, age: int, now: datetime
+) -> None:
+    """Raise why its person, who is ``age`` years, cannot have a booking that has just been made.
+
+    InvitedOnly, AgeOutside (who is invited may come whatever their age) and TooManyBookings.
+    """
+    invitations.require(booking, time_type)
+    if booking.invitation_id is None:
+        refuse_other_ages(age, time_type)
+    await refuse_if_too_many(session, booking, time_type, now=now)
 
 
 def refuse_other_ages(age: int, time_type: TimeType) -> None:

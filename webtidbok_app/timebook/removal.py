@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from webtidbok_app.db import outbox
+from webtidbok_app.db import engagements, outbox
 from webtidbok_app.db.after_commit import tell_of_change
 from webtidbok_app.db.tables import LIVE, Booking, Invitation, Person, Removal, RemovalLine, RemovedSlot, Slot
 from webtidbok_app.db.tables._base import new_id
@@ -323,6 +323,9 @@ async def _invite_anew(
     )  # fmt: skip
     session.add(invitation)
     await session.flush()
+    await engagements.note_engagements(
+        session, old.clinic_id, {invitation.id, *(one.id for one in known if one.ended_at)}
+    )
     await outbox.tell_of_invitation(
         session, invitation, now=now, told_id=old.booked_by, due_at=now + TAKE_BACK_FOR
     )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from webtidbok_app.db import outbox
+from webtidbok_app.db import engagements, outbox
 from webtidbok_app.db.after_commit import tell_of_change, tell_of_line, tell_of_watch
 from webtidbok_app.db.tables import (
     IN_LINE,
@@ -248,6 +248,7 @@ async def _put_back(
     line.phoned_at = line.phoned_by = None
     line.phoned_by_name = ""
     await session.flush()
+    await engagements.note_booking(session, old)
     tell_of_change(session, old.clinic_id, [old.starts_at])
 
 
@@ -308,6 +309,7 @@ async def _invite_as_before(
     """End the invitation, and open those again that it took the place of unless there is a newer one."""
     ended = await session.get_one(Invitation, (removal.clinic_id, invitation_id))
     ended.ended_at = now
+    await engagements.note_engagements(session, ended.clinic_id, {ended.id})
     known = await invitations.open_ones(
         session, person_id=ended.person_id, today=day_of(now), clinic_id=ended.clinic_id
     )
@@ -326,7 +328,9 @@ async def _invite_as_before(
         .returning(col(Invitation.id))
         .execution_options(synchronize_session=False)
     )
-    told = [outbox.identity_of(MessageKind.INVITED, one) for one in opened]
+    anew = set(opened)
+    await engagements.note_engagements(session, ended.clinic_id, anew)
+    told = [outbox.identity_of(MessageKind.INVITED, one) for one in anew]
     await outbox.tell_after_all(session, told, since=removal.done_at, now=now)
 
 

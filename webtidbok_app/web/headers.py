@@ -46,7 +46,7 @@ class SecurityHeaders:
 
 def _caching(path: str, status: int) -> str:
     """What the build names by its contents keeps for ever; a page or a style sheet is asked for each time."""
-    if path.startswith(("/auth/", "/demo/", "/livez", "/readyz")):
+    if path.startswith(("/auth/", "/demo/", "/riv/", "/livez", "/readyz")):
         return "no-store"
     if path.startswith("/assets/") and status == 200:
         return f"public, max-age={A_YEAR}, immutable"

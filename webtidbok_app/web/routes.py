@@ -33,6 +33,7 @@ from webtidbok_app.services.export import EXPORT_PAGE, EXPORTED, export_schedule
 from webtidbok_app.services.ombud import choose_child
 from webtidbok_app.settings import get_settings
 from webtidbok_app.web.error_page import failure_page, html_page
+from webtidbok_app.web.riv import riv_routes
 
 HOME = {"resident": "/mina-tider", "staff": "/personal"}
 SUPERADMIN_HOME = "/personal/mottagningar"
@@ -75,6 +76,7 @@ def routes() -> list[BaseRoute]:
     found: list[BaseRoute] = [auth, Route("/livez", alive), Route("/readyz", ready)]
     found += [Route(f"{prefix}{CALENDAR_FILE}", calendar_file) for prefix in ("", "/en")]
     found.append(Route(SCHEDULE_FILE, schedule_file))
+    found += riv_routes()
     if settings.demo:
         found += [
             Route("/demo/meddelanden", demo_inbox),

@@ -25,6 +25,7 @@ from webtidbok_app.db.tables.clinics import (
     Service,
     Terms,
 )
+from webtidbok_app.db.tables.contracts import EngagementUpdate, RivConsumer, RivConsumerClinic
 from webtidbok_app.db.tables.invitations import Invitation, ReservePerson
 from webtidbok_app.db.tables.journals import LOOKED_FOR, JournalConnection, JournalHold, JournalWrite
 from webtidbok_app.db.tables.messages import SETTLED, WAITING, MessageChoice, OutboxMessage
@@ -76,6 +77,7 @@ __all__ = [
     "Clinic",
     "DowntimeRun",
     "Draft",
+    "EngagementUpdate",
     "Guardianship",
     "HoldCount",
     "Invitation",
@@ -101,6 +103,8 @@ __all__ = [
     "RequestMessage",
     "RequestWords",
     "ReservePerson",
+    "RivConsumer",
+    "RivConsumerClinic",
     "RoleChange",
     "ScheduleChange",
     "ScheduleDeviation",

@@ -32,10 +32,9 @@ GOOD_FOR = {"GetAllTimeTypes": 30.0, "GetAllPerformers": 60.0, "FindContent": 30
 FORGIVEN_AFTER = 600.0
 """Seconds after which a contract is tried again that had no route, or that we had no right to."""
 _TRIED_AGAIN = frozenset({failures.NEVER_LEFT, "http_502", "http_503", "http_504"})
-_CONNECTIONS = httpx2.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=4.0)
+_CONNECTIONS = httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0)
 """Kept for a shorter while than servers do: a call on a connection that is just being closed has an unknown fate."""
-_NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol,
-               httpx2.InvalidURL)  # fmt: skip
+_NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol, httpx2.InvalidURL)
 
 A = TypeVar("A", bound=Message)
 T = TypeVar("T")
@@ -100,7 +99,7 @@ class Client:
         """Return the answer to what changes something. It is sent once at most. Raises CallFailed."""
         self._answers.clear()
         try:
-            async with asyncio.timeout(SECONDS_TO_WRITE + SECONDS_TO_CONNECT):
+            async with asyncio.timeout(SECONDS_TO_READ + SECONDS_TO_CONNECT + SECONDS_TO_WRITE):
                 return await self._call(order, answer, patient, correlation_id, SECONDS_TO_WRITE)
         except TimeoutError as error:
             self._last_failure = failures.TIMEOUT
@@ -166,7 +165,7 @@ class Client:
         level = logging.WARNING if outcome else logging.INFO
         _log.log(level, "%s at %s: %s in %.0f ms (%s)", contract, self.clinic_id, outcome or "ok", milliseconds,
                  correlation_id)  # fmt: skip
-        if outcome == "cancelled":
+        if outcome in {"cancelled", failures.QUEUE}:  # neither says anything of the journal system
             return
         self._last_failure = outcome
         self._breaker.note(success=not outcome or outcome in failures.SHOWS_LIFE)
@@ -180,6 +179,8 @@ class Client:
     ) -> A:
         try:
             status, body = await self._post(contract, data, correlation_id, seconds)
+        except httpx2.PoolTimeout as error:
+            raise CallFailed(failures.QUEUE, not_done=True) from error
         except _NEVER_LEFT as error:
             raise CallFailed(failures.NEVER_LEFT, not_done=True) from error
         except httpx2.TimeoutException as error:
@@ -201,7 +202,7 @@ class Client:
         http = self._connected()
         request = http.build_request(
             "POST", self._address_of(contract), content=data, headers=_headers(contract, correlation_id),
-            timeout=httpx2.Timeout(seconds, connect=SECONDS_TO_CONNECT, pool=SECONDS_TO_CONNECT),
+            timeout=httpx2.Timeout(seconds, connect=SECONDS_TO_CONNECT, pool=SECONDS_TO_READ),
         )  # fmt: skip
         response = await http.send(request, stream=True)
         try:

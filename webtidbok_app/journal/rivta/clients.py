@@ -32,7 +32,7 @@ def client_of(connection: JournalConnection) -> Client:
 
 def client_of_index() -> Client | None:
     """Return the client of the engagement index, where there is one."""
-    index = get_settings().engagement_lookup
+    index = get_settings().index_in_use
     if index is None:
         return None
     if known := _clients.get(_OF_INDEX):

@@ -5,6 +5,8 @@ import re
 from webtidbok_app.rivta.soap import Fault
 
 NEVER_LEFT = "not_connected"
+QUEUE = "queue"
+"""So many others wait for the journal system that its turn never came."""
 OPEN = "breaker_open"
 TIMEOUT = "timeout"
 CUT = "cut"

@@ -148,7 +148,7 @@ class RivtaJournal:
 
     async def schedule(self, patient: Resident) -> list[BookedTime]:
         asking = self._reading(patient)
-        slots, mine = await asyncio.gather(asking.schedule(), self._mine(patient))
+        slots, mine = await asyncio.gather(asking.schedule(fresh=False), self._mine(patient))
         coming = [slot for slot in slots if receipts.ends_at(slot) > clock.now()]
         names = await asking.names(coming)
         told = [self._booked(slot, mine, names) for slot in coming]

@@ -4,6 +4,7 @@ from webtidbok_app.pages.staff.booking import booking_page, cancel_page
 from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
 from webtidbok_app.pages.staff.commissions import commissions_page
+from webtidbok_app.pages.staff.consumers import consumers_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.desk import check_page as desk_check_page
@@ -58,6 +59,7 @@ from webtidbok_app.state.staff.booking import StaffBookingState
 from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
 from webtidbok_app.state.staff.commissions import CommissionState
+from webtidbok_app.state.staff.consumers import StaffConsumersState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.desk import StaffDeskState
@@ -264,6 +266,12 @@ ROUTES = [
         clinic_permissions_page,
         "permissions.title",
         [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        f"{REGION}/[clinic]/e-tjanster",
+        consumers_page,
+        "staff.consumers.title",
+        [*_ARRIVE, StaffConsumersState.load],
     ),
     (
         "/personal/superadministratorer",

@@ -34,6 +34,8 @@ class StaffPermissionsState(rx.State):
     """The people, one of them whose role is being changed, and what that would do."""
 
     place: str = ""
+    consumers: str = ""
+    """Where it is said which systems may ask the clinic; for the superadmin."""
     people: list[PermissionRow] = []
     changes: list[str] = []
     chosen: PermissionRow = PermissionRow()
@@ -58,6 +60,7 @@ class StaffPermissionsState(rx.State):
             self.problem = found
         else:
             self._show(found)
+            self.consumers = f"{self.router.url.path.rstrip('/')}/e-tjanster"
 
     @rx.event
     @requires(*APPOINTS)

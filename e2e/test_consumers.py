@@ -9,7 +9,7 @@ from e2e.staff import staff_page
 from e2e.support import visit
 
 DESK, TABLET = {"width": 1280, "height": 900}, {"width": 820, "height": 1180}
-CLINIC = "/personal/mottagningar/stegets-fotmottagning"
+CLINIC = "/personal/mottagningar/alvens-rehab"
 
 
 def _type(page: Page, hsa_id: str, name: str) -> None:

@@ -13,6 +13,7 @@ from webtidbok_app.services.riv_consumers import LetIn, let_in, list_consumers, 
 from webtidbok_app.state.common import argument, attempt
 from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.words import field_problems, moment_text
+from webtidbok_app.state.staff.region import clinic_page
 from webtidbok_app.state.staff.views import ConsumerRow, Outcome
 from webtidbok_app.state.views import FieldProblem, Problem
 
@@ -43,7 +44,7 @@ class StaffConsumersState(rx.State):
     async def load(self) -> None:
         """Show who is let in."""
         self.reset()
-        self.back = self.router.url.path.rstrip("/").removesuffix("/e-tjanster")
+        self.back = clinic_page(argument(self, "clinic"))
         await self._show()
 
     @rx.event

@@ -36,7 +36,7 @@ def clinic_permissions_page() -> rx.Component:
     return _superadmins_own(
         "permissions.title",
         "clinics",
-        rx.el.p(rx.el.a(t("sv", "staff.consumers.title"), href=State.consumers)),
+        rx.cond(State.place != "", rx.el.p(rx.el.a(t("sv", "staff.consumers.title"), href=State.consumers))),
         at_clinic=True,
         back="/personal/mottagningar",
     )

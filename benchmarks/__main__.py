@@ -24,6 +24,7 @@ from benchmarks.bookings import Bookings, bench_bookings
 from benchmarks.fill import libpq
 from benchmarks.free_times import FreeTimes, bench_free_times
 from benchmarks.grid import bench_grid
+from benchmarks.journals import bench_journals
 from benchmarks.journeys import bench_journeys
 from benchmarks.report import Figures, sqlite_name, write
 from benchmarks.schedule import bench_schedule
@@ -33,7 +34,7 @@ from tests.world import FIRST_START
 from webtidbok_app.db.engine import Database
 from webtidbok_app.domain import clock
 
-PARTS = ("free-times", "bookings", "journeys", "schedule", "grid")
+PARTS = ("free-times", "bookings", "journeys", "schedule", "grid", "journals")
 AT_ONCE = (1, 16)
 NewDatabase = Callable[[], str]
 
@@ -53,6 +54,8 @@ def bench(name: str, new_database: NewDatabase, folder: Path, given: argparse.Na
     if "grid" in given.only:
         dev.build_frontend()
         figures = replace(figures, grid=asyncio.run(bench_grid(new_database, folder, given.rounds)))
+    if "journals" in given.only:
+        figures = replace(figures, journals=asyncio.run(bench_journals(new_database, folder, given.rounds)))
     if "journeys" in given.only:
         figures = replace(figures, journeys=asyncio.run(bench_journeys(new_database, folder, given.rounds)))
     return figures

@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.bookings import Bookings
 from benchmarks.free_times import FreeTimes
 from benchmarks.grid import Grid
+from benchmarks.journals import Journals
 from benchmarks.journeys import Journeys
 from benchmarks.measure import Ratio
 from benchmarks.schedule import Schedule
@@ -29,6 +30,7 @@ class Figures:
     journeys: Journeys | None = None
     schedule: Schedule | None = None
     grid: Grid | None = None
+    journals: Journals | None = None
 
 
 def write(found: Sequence[Figures], rounds: int) -> str:
@@ -93,7 +95,7 @@ def _rows(one: Figures) -> list[str]:
             ),
             _row(one, "commit to another's page / bare Reflex push", one.journeys.push, at_most=2),
         ]
-    return [*rows, *_schedule_rows(one), *_grid_rows(one)]
+    return [*rows, *_schedule_rows(one), *_grid_rows(one), *_journal_rows(one)]
 
 
 def _schedule_rows(one: Figures) -> list[str]:
@@ -121,6 +123,27 @@ def _grid_rows(one: Figures) -> list[str]:
         _row(one, f"one time of 640 ticked / {alone}", found.tick, at_most=1),
         _row(one, f"all free times of the day ticked / {alone}", found.tick_day, at_most=2),
         _row(one, "somebody's choice in another's open day / their own answer", found.change),
+    ]
+
+
+def _journal_rows(one: Figures) -> list[str]:
+    if one.journals is None:
+        return []
+    found = one.journals
+    calls = [
+        _row(one, f"a journal system asked: {what} / httpx with the same bytes", ratio, at_most=1.3)
+        for what, ratio in found.calls.items()
+    ]
+    return [
+        *calls,
+        _row(one, "19 healthy journal systems' times, one hangs / none does", found.one_hangs, at_most=1.1),
+        _row(
+            one,
+            "our own timebook's page, 200 at a journal of 2 s / nobody there",
+            found.beside_slow,
+            at_most=1.2,
+        ),
+        _row(one, "the same / 200 at a journal that answers at once", found.beside_quick),
     ]
 
 

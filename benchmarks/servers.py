@@ -40,11 +40,12 @@ def serving(
         (folder / f"server-{port}.log").open("w", encoding="utf-8") as log,
         dev.started(command, env=environment, output=log) as process,
     ):
-        _wait_for(port, process)
+        wait_for(port, process)
         yield Server(port, stamp)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return when somebody listens. Raises RuntimeError when nobody does within a minute."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
 from scripts import dev
+from tests.reference_journal import ReferenceJournal
 
 PICTURES = dev.VAR / "e2e"
 FAILED = pytest.StashKey[bool]()
@@ -70,14 +71,35 @@ class ContextMaker:
 
 
 @pytest.fixture(scope="session")
-def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def journal_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of the journal system that some of the demo's clinics have; E2E_JOURNAL_URL beside a server."""
+    if os.environ.get("E2E_BASE_URL"):
+        yield os.environ.get("E2E_JOURNAL_URL", "").rstrip("/")
+        return
+    with dev.reference_journal(tmp_path_factory.mktemp("journal") / "journal.db") as address:
+        yield address
+
+
+@pytest.fixture
+def journal(journal_address: str) -> Iterator[ReferenceJournal]:
+    """Control the journal system. Afterwards nothing goes wrong in it any more."""
+    if not journal_address:
+        pytest.skip("E2E_JOURNAL_URL is not set")
+    control = ReferenceJournal(journal_address)
+    yield control
+    control.no_faults()
+    control.close()
+
+
+@pytest.fixture(scope="session")
+def base_url(tmp_path_factory: pytest.TempPathFactory, journal_address: str) -> Iterator[str]:
     """Give the address of the server under test."""
     if given := os.environ.get("E2E_BASE_URL"):
         yield given.rstrip("/")
         return
     port = dev.free_port()
     data = {"WEBTIDBOK_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('e2e') / 'demo.db'}"}
-    environment = dev.server_environment(port, **data)
+    environment = dev.server_environment(port, **data, WEBTIDBOK_DEMO_JOURNAL=journal_address)
     dev.prepare_data(**environment)
     PICTURES.mkdir(parents=True, exist_ok=True)
     with (

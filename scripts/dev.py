@@ -352,6 +352,16 @@ def server_environment(port: int, **extra: str) -> dict[str, str]:
     )
 
 
+@contextmanager
+def reference_journal(database: Path, port: int = 0, *, output: TextIO | None = None) -> Iterator[str]:
+    """Run the demo's journal system, with its data in ``database``, and give its address. Raises Failure."""
+    port = port or free_port()
+    words = ["-m", "webtidbok_app.demo.reference_journal", "--port", port, "--database", database]
+    with started([PYTHON, *words], output=output) as process:
+        wait_until_it_answers(port, process, what="The demo's journal system")
+        yield f"http://127.0.0.1:{port}"
+
+
 def free_port() -> int:
     """Return a port on loopback that nobody listens on."""
     with socket.socket() as probe:
@@ -359,17 +369,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_it_answers(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def wait_until_it_answers(
+    port: int, process: subprocess.Popen[bytes], seconds: float = 60, *, what: str = "The server"
+) -> None:
     """Return when the server answers. Raises Failure when it dies or stays silent."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise Failure(f"The server stopped at once (code {process.returncode}); the reason stands above")
+            raise Failure(f"{what} stopped at once (code {process.returncode}); the reason stands above")
         with suppress(OSError), direct.open(f"http://127.0.0.1:{port}/livez", timeout=2):
             return
         time.sleep(0.2)
-    raise Failure(f"The server did not answer within {seconds:.0f} s")
+    raise Failure(f"{what} did not answer within {seconds:.0f} s")
 
 
 def prepare_data(**env: str) -> str:
@@ -379,7 +391,7 @@ def prepare_data(**env: str) -> str:
     )
     if migrated.returncode != 0:
         raise Failure("The database could not be brought up to date; the reason stands above")
-    if environment(**env)["WEBTIDBOK_DEMO"].lower() not in ("1", "true", "yes", "on"):
+    if not _is_demo(environment(**env)):
         return ""
     seeded = subprocess.run(
         [PYTHON, "-m", "webtidbok_app.demo"],
@@ -461,21 +473,50 @@ def _install_chromium() -> str | None:
 
 
 def run() -> None:
-    """Start the demo and keep it running."""
+    """Start the demo and keep it running, with a journal system beside it that some of its clinics have."""
     port = _chosen_port()
     prepare_python()
     build_frontend()
-    with alone("data", shared=True):
-        public_url = server_environment(port)["WEBTIDBOK_PUBLIC_URL"]
-        personas = prepare_data(WEBTIDBOK_PUBLIC_URL=public_url)
+    with alone("data", shared=True), _demo_journal(port) as journal:
+        environment = server_environment(port, WEBTIDBOK_DEMO_JOURNAL=journal)
+        personas = prepare_data(**environment)
         host = os.environ.get("HOST") or "127.0.0.1"
-        with started(server_command(port, host), env=server_environment(port)) as server:
+        with started(server_command(port, host), env=environment) as server:
             wait_until_it_answers(port, server)
-            say(f"\nWebtidbok is at {public_url}  (Ctrl-C stops it)\n")
+            say(f"\nWebtidbok is at {environment['WEBTIDBOK_PUBLIC_URL']}  (Ctrl-C stops it)")
+            if journal:
+                say(f"The demo's journal system is at {journal}")
             if personas:
-                say(f"{personas}\n")
+                say(f"\n{personas}\n")
             server.wait()
         raise Failure(f"The server stopped by itself (code {server.returncode}); the reason stands above")
+
+
+@contextmanager
+def _demo_journal(beside: int) -> Iterator[str]:
+    """Run the demo's journal system on the first free port above the server's, unless one is set.
+
+    Outside demo mode give nothing.
+    """
+    env = environment()
+    if not _is_demo(env) or env.get("WEBTIDBOK_DEMO_JOURNAL"):
+        yield env.get("WEBTIDBOK_DEMO_JOURNAL", "")
+        return
+    with reference_journal(VAR / "reference_journal.db", _free_port_above(beside)) as address:
+        yield address
+
+
+def _is_demo(env: Mapping[str, str]) -> bool:
+    return env["WEBTIDBOK_DEMO"].lower() in ("1", "true", "yes", "on")
+
+
+def _free_port_above(port: int) -> int:
+    for candidate in range(port + 1, min(port + 50, HIGHEST_PORT) + 1):
+        with suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", candidate))
+            return candidate
+    return free_port()
 
 
 def test() -> None:
@@ -619,9 +660,10 @@ def demo_reset() -> None:
     if os.environ.get("WEBTIDBOK_DATABASE_URL"):
         raise Failure("WEBTIDBOK_DATABASE_URL is set; only the demo's own database in var/ is thrown away")
     with alone("data", refuse="The demo is running; stop it first"):
-        for leftover in VAR.glob("webtidbok.db*"):
+        for leftover in (*VAR.glob("webtidbok.db*"), *VAR.glob("reference_journal.db*")):
             leftover.unlink()
-        say(prepare_data())
+        with reference_journal(VAR / "reference_journal.db") as address:
+            say(prepare_data(WEBTIDBOK_DEMO_JOURNAL=address))
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

@@ -49,26 +49,38 @@ class StaffClaims(BaseModel):
     name: str = "name"
 
 
-class Smtp(BaseModel):
-    """The server that takes e-mail (RFC 6409)."""
+class ClientCertificate(BaseModel):
+    """A certificate that we show to journal systems (PEM); the key may stand in the same file."""
 
-    host: str
-    port: int = 587
-    username: str = ""
+    certificate: Path
+    key: Path | None = None
     password: SecretStr = SecretStr("")
-    tls: Literal["starttls", "implicit", "off"] = "starttls"
-    """How the way there is sealed (RFC 3207, RFC 8314); ``implicit`` is that of port 465."""
-    sender: str
-    """The address that messages come from."""
 
 
-class SmsGateway(BaseModel):
-    """The gateway that takes SMS: a POST of JSON with ``from``, ``to`` (E.164) and ``text``."""
+class EngagementLookup(BaseModel):
+    """The engagement index, asked where a resident has something (urn:riv:itintegration:engagementindex)."""
 
-    url: str
-    token: SecretStr = SecretStr("")
-    """Sent as a bearer token (RFC 6750)."""
-    sender: str = "Webtidbok"
+    address: str
+    """Where FindContent is called."""
+    logical_address: str
+    """HSA-id of its owner."""
+    certificate: str = ""
+    """Which of ``journal_certificates`` it is called with; empty for none."""
+
+
+class EngagementIndex(BaseModel):
+    """The engagement index (itintegration:engagementindex 1.0), told of what is booked in our own timebook."""
+
+    address: str
+    """Where its contract Update is called."""
+    logical_address: str
+    """Who it belongs to: an HSA-id or organisation number."""
+    source_system: str
+    """The HSA-id of this system."""
+    data_controller: str
+    """Who answers for the data, by organisation number, such as ``SE232100-0016``."""
+    certificate: str = ""
+    """Which of ``journal_certificates`` it is called with; empty for none."""
 
 
 class Producer(BaseModel):
@@ -93,22 +105,26 @@ class Producer(BaseModel):
         return self
 
 
-class EngagementIndex(BaseModel):
-    """The engagement index (itintegration:engagementindex 1.0) that is told of bookings and invitations."""
+class Smtp(BaseModel):
+    """The server that takes e-mail (RFC 6409)."""
 
-    address: str
-    """Where its contract Update is called."""
-    logical_address: str
-    """Who it belongs to: an HSA-id or organisation number."""
-    source_system: str
-    """The HSA-id of this system."""
-    data_controller: str
-    """Who answers for the data, by organisation number, such as ``SE232100-0016``."""
-    certificate: Path | None = None
-    key: Path | None = None
-    """The client certificate with its chain, and its key; PEM."""
-    authorities: Path | None = None
-    """Who has signed the index's own certificate, PEM; those that the system trusts when empty."""
+    host: str
+    port: int = 587
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    tls: Literal["starttls", "implicit", "off"] = "starttls"
+    """How the way there is sealed (RFC 3207, RFC 8314); ``implicit`` is that of port 465."""
+    sender: str
+    """The address that messages come from."""
+
+
+class SmsGateway(BaseModel):
+    """The gateway that takes SMS: a POST of JSON with ``from``, ``to`` (E.164) and ``text``."""
+
+    url: str
+    token: SecretStr = SecretStr("")
+    """Sent as a bearer token (RFC 6750)."""
+    sender: str = "Webtidbok"
 
 
 class Settings(BaseSettings):
@@ -133,6 +149,18 @@ class Settings(BaseSettings):
     smtp: Smtp | None = None
     sms: SmsGateway | None = None
     """Where messages to residents go. What is not set is off; in demo mode an inbox of our own takes its place."""
+    journal_certificates: dict[str, ClientCertificate] = {}
+    """The certificates that journal systems are called with, by names that their connections use."""
+    journal_ca: Path | None = None
+    """Whom we trust to vouch for journal systems (PEM); empty: whom the machine trusts."""
+    consumer_hsa_id: str = ""
+    """Our own HSA-id, told to journal systems as the original consumer; empty: not told."""
+    engagement_lookup: EngagementLookup | None = None
+    """Where it is asked where a resident has times. Not set, only those clinics are asked that are known here."""
+    engagement_index: EngagementIndex | None = None
+    """Where it is told who has something booked here. Not set, nobody is told."""
+    producer: Producer | None = None
+    """Who is let in over the service contracts (``web/riv.py``). Not set, nobody is."""
     population_register: Literal["off", "demo"] | None = None
     """Which adapter says who is guardian of whom. Off, nobody acts for anybody else; the demo has one of its own."""
     downtime_dir: Path | None = None
@@ -143,10 +171,8 @@ class Settings(BaseSettings):
     """How many days a list is kept after the day that it is about."""
     downtime_print: str = ""
     """A command that is given each list, such as ``lp -d {clinic} {file}``; run without a shell."""
-    producer: Producer | None = None
-    """Who is let in over the service contracts (``web/riv.py``). Not set, nobody is."""
-    engagement_index: EngagementIndex | None = None
-    """Where it is told who has something booked here. Not set, nobody is told."""
+    demo_journal: str = ""
+    """Where the demo's journal system answers; empty: no clinic of the demo is connected to it."""
     trusted_proxy_hops: int = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -186,6 +212,15 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether residents reach us over TLS; settles the cookie's name and its Secure flag."""
         return self.origin.startswith("https://")
+
+    @property
+    def index_in_use(self) -> EngagementLookup | None:
+        """The engagement index that is asked; in demo mode, unless another is set, the demo's journal system's own."""
+        if self.engagement_lookup or not (self.demo and self.demo_journal):
+            return self.engagement_lookup
+        return EngagementLookup(
+            address=f"{self.demo_journal}/ei/FindContent", logical_address=DEMO_INDEX_OWNER
+        )
 
     @property
     def register_in_use(self) -> Literal["off", "demo"]:

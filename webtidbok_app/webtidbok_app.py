@@ -17,6 +17,7 @@ from webtidbok_app.services.downtime import writing_lists
 from webtidbok_app.services.engagement_index import telling_engagements
 from webtidbok_app.services.log_seals import sealing_log
 from webtidbok_app.services.retention import clearing
+from webtidbok_app.services.settlement import close_connections, settling
 from webtidbok_app.settings import get_settings
 from webtidbok_app.state.common import SessionState, backend_exception_handler, frontend_exception_handler
 from webtidbok_app.timebook.hand_over import handing_over
@@ -36,7 +37,8 @@ async def in_service() -> AsyncIterator[None]:
     """Do what is done beside the requests as long as the server runs; then let go of the database.
 
     Messages are sent, the line of those who wait moves, times are handed over, lists written and the log
-    sealed, what is no longer needed is cleared, and the engagement index is told what is booked.
+    sealed, what is no longer needed is cleared, what became of changes whose answers were lost is found out, and the
+    engagement index is told what is booked.
     """
     database = get_database()
     async with (
@@ -46,9 +48,11 @@ async def in_service() -> AsyncIterator[None]:
         writing_lists(),
         sealing_log(database),
         clearing(database),
+        settling(database),
         telling_engagements(database),
     ):
         yield
+    await close_connections()
     await database.dispose()
 
 

@@ -123,10 +123,10 @@ async def test_another_journal_system__is_listed_but_not_asked(new_clinic, monke
     monkeypatch.setattr(
         journal,
         "connect",
-        lambda *, clinic_id, kind: (
+        lambda *, clinic_id, kind, connection: (
             Untouched(clinic_id, other.database)
             if kind == "another"
-            else connect(clinic_id=clinic_id, kind=kind)
+            else connect(clinic_id=clinic_id, kind=kind, connection=connection)
         ),
     )
     found = await compare.compare_next_free(ours.resident, words="besök")

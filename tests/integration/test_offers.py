@@ -381,7 +381,7 @@ async def test_timebook_that_cannot_hold__offers_nothing(world, monkeypatch):
     slots = await world.publish(1)
     case = await send(world)
     monkeypatch.setattr(
-        StandaloneJournal, "capabilities", replace(StandaloneJournal.capabilities, hold=False)
+        StandaloneJournal, "capabilities", replace(StandaloneJournal.capabilities, offer=False)
     )
     assert not (await inbox.open_case(world.staff, case_id=case)).can_offer
     with pytest.raises(CapabilityMissing):

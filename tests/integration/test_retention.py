@@ -19,6 +19,8 @@ from webtidbok_app.db.tables import (
     Booking,
     Draft,
     HoldCount,
+    JournalHold,
+    JournalWrite,
     LoginSession,
     MessageChoice,
     OutboxMessage,
@@ -29,6 +31,7 @@ from webtidbok_app.db.tables import (
     metadata,
 )
 from webtidbok_app.db.tables._base import new_id
+from webtidbok_app.domain.journal_write import WriteKind, WriteOutcome
 from webtidbok_app.domain.message import Channel, MessageKind, MessageStatus
 from webtidbok_app.domain.request import CaseStatus
 from webtidbok_app.domain.visit import BookingStatus, CaseTypeKind
@@ -48,6 +51,7 @@ WORDS = {
     DAY: "24 hours",
     DAY + HOUR: "25 hours",
     MONTH: "30 days",
+    365 * DAY: "365 days",
 }
 NUMBERS = count(1)
 
@@ -117,6 +121,22 @@ def offer(world: Timed, watch_id: UUID, status: WatchOfferStatus, starts_at: dat
     )  # fmt: skip
 
 
+def journal_hold(world: Timed, at: datetime) -> JournalHold:
+    return JournalHold(
+        clinic_id=world.clinic_id, id=new_id(), person_id=world.residents[next(NUMBERS) % 3].person_id,
+        slot_key=uuid4().hex, time_type="besok", timeslot={}, starts_at=at, held_at=at, expires_at=at,
+    )  # fmt: skip
+
+
+def journal_write(
+    world: Timed, at: datetime, outcome: WriteOutcome = WriteOutcome.DONE, **facts
+) -> JournalWrite:
+    return JournalWrite(
+        clinic_id=world.clinic_id, id=new_id(), person_id=world.resident.person_id, kind=WriteKind.MAKE,
+        outcome=outcome, starts_at=at, ends_at=at, correlation_id=uuid4().hex, sent_at=at - DAY, **facts,
+    )  # fmt: skip
+
+
 def case(world: Timed, status: CaseStatus, at: datetime) -> RequestCase:
     return RequestCase(
         clinic_id=world.clinic_id, id=new_id(), number=next(NUMBERS), kind=CaseTypeKind.REQUEST,
@@ -158,6 +178,8 @@ ROWS: dict[type[SQLModel], Made] = {
     HoldCount: lambda world, at: HoldCount(
         person_id=world.residents[next(NUMBERS) % 3].person_id, since=at, holds=3
     ),
+    JournalHold: journal_hold,
+    JournalWrite: journal_write,
     LoginSession: login,
     OutboxMessage: lambda world, at: message(world, MessageStatus.SENT, at - DAY, at),
     Watch: lambda world, at: watch(
@@ -279,6 +301,8 @@ async def test_nothing_that_lives__is_touched__however_old(world, clock):
         case(world, CaseStatus.SENT, then),
         draft(world, now),
         login(world, now + A_MOMENT),
+        journal_hold(world, now - HOUR + A_MOMENT),
+        journal_write(world, then, WriteOutcome.UNKNOWN, look_at=now),
         MessageChoice(person_id=world.resident.person_id, channel=Channel.SMS, address="+46701740605"),
         in_line,
     ]

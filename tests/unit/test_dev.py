@@ -26,6 +26,24 @@ def test_port__that_is_none__is_refused(monkeypatch, text):
         dev._chosen_port()
 
 
+def test_journal_system__takes_the_first_free_port_above_the_servers():
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        assert dev._free_port_above(port - 1) != port
+        assert dev._free_port_above(dev.HIGHEST_PORT) > 0
+
+
+def test_journal_system__that_cannot_start__is_told_by_name(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as busy, (tmp_path / "log").open("w") as log:
+        port = busy.getsockname()[1]
+        with (
+            pytest.raises(dev.Failure, match=r"^The demo's journal system stopped at once"),
+            dev.reference_journal(tmp_path / "journal.db", port, output=log),
+        ):
+            pass
+    assert f"cannot use port {port}" in (tmp_path / "log").read_text()
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """An empty project, with a lock of its own."""

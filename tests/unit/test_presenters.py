@@ -70,9 +70,18 @@ def booked(**changes: object) -> BookedTime:
         "performer": "Omar Lind",
         "prepare": Text(),
         "cancel_allowed": True,
+        "rebook_allowed": True,
         "cancel_until": START - timedelta(hours=24),
     }
     return BookedTime(**{**facts, **changes})
+
+
+def my_booking(
+    time: BookedTime | None = None, *kinds: CaseTypeKind, manageable: bool = True, **can: object
+) -> MyBooking:
+    of = time or booked()
+    facts = {"cancellable": manageable and of.cancel_allowed, "rebookable": manageable and of.rebook_allowed}
+    return MyBooking(clinic(*kinds), of, manageable, terms_needed=False, **{**facts, **can})
 
 
 def test_case_types__stand_in_one_order_with_their_official_names() -> None:
@@ -231,47 +240,91 @@ def test_overview__tells_of_a_clinic_that_does_not_answer() -> None:
     ],
 )
 def test_booking__is_what_it_is_now__and_can_be_cancelled_or_not(time, manageable, status, cancel) -> None:
-    shown = bookings.booking_view(
-        MyBooking(clinic(), time, manageable, terms_needed=False, message_allowed=True), "sv", now=NOW
-    )
+    shown = bookings.booking_view(my_booking(time, manageable=manageable), "sv", now=NOW)
     assert (shown.status, shown.cancel) == (status, cancel)
 
 
 def test_booking__too_late_to_cancel__says_the_deadline_and_the_phone() -> None:
-    mine = MyBooking(
-        clinic(), booked(cancel_allowed=False), manageable=True, terms_needed=False, message_allowed=True
-    )
+    mine = my_booking(booked(cancel_allowed=False))
     shown = bookings.booking_view(mine, "sv", now=NOW)
     assert shown.cancel_text == (
         "Du kan inte omboka eller avboka på nätet senare än onsdag 2 december 2026, kl.\u00a09.20. Ring 0999-101 00."
     )
 
 
+@pytest.mark.parametrize(
+    ("cancels", "rebooks", "shown_as", "said"),
+    [
+        (True, True, ("yes", True), "Du kan omboka och avboka på nätet."),
+        (True, False, ("yes", False), "Du kan avboka på nätet. Ring 0999-101 00 om du vill byta tid."),
+        (False, True, ("never", True), "Du kan byta tid på nätet. Ring 0999-101 00 om du vill avboka."),
+        (
+            False,
+            False,
+            ("never", False),
+            "Du kan inte ändra tiden på nätet. Ring 0999-101 00 om du inte kan komma.",
+        ),
+    ],
+)
+def test_booking__whose_timebook_tells_no_deadline__says_what_can_be_done(
+    cancels, rebooks, shown_as, said
+) -> None:
+    time = booked(
+        cancel_allowed=cancels, rebook_allowed=rebooks, cancel_until=None, time_type_id="lakarbesok"
+    )
+    shown = bookings.booking_view(my_booking(time), "sv", now=NOW)
+    assert ((shown.cancel, bool(shown.rebook_href)), shown.cancel_text) == (shown_as, said)
+
+
+def test_booking__that_nobody_knows_whether_it_is_changed__cannot_be_changed_again() -> None:
+    mine = my_booking(cancellable=False, rebookable=False, unsettled="0" * 32)
+    shown = bookings.booking_view(mine, "en", now=NOW)
+    assert (shown.cancel, shown.cancel_text, shown.rebook_href) == ("no", "", "")
+    assert shown.unclear_href == f"/en/mina-tider/bjorken/oklart/{'0' * 32}"
+
+
+def test_booking__whose_timebook_tells_little__is_shown_without_gaps() -> None:
+    time = booked(visit_form=None, performer="", cancel_until=None)
+    rows = {row.term: row.value for row in bookings.booking_facts(my_booking(time), "sv")}
+    assert rows["Besök"] == "Läkare"
+    assert rows["Mottagningens adress"] == "Storgatan 4, 921 04 Lindhamn"
+    assert "Hos" not in rows
+    [row] = bookings.overview_rows([ClinicBookings(clinic(), [time])], "sv")
+    assert row.what == "Storgatan 4, Lindhamn"
+
+
+def test_steps__of_a_time_type_that_little_is_told_of__are_shown_without_gaps() -> None:
+    kind = TimeTypeInfo("lakarbesok", Text("Läkarbesök"))
+    slot = SLOT._replace(visit_form=None, performer="")
+    found = progress(time_type=kind, hold=HOLD, booked_id=None)
+    assert steps.step_view(found, "sv").caption == "Björken · Läkarbesök"
+    rows = {row.term: row.value for row in steps.check_rows(found, Hold("h1", slot, NOW, "lakarbesok"), "sv")}
+    assert rows["Besök"] == "Läkarbesök"
+    assert "Hos" not in rows
+    assert clinics.time_type_view(kind, "sv", clinic="bjorken").facts == ""
+
+
 def test_booking__that_cannot_be_changed_here__can_be_asked_about_where_the_clinic_takes_requests() -> None:
-    def shown(*kinds: CaseTypeKind, manageable: bool = False) -> str:
-        mine = MyBooking(clinic(*kinds), booked(), manageable, terms_needed=False, message_allowed=True)
+    def shown(*kinds: CaseTypeKind, time: BookedTime | None = None, manageable: bool = False) -> str:
+        mine = my_booking(time, *kinds, manageable=manageable)
         return bookings.booking_view(mine, "sv", now=NOW).request_href
 
+    never = booked(cancel_allowed=False, rebook_allowed=False, cancel_until=None)
     assert shown(CaseTypeKind.REQUEST_CHANGE) == "/andra/bjorken?tid=b1"
     assert shown(CaseTypeKind.REQUEST) == ""
     assert shown(CaseTypeKind.REQUEST_CHANGE, manageable=True) == ""
+    assert shown(CaseTypeKind.REQUEST_CHANGE, time=never, manageable=True) == "/andra/bjorken?tid=b1"
 
 
 def test_booking__offers_a_new_time_only_where_one_can_book() -> None:
-    mine = MyBooking(
-        clinic(CaseTypeKind.BOOK_DIRECT),
-        booked(cancelled_at=NOW),
-        True,
-        terms_needed=False,
-        message_allowed=True,
-    )
+    gone = booked(cancelled_at=NOW)
+    mine = my_booking(gone, CaseTypeKind.BOOK_DIRECT)
     assert bookings.booking_view(mine, "en", now=NOW).again_href == "/en/boka/bjorken"
-    closed = MyBooking(clinic(), booked(cancelled_at=NOW), True, terms_needed=False, message_allowed=True)
-    assert bookings.booking_view(closed, "en", now=NOW).again_href == ""
+    assert bookings.booking_view(my_booking(gone), "en", now=NOW).again_href == ""
 
 
 def test_booking_facts__leave_out_what_was_left_blank() -> None:
-    mine = MyBooking(clinic(), booked(reason="Ont i knät"), True, terms_needed=False, message_allowed=True)
+    mine = my_booking(booked(reason="Ont i knät"))
     terms = [row.term for row in bookings.booking_facts(mine, "sv")]
     assert "Varför du söker" in terms
     assert "Tolk" not in terms

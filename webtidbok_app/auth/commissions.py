@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from webtidbok_app.db.tables import Clinic, Region, StaffRole
+from webtidbok_app.db.tables import STANDALONE, Clinic, Region, StaffRole
 from webtidbok_app.domain.actor import Role, Staff
 
 
@@ -35,7 +35,9 @@ async def commissions_of(session: AsyncSession, hsa_id: str) -> list[Commission]
 
 
 def _commission(row: StaffRole, clinic: Clinic | None, region: str | None) -> Commission:
-    staff = Staff(row.hsa_id, row.name or row.hsa_id, Role(row.role), row.clinic_id, row.region_id)
+    connected = clinic is not None and clinic.journal != STANDALONE
+    name = row.name or row.hsa_id
+    staff = Staff(row.hsa_id, name, Role(row.role), row.clinic_id, row.region_id, connected)
     if clinic is None:
         return Commission(row.id, staff, region or "")
     return Commission(row.id, staff, clinic.name, clinic.slug, clinic.hsa_id)

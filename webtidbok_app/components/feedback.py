@@ -47,6 +47,7 @@ def problem_box(lang: Lang, problem: rx.Var[Problem], *children: rx.Component) -
         rx.el.section(
             rx.el.h2(problem.title, id="problem-title"),
             rx.cond(problem.body != "", rx.el.p(problem.body)),
+            phone_of(problem),
             *children,
             rx.cond(
                 problem.reference != "",
@@ -64,6 +65,13 @@ def problem_box(lang: Lang, problem: rx.Var[Problem], *children: rx.Component) -
             aria_labelledby="problem-title",
             data_take_focus="true",
         ),
+    )
+
+
+def phone_of(problem: rx.Var[Problem]) -> rx.Component:
+    """Return the number to call where a clinic's timebook is what failed."""
+    return rx.cond(
+        problem.phone != "", rx.el.p(anchor(problem.phone, href=problem.phone_href, class_name="phone"))
     )
 
 

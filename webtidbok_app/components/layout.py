@@ -24,10 +24,17 @@ _STAFF_NAV = {
     "changes": "/personal/andringar",
     "settings": "/personal/installningar",
 }
+_CONNECTED_NAV = {
+    "home": "/personal",
+    "requests": "/personal/forfragningar",
+    "connection": "/personal/anslutning",
+    "settings": "/personal/installningar",
+}
 _HIDDEN_WITHOUT = {"publish": "handles_times", "desk": "handles_times", "requests": "handles_cases"}
 """The pages that only some staff may use, by what they must be able to do."""
 _SUPERADMIN_NAV = {
     "clinics": "/personal/mottagningar",
+    "timebooks": "/personal/tidbocker",
     "superadmins": "/personal/superadministratorer",
     "service": "/personal/hela-tjansten",
 }
@@ -102,7 +109,7 @@ def staff_page(
     failure: rx.Var[Problem] | None = None,
     announcement: Text = "",
 ) -> rx.Component:
-    """Return a page for staff, in Swedish. ``current`` is a name of ``_STAFF_NAV`` or ``_SUPERADMIN_NAV``."""
+    """Return a page for staff, in Swedish. ``current`` is a name of one of the staff's navigations."""
     return _shell(
         "sv",
         session,
@@ -233,10 +240,14 @@ def _staff_nav(session: rx.Var[SessionView], current: str) -> rx.Component:
     links = rx.cond(
         session.superadmin,
         rx.fragment(*(link(*one) for one in _SUPERADMIN_NAV.items())),
-        rx.fragment(*(link(*one) for one in _STAFF_NAV.items())),
+        rx.cond(
+            session.connected,
+            rx.fragment(*(link(*one) for one in _CONNECTED_NAV.items())),
+            rx.fragment(*(link(*one) for one in _STAFF_NAV.items())),
+        ),
     )
     return rx.el.nav(
-        rx.cond((session.clinic != "") & ~session.superadmin, _quick_search()),
+        rx.cond((session.clinic != "") & ~session.superadmin & ~session.connected, _quick_search()),
         rx.el.p(session.clinic, class_name="side-clinic"),
         rx.el.ul(
             rx.cond(session.unchosen, rx.fragment(), links),

@@ -81,6 +81,14 @@ def booking_cards(lang: Lang, cards: rx.Var[list[BookingCard]]) -> rx.Component:
                     rich_text(lang, card.prepare),
                 ),
             ),
+            rx.cond(
+                card.unclear_href != "",
+                rx.el.p(
+                    t(lang, "citizen.booking.unclear"),
+                    " ",
+                    rx.el.a(t(lang, "citizen.booking.unclear_link"), href=card.unclear_href),
+                ),
+            ),
             rx.cond(card.change_text != "", rx.el.p(card.change_text)),
             rx.el.p(
                 _act(t(lang, "citizen.rebook.link"), card.rebook_href, card.rebook_label),

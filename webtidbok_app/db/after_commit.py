@@ -64,7 +64,7 @@ def tell_of_watch(session: AsyncSession, watch_id: UUID) -> None:
 
 def tell_of_write(session: AsyncSession, write_id: UUID) -> None:
     """Tell the bus, when the transaction is committed, that more is known of a change in a journal system."""
-    session.info.setdefault(_CHANGED, set()).add(topics.write(write_id))
+    session.info.setdefault(_CHANGED, set()).update({topics.write(write_id), topics.WRITES})
 
 
 def committed(session: AsyncSession) -> None:

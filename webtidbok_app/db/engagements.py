@@ -25,7 +25,8 @@ async def note_booking(session: AsyncSession, booking: Booking) -> None:
 
 async def note_engagements(session: AsyncSession, clinic_id: UUID, ids: set[UUID]) -> None:
     """Note that bookings or invitations of the clinic, by their ids, are not what they were."""
-    if get_settings().engagement_index is None:
+    index = get_settings().engagement_index
+    if index is None:
         return
     now = clock.now()
     changed: dict[str, ColumnElement[Any]] = {

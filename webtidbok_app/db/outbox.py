@@ -13,6 +13,7 @@ from webtidbok_app.db.insert import insert_all_or_ignore
 from webtidbok_app.db.tables import (
     Booking,
     Invitation,
+    JournalWrite,
     OutboxMessage,
     RequestCase,
     RequestMessage,
@@ -79,6 +80,15 @@ async def tell_of_invitation(
         "invitation_id": invitation.id,
     }
     await _put(session, [_row(MessageKind.INVITED, invitation.id, now=now, due_at=due_at or now) | about])
+
+
+async def tell_of_journal_write(
+    session: AsyncSession, write: JournalWrite, kind: MessageKind, *, now: datetime
+) -> None:
+    """Write what became of a change in a journal system. Reminders are for that system: it may have moved the time."""
+    about = {"person_id": write.person_id, "clinic_id": write.clinic_id, "write_id": write.id,
+             "starts_at": write.starts_at}  # fmt: skip
+    await _put(session, [_row(kind, write.id, now=now, due_at=now) | about])
 
 
 async def tell_of_reserved(session: AsyncSession, offer: WatchOffer, *, told_id: UUID, now: datetime) -> None:

@@ -12,7 +12,7 @@ async def main() -> None:
     """Seed the database of the settings."""
     if not get_settings().demo:
         raise SystemExit("demo data are made in demo mode only: set WEBTIDBOK_DEMO=true")
-    await seed(get_database())
+    await seed(get_database(), journal=get_settings().demo_journal)
     await get_database().dispose()
     print(who_is_who())
 

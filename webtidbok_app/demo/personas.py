@@ -18,6 +18,7 @@ REGION = "mellanbygd"
 YOUTH_CLINIC = "kompassens-ungdomsmottagning"
 NEW_CLINIC = "backens-fysioterapi"
 MANY_AT_ONCE = "seglets-specialistmottagning"
+CONNECTED_CLINIC = "angsbackens-vardcentral"
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,22 @@ RESIDENTS = (
         "Har skyddade personuppgifter",
         "Has a protected identity",
         protected=True,
+    ),
+    ResidentPersona(
+        "ingrid",
+        with_check_digit("19750822980"),
+        "Ingrid",
+        "Ljungfors",
+        "Har tid och kallelser på anslutna mottagningar",
+        "Has a time and invitations at connected clinics",
+    ),
+    ResidentPersona(
+        "oskar",
+        with_check_digit("19950411239"),
+        "Oskar",
+        "Vikmyr",
+        "Bokar på anslutna mottagningar",
+        "Books at connected clinics",
     ),
 )
 STAFF = (
@@ -262,6 +279,16 @@ STAFF = (
         MANY_AT_ONCE,
         "Receptionist, Seglets specialistmottagning (tjugo som tar emot)",
         "Receptionist, Seglets specialistmottagning (twenty who receive)",
+    ),
+    StaffPersona(
+        "kerstin",
+        "SE2321000016-9101",
+        "Kerstin",
+        "Ängmark",
+        Role.CLINIC_ADMIN,
+        CONNECTED_CLINIC,
+        "Mottagningsadministratör, Ängsbackens vårdcentral (har ett eget journalsystem)",
+        "Clinic administrator, Ängsbackens vårdcentral (has a journal system of its own)",
     ),
     StaffPersona(
         "rut",

@@ -33,6 +33,7 @@ from webtidbok_app.db.tables import (
     TimeType,
 )
 from webtidbok_app.db.tables._base import new_id
+from webtidbok_app.demo import connected
 from webtidbok_app.demo.people import DemoResident, demo_residents
 from webtidbok_app.demo.personas import HEALTH_CENTRE, REGION, RESIDENTS, STAFF, ResidentPersona
 from webtidbok_app.demo.planning import plan
@@ -58,12 +59,17 @@ RESERVE_NUMBER = ReserveNumber("19920817KB46")
 """Of somebody whom the health centre has registered without personnummer."""
 
 
-async def seed(database: Database) -> None:
-    """Add the clinics and people that are missing, and publish and book ahead. Runs at every start."""
+async def seed(database: Database, *, journal: str = "") -> None:
+    """Add the clinics and people that are missing, and publish and book ahead. Runs at every start.
+
+    ``journal`` is where the demo's journal system answers; without one no clinic is connected to it.
+    """
     data = tomllib.loads(DATA.read_text(encoding="utf-8"))
+    with_journal = connected.read_clinics() if journal else []
     async with database.write() as session:
         await _add_owners(session, data)
-        await _add_clinics(session, data)
+        await _add_clinics(session, [*data["clinic"], *with_journal])
+        await connected.connect(session, with_journal, journal)
         await _add_people(session, await _clinic_ids(session))
     async with database.write() as session:
         clinic_ids = await _clinic_ids(session)
@@ -73,6 +79,8 @@ async def seed(database: Database) -> None:
         await _invite_persona(session, clinic_ids[INVITED_TO[0]])
         await _register_without_number(session, clinic_ids[HEALTH_CENTRE])
         await plan(session, clinic_ids[HEALTH_CENTRE])
+    if with_journal:
+        await connected.fill_journal(with_journal, journal)
 
 
 async def _clinic_ids(session: AsyncSession) -> dict[str, UUID]:
@@ -95,10 +103,10 @@ async def _add_owners(session: AsyncSession, data: dict[str, Any]) -> None:
     await session.flush()
 
 
-async def _add_clinics(session: AsyncSession, data: dict[str, Any]) -> None:
+async def _add_clinics(session: AsyncSession, clinics: list[dict[str, Any]]) -> None:
     providers = {provider.hsa_id: provider.id for provider in await session.scalars(select(CareProvider))}
     known = await _clinic_ids(session)
-    for facts in data["clinic"]:
+    for facts in clinics:
         if facts["slug"] in known:
             continue
         columns = {key: facts[key] for key in Clinic.model_fields if key in facts}
@@ -176,6 +184,7 @@ async def _add_people(session: AsyncSession, clinic_ids: dict[str, UUID]) -> Non
         for person in STAFF
         if person.hsa_id not in employed
         for role, clinic in person.commissions
+        if clinic is None or clinic in clinic_ids
     )
 
 

@@ -77,6 +77,8 @@ class Staff:
     """None for who has several commissions and has not chosen one yet: they may nothing but choose."""
     clinic_id: UUID | None
     region_id: UUID | None = None
+    connected: bool = False
+    """The clinic's times stand in a journal system of its own, and are decided there."""
 
     def __repr__(self) -> str:
         return f"Staff({self.hsa_id})"

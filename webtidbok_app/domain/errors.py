@@ -20,7 +20,10 @@
     │   ├─ MessagesNeeded
     │   ├─ OmbudNotHere
     │   ├─ LastAdministrator
+    │   ├─ ConnectionNotTested
+    │   ├─ HasBookings
     │   └─ CapabilityMissing
+    │       └─ TimesElsewhere
     ├─ Conflict                          somebody was first
     │   ├─ SlotTaken
     │   ├─ NoMoreExtras
@@ -144,8 +147,20 @@ class LastAdministrator(RuleViolation):
     """Nobody else could say who may what there: somebody has to be made administrator first."""
 
 
+class ConnectionNotTested(RuleViolation):
+    """The last test call to the clinic's journal system did not succeed, or was before the latest change."""
+
+
+class HasBookings(RuleViolation):
+    """The clinic has coming bookings in our own timebook, which nobody would see any more. Facts: ``booked``."""
+
+
 class CapabilityMissing(RuleViolation):
     """The clinic has not turned this on, or its timebook cannot do it."""
+
+
+class TimesElsewhere(CapabilityMissing):
+    """The clinic's times stand in a journal system of its own: its staff decide them there."""
 
 
 class CannotBeMoved(RuleViolation):

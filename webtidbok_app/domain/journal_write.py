@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from webtidbok_app.domain.message import MessageKind
+
 
 class WriteKind(StrEnum):
     """The contract that was called (crm:scheduling)."""
@@ -23,3 +25,13 @@ class WriteOutcome(StrEnum):
 
 
 UNSETTLED = frozenset({WriteOutcome.SENT, WriteOutcome.UNKNOWN})
+TELLS = {
+    (WriteKind.MAKE, WriteOutcome.DONE): MessageKind.BOOKED,
+    (WriteKind.UPDATE, WriteOutcome.DONE): MessageKind.REBOOKED,
+    (WriteKind.CANCEL, WriteOutcome.DONE): MessageKind.CANCELLED,
+    (WriteKind.MAKE, WriteOutcome.NOT_DONE): MessageKind.NOT_BOOKED,
+    (WriteKind.UPDATE, WriteOutcome.NOT_DONE): MessageKind.NOT_REBOOKED,
+    (WriteKind.CANCEL, WriteOutcome.NOT_DONE): MessageKind.NOT_CANCELLED,
+    **{(kind, WriteOutcome.GIVEN_UP): MessageKind.UNSETTLED for kind in WriteKind},
+}
+"""What the resident is told; that it was not done, only where they could not know."""

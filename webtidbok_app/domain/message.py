@@ -33,6 +33,10 @@ class MessageKind(StrEnum):
     OFFERED = "offered"
     RESERVED = "reserved"
     INVITED = "invited"
+    NOT_BOOKED = "not_booked"  # what a journal system was asked for and did not do, when nobody knew at first
+    NOT_REBOOKED = "not_rebooked"
+    NOT_CANCELLED = "not_cancelled"
+    UNSETTLED = "unsettled"  # nobody could find out: the clinic has to be phoned
 
 
 class MessageStatus(StrEnum):

@@ -83,7 +83,8 @@ class TimeTypeInfo:
     reason: ReasonRule = ReasonRule.NONE
     questions: tuple[Question, ...] = ()
     opening: Opening = ANY_TIME
-    cancel_hours: int = 24
+    cancel_hours: int | None = None
+    """How long before its start a time of it can be changed last; None where the timebook does not tell."""
     notice: Text = Text()
     """What residents are told of it just now."""
     stopped: bool = False
@@ -157,6 +158,8 @@ class BookedTime:
     video_url: str = ""
     replaces: BookingRef | None = None
     """The booking that was rebooked to this one."""
+    was_at: datetime | None = None
+    """When it began before it was rebooked, where it is the same booking still."""
     replaced_by: BookingRef | None = None
     """The booking that this one was rebooked to."""
     invited: bool = False

@@ -27,6 +27,10 @@ RETENTION = "retention"
 """What is past its time and is cleared; nobody tells of it but the clock."""
 
 
+WRITES = "writes"
+"""Changes in journal systems whose answer was lost: the schedule is read until it tells what became of them."""
+
+
 def write(write_id: UUID) -> Topic:
     """Return the topic of one change that was asked of a journal system."""
     return "write", write_id

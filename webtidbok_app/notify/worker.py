@@ -23,6 +23,7 @@ from webtidbok_app.db.tables import (
     Booking,
     Clinic,
     Invitation,
+    JournalWrite,
     MessageChoice,
     OutboxMessage,
     Person,
@@ -31,6 +32,7 @@ from webtidbok_app.db.tables import (
     WatchOffer,
 )
 from webtidbok_app.domain import clock
+from webtidbok_app.domain.journal_write import TELLS, WriteOutcome
 from webtidbok_app.domain.message import CODE_LIFE, Channel, MessageKind, MessageStatus, reminder_due
 from webtidbok_app.domain.request import CaseStatus, OfferStatus
 from webtidbok_app.domain.swedish_time import day_of
@@ -151,6 +153,8 @@ async def _compose(session: AsyncSession, message: OutboxMessage, now: datetime)
         return await _compose_reserved(session, message, now)
     if message.kind == MessageKind.INVITED:
         return await _compose_invited(session, message, now)
+    if message.write_id is not None:
+        return await _compose_of_write(session, message, now)
     return await _compose_of_booking(session, message, now)
 
 
@@ -168,6 +172,26 @@ async def _compose_of_booking(session: AsyncSession, message: OutboxMessage, now
         return Later(due)
     to = await _recipient(session, message, clinic, about=booking.person_id)
     return _letter(message, to, when=booking.starts_at)
+
+
+async def _compose_of_write(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:
+    """Return what became of a change in a journal system, as long as we know of nothing that changed it since."""
+    write = await session.get(JournalWrite, (message.clinic_id, message.write_id))
+    if write is None or TELLS.get((write.kind, write.outcome)) != message.kind:
+        raise NotToBeSent(NO_LONGER_SO)
+    changed_since = select(col(JournalWrite.id)).where(
+        col(JournalWrite.person_id) == write.person_id,
+        col(JournalWrite.booking_id) == write.new_booking_id,
+        col(JournalWrite.outcome) == WriteOutcome.DONE,
+        col(JournalWrite.calendar_sequence) > write.calendar_sequence,
+    )
+    if write.new_booking_id and await session.scalar(changed_since) is not None:
+        raise NotToBeSent(NO_LONGER_SO)
+    if write.starts_at <= now:
+        raise NotToBeSent("too_late")
+    clinic = await session.get_one(Clinic, write.clinic_id)
+    to = await _recipient(session, message, clinic, about=write.person_id)
+    return _letter(message, to, when=write.starts_at)
 
 
 async def _compose_answer(session: AsyncSession, message: OutboxMessage, now: datetime) -> Letter:

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from webtidbok_app.components import buttons, layout
-from webtidbok_app.components.feedback import notice, skeleton
+from webtidbok_app.components.feedback import notice, phone_of, skeleton
 from webtidbok_app.components.forms import form, text_field
 from webtidbok_app.components.native import HERE, anchor
 from webtidbok_app.components.rich_text import rich_text
@@ -94,9 +94,16 @@ def stopped(lang: Lang, stop: rx.Var[Problem], *, booking: Text = "") -> rx.Comp
     """Return why the page cannot be shown, under its h1, and where to go instead: first to the ``booking``, if any."""
     return rx.el.div(
         rx.el.p(stop.body),
+        phone_of(stop),
         rx.cond(
             stop.reference != "",
             rx.el.p(t(lang, "common.feedback.reference"), " ", rx.el.code(stop.reference), class_name="fine"),
+        ),
+        rx.cond(
+            stop.again,
+            buttons.button_row(
+                anchor(t(lang, "common.action.again"), href="", class_name="button button-primary")
+            ),
         ),
         rx.cond(
             stop.bookings_href != "",
@@ -111,7 +118,7 @@ def stopped(lang: Lang, stop: rx.Var[Problem], *, booking: Text = "") -> rx.Comp
                 rx.el.a(t(lang, "citizen.steps.elsewhere"), href=path(lang, "/mottagningar")),
             ),
             rx.cond(
-                stop.bookings_href != "",
+                (stop.bookings_href != "") | stop.again,
                 rx.el.p(rx.el.a(t(lang, "citizen.steps.elsewhere"), href=path(lang, "/mottagningar"))),
                 buttons.link_as_button(t(lang, "citizen.steps.elsewhere"), href=path(lang, "/mottagningar")),
             ),

@@ -22,6 +22,7 @@ from webtidbok_app.pages.citizen import (
     messages,
     my_times,
     ombud,
+    outcome,
     request,
     terms,
     time_types,
@@ -49,6 +50,7 @@ from webtidbok_app.state.details import DetailsState
 from webtidbok_app.state.flow import FlowState
 from webtidbok_app.state.messages import MessagesState
 from webtidbok_app.state.ombud import OmbudState
+from webtidbok_app.state.outcomes import OutcomeListState, OutcomeState
 from webtidbok_app.state.requests import RequestCheckState, RequestState
 from webtidbok_app.state.terms import TermsState
 from webtidbok_app.state.time_types import TimeTypesState
@@ -85,10 +87,11 @@ STEP = "/boka/[clinic]/[time_type]"
 REBOOKING = "/omboka/[clinic]/[time_type]/[booking]"
 BOOKING = "/bokning/[clinic]/[booking]"
 MY_TERMS = "/mina-tider/[clinic]/villkor"
+OUTCOME = "/mina-tider/[clinic]/oklart/[write]"
 WATCH = "/bevakningar/[clinic]/[watch]"
 """No booking is left there: who has taken the time that was offered may look, and go on."""
 ROUTES = [
-    _outside("/", start.page, "public.start.title"),
+    _outside("/", start.page, "public.start.title", OutcomeListState.load),
     _outside("/mottagningar", clinics.page, "public.clinics.title", ClinicListState.load),
     _outside("/mottagning/[clinic]", clinic.page, "public.clinic.title", ClinicState.load),
     _outside("/lediga-tider", compare.page, "citizen.compare.title", CompareState.load),
@@ -108,7 +111,8 @@ ROUTES = [
     _route(f"{REBOOKING}/kontrollera", check.rebook_page, "citizen.rebook.check_title", CheckState.load),
     _route(BOOKING, booking.page, "citizen.booking.title", BookingState.load),
     _route(f"{BOOKING}/avboka", cancel.page, "citizen.cancel.title", BookingState.load_for_cancelling),
-    _outside("/mina-tider", my_times.page, "citizen.mine.title", MyTimesState.load),
+    _outside("/mina-tider", my_times.page, "citizen.mine.title", OutcomeListState.load, MyTimesState.load),
+    _outside(OUTCOME, outcome.page, "outcomes.title", OutcomeState.load, OutcomeState.follow),
     _outside("/mina-tider/[clinic]", clinic_times.page, "citizen.mine.at_clinic", ClinicTimesState.load),
     _route(MY_TERMS, terms.my_times_page, "citizen.terms.title_manage", TermsState.load_for_my_times),
     _outside("/meddelanden", messages.page, "citizen.messages.title", MessagesState.load),

@@ -4,6 +4,7 @@ What a schema does not list is skipped when it is read (``xs:any``); an optional
 when it is written (TKB 1.1.5, 3.7).
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -16,6 +17,8 @@ from lxml import etree
 DAY = "%Y%m%d"
 MOMENT = "%Y%m%d%H%M%S"
 """The contracts' forms of a day and of a moment, which is Swedish local time without an offset (TKB 1.1.5, 5.2)."""
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML has no way of saying (XML 1.0, 2.2), and somebody may have typed."""
 
 
 class Malformed(ValueError):
@@ -170,4 +173,5 @@ _WRITERS: dict[Any, Callable[[Any], str]] = {
     bool: lambda value: "true" if value else "false",
     date: lambda value: value.strftime(DAY),
     datetime: lambda value: value.strftime(MOMENT),
+    str: lambda value: _UNWRITABLE.sub("", value),
 }

@@ -83,7 +83,7 @@ def wrap_fault(fault: Fault) -> bytes:
 
 def unwrap(data: bytes) -> Envelope:
     """Return what an envelope holds. Raises Malformed."""
-    root = _parse(data)
+    root = parse(data)
     body = root.find(f"{{{ENVELOPE}}}Body")
     first = None if body is None else next(body.iterchildren(etree.Element), None)
     if root.tag != f"{{{ENVELOPE}}}Envelope" or first is None:
@@ -100,15 +100,8 @@ def unwrap(data: bytes) -> Envelope:
     )
 
 
-def _bytes(envelope: etree._Element) -> bytes:
-    return bytes(etree.tostring(envelope, xml_declaration=True, encoding="UTF-8"))
-
-
-def _find(header: etree._Element, path: str) -> str:
-    return (header.findtext(path) or "").strip()
-
-
-def _parse(data: bytes) -> etree._Element:
+def parse(data: bytes) -> etree._Element:
+    """Return the root of what comes from a stranger. Raises Malformed."""
     if len(data) > MOST:
         raise Malformed("too large")
     parser = etree.XMLParser(
@@ -126,6 +119,14 @@ def _parse(data: bytes) -> etree._Element:
     if root.getroottree().docinfo.doctype:
         raise Malformed("a document type is declared")
     return root
+
+
+def _bytes(envelope: etree._Element) -> bytes:
+    return bytes(etree.tostring(envelope, xml_declaration=True, encoding="UTF-8"))
+
+
+def _find(header: etree._Element, path: str) -> str:
+    return (header.findtext(path) or "").strip()
 
 
 def _fault_in(element: etree._Element) -> Fault:

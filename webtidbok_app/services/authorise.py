@@ -8,6 +8,8 @@
 | CLINIC_ADMIN (mottagningsadministratör)    | yes | yes   | yes      | yes                 |                 |
 | REGION_ADMIN (regional superadministratör) |     |       |          |                     | yes             |
 
+At a clinic whose times stand in a journal system of its own, nobody sees or changes times here.
+
 Every use case begins here, whatever the gate in front of the events has let through.
 """
 
@@ -15,7 +17,7 @@ from uuid import UUID
 
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident, Role, Staff, System
-from webtidbok_app.domain.errors import NotAllowed, OmbudEnded
+from webtidbok_app.domain.errors import NotAllowed, OmbudEnded, TimesElsewhere
 from webtidbok_app.domain.ombud import may_act
 
 ADMINISTERS = frozenset({Role.CLINIC_ADMIN})
@@ -54,9 +56,20 @@ def as_clinic_staff(actor: Actor | None, roles: frozenset[Role] = SEES) -> tuple
     return staff, staff.clinic_id
 
 
+def as_schedule_staff(actor: Actor | None, roles: frozenset[Role] = SEES) -> tuple[Staff, UUID]:
+    """Return the actor as such staff of a clinic whose times stand in our own timebook.
+
+    Raises NotAllowed, and TimesElsewhere for a clinic with a journal system of its own.
+    """
+    staff, clinic_id = as_clinic_staff(actor, roles)
+    if staff.connected:
+        raise TimesElsewhere
+    return staff, clinic_id
+
+
 def as_time_handler(actor: Actor | None) -> tuple[Staff, UUID]:
-    """Return the actor as staff who may change the clinic's times and bookings. Raises NotAllowed."""
-    return as_clinic_staff(actor, HANDLES_TIMES)
+    """Return the actor as staff who may change the clinic's times and bookings. Raises as ``as_schedule_staff``."""
+    return as_schedule_staff(actor, HANDLES_TIMES)
 
 
 def as_case_handler(actor: Actor | None) -> tuple[Staff, UUID]:

@@ -31,6 +31,7 @@ from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import ClinicInfo, TimeAtClinic, get_clinic
 from webtidbok_app.services.my_watches import is_promised
+from webtidbok_app.services.outcomes import refuse_if_unsettled
 from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, terms_in_force
 from webtidbok_app.services.time_types import OldBooking, enter, may_book, refuse_if_too_many, terms_kind
 
@@ -62,8 +63,13 @@ class Progress:
 
 
 async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> Progress:
-    """Return how far the resident has come. Raises NotFound, CapabilityMissing, AgeOutside, InvitedOnly."""
+    """Return how far the resident has come.
+
+    Raises NotFound, CapabilityMissing, AgeOutside, InvitedOnly, and OutcomeUnknown while nobody knows whether the
+    resident has such a time already.
+    """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type)
+    await refuse_if_unsettled(resident, found, time_type=kind.id)
     journal = found.journal(resident)
     hold = await journal.current_hold(resident)
     schedule = await journal.schedule(resident)
@@ -85,7 +91,7 @@ async def get_progress(actor: Actor | None, *, clinic: str, time_type: str) -> P
         said=said,
         details_done=bool(for_this and for_this.details_done) and not find_problems(kind.questions, said),
         overlapping=[time for time in schedule if mine and _overlap(time, mine.timeslot)],
-        booked_id=next((time.id for time in schedule if for_this and for_this.hold_id == time.id), None),
+        booked_id=next((time.id for time in schedule if for_this and for_this.hold_id == time.hold_id), None),
     )
 
 
@@ -94,13 +100,15 @@ async def hold_time(
 ) -> Hold:
     """Hold a time for the resident alone, to book or to exchange the one that it ``rebooks`` for.
 
-    Raises SlotTaken, SlotWithdrawn, LimitReached, TooManyBookings, TermsNotAccepted. Raises NotFound for a time of
-    another time type, which the resident may have no right to.
+    Raises SlotTaken, SlotWithdrawn, LimitReached, TooManyBookings, TermsNotAccepted, and OutcomeUnknown while nobody
+    knows what became of the last one. Raises NotFound for a time of another time type, which the resident may have no
+    right to.
     """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
     await require_accepted_terms(resident, clinic=found, kind=terms_kind(clinic, rebooks))
     if rebooks is None or rebooks.clinic != clinic:
         await refuse_if_too_many(resident, found, kind)
+        await refuse_if_unsettled(resident, found, time_type=kind.id)
     journal = found.journal(resident)
     hold = await journal.hold(resident, timeslot_id)
     if hold.time_type != kind.id:
@@ -206,6 +214,7 @@ async def book(actor: Actor | None, *, clinic: str, time_type: str, hold_id: str
         person = await session.get_one(Person, resident.told_id)
     if draft is None or draft.time_type != kind.id:
         raise HoldExpired
+    await refuse_if_unsettled(resident, found, time_type=kind.id, hold_id=hold_id)
     if unanswered := find_problems(kind.questions, _said(draft, kind)):
         raise InvalidInput({f"question_{number}": code for number, code in unanswered.items()})
     booked = await found.journal(resident).make_booking(resident, hold_id, _details(draft, person, kind))

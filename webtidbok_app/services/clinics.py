@@ -10,10 +10,24 @@ from sqlmodel import col
 
 from webtidbok_app import journal
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import CareProvider, CaseType, Clinic, JournalConnection, Region, Service
+from webtidbok_app.db.tables import (
+    STANDALONE,
+    CareProvider,
+    CaseType,
+    Clinic,
+    JournalConnection,
+    Region,
+    Service,
+)
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Resident
-from webtidbok_app.domain.errors import CapabilityMissing, NotFound, OmbudNotHere
+from webtidbok_app.domain.errors import (
+    CapabilityMissing,
+    NotFound,
+    OmbudNotHere,
+    RuleViolation,
+    TooLateToChange,
+)
 from webtidbok_app.domain.nearness import Searchable, rank
 from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import BookedTime, Capabilities, JournalSystem, Text
@@ -21,8 +35,6 @@ from webtidbok_app.timebook.deviations import find_deviations
 
 CLOSED_AHEAD = timedelta(weeks=4)
 """How far ahead residents are told of days when a clinic is closed."""
-STANDALONE = "standalone"
-"""What clinics with our own timebook have for a journal system."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,17 @@ class ClinicInfo:
     stop: Text | None = None
     """Why nothing can be booked here for now, as far as it is said; None when it can."""
 
+    def refusal(self, late: TooLateToChange) -> RuleViolation:
+        """Return why a booking here cannot be changed on the web (``phone``): too late or, undated, not at all."""
+        if late.facts.get("deadline") is None:
+            return CapabilityMissing(phone=self.phone)
+        return TooLateToChange(**late.facts, phone=self.phone)
+
+    @property
+    def connected(self) -> bool:
+        """Whether its times stand in a journal system of its own."""
+        return self.journal_kind != STANDALONE
+
     def case_type(self, kind: CaseTypeKind) -> CaseTypeInfo | None:
         """Return the case type if it is on, possible and working."""
         return next((one for one in self.case_types if one.kind == kind), None)
@@ -91,7 +114,7 @@ class ClinicInfo:
         Raises OmbudNotHere (``phone``) for who acts for a child where the timebook is not our own: how the actor is
         to be stated there is for its owner to say.
         """
-        if resident.by and self.journal_kind != STANDALONE:
+        if resident.by and self.connected:
             raise OmbudNotHere(phone=self.phone)
         return journal.connect(clinic_id=self.id, kind=self.journal_kind, connection=self.connection)
 

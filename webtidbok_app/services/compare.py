@@ -18,7 +18,6 @@ from webtidbok_app.domain.visit import CaseTypeKind
 from webtidbok_app.journal.port import JournalSystem, TimeTypeInfo
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import (
-    STANDALONE,
     ClinicInfo,
     RegionInfo,
     get_clinic,
@@ -127,7 +126,7 @@ async def _units(resident: Resident, rebooks: OldBooking) -> list[NextFree]:
     old = await home.journal(resident).booking(resident, rebooks.id)
     units = {unit.clinic_id: unit.time_type for unit in await find_units(resident, home, old)}
     there = [clinic for clinic in await list_clinics() if clinic.id in units]
-    offered = chain.from_iterable(await _each(partial(_offered, resident), there))
+    offered = chain.from_iterable(await _each(partial(_bookable, resident), there))
     kinds = [NextFree(home, kind) for kind in await home.journal(resident).time_types(resident)]
     units[home.id] = old.time_type_id
     return [row for row in (*kinds, *offered) if row.time_type and units[row.clinic.id] == row.time_type.id]
@@ -179,8 +178,12 @@ async def _each(work: Callable[[T], Awaitable[U]], things: Iterable[T]) -> list[
 
 
 async def _offered(resident: Resident, clinic: ClinicInfo) -> list[NextFree]:
-    if clinic.journal_kind != STANDALONE:
+    if clinic.connected:
         return [] if why_stopped(clinic) else [NextFree(clinic, None)]
+    return await _bookable(resident, clinic)
+
+
+async def _bookable(resident: Resident, clinic: ClinicInfo) -> list[NextFree]:
     time_types = await clinic.journal(resident).time_types(resident)
     return [
         NextFree(clinic, kind)

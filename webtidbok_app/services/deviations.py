@@ -20,7 +20,7 @@ from webtidbok_app.domain.errors import InvalidInput, NotFound
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.domain.visit import ScheduleChangeKind
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
+from webtidbok_app.services.authorise import as_schedule_staff, as_time_handler
 from webtidbok_app.services.schedule import PerformerChoice, published_between, read_performers
 from webtidbok_app.timebook import schedule_log
 from webtidbok_app.timebook.deviations import Deviation, find_deviations, read_deviations
@@ -58,7 +58,7 @@ class Deviations:
 
 async def list_deviations(actor: Actor | None) -> Deviations:
     """Return the clinic's deviations of the last year and those to come, with what is published in these."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_schedule_staff(actor)
     today = day_of(clock.now())
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)

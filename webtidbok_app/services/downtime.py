@@ -19,7 +19,7 @@ from sqlmodel import col
 
 from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.insert import insert_or_ignore
-from webtidbok_app.db.tables import Booking, Clinic, DowntimeRun, Performer, Person, Slot
+from webtidbok_app.db.tables import STANDALONE, Booking, Clinic, DowntimeRun, Performer, Person, Slot
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, System
 from webtidbok_app.domain.reserve_number import read_identity
@@ -28,7 +28,7 @@ from webtidbok_app.live import topics
 from webtidbok_app.live.rounds import in_rounds
 from webtidbok_app.logs import report
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_schedule_staff
 from webtidbok_app.services.downtime_list import ListedBooking, document, file_name, remove_old, write_files
 from webtidbok_app.services.reception import bookings_of
 from webtidbok_app.settings import get_settings
@@ -40,7 +40,6 @@ LEASE = timedelta(minutes=5)
 LATE = timedelta(minutes=15)
 """How long after its moment a list may be missing before staff are told."""
 PRINT_SECONDS = 60.0
-STANDALONE = "standalone"
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +93,7 @@ async def write_now() -> list[str]:
 
 async def get_downtime_status(actor: Actor | None) -> DowntimeStatus | None:
     """Return how the writing went on the last evening; None where lists are not written."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_schedule_staff(actor)
     if get_settings().downtime_folder is None:
         return None
     now, at = clock.now(), get_settings().downtime_at

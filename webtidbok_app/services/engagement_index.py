@@ -7,35 +7,33 @@ through. What is sent is what is true then. Several workers may, in one process 
 
 import asyncio
 import logging
-import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-import httpx
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.engine import Database
-from webtidbok_app.db.tables import Booking, Clinic, EngagementUpdate, Invitation, Person
+from webtidbok_app.db.tables import Booking, Clinic, EngagementUpdate, Invitation, JournalConnection, Person
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.ids import PersonalNumber
 from webtidbok_app.domain.reserve_number import read_identity
 from webtidbok_app.domain.visit import BookingStatus
+from webtidbok_app.journal.rivta.client import Client
+from webtidbok_app.journal.rivta.failures import CallFailed
 from webtidbok_app.live import topics
 from webtidbok_app.live.rounds import in_rounds
 from webtidbok_app.logs import report
 from webtidbok_app.rivta import messages as riv
-from webtidbok_app.rivta.contracts import CONTRACTS
-from webtidbok_app.rivta.soap import CONTENT_TYPE, unwrap, wrap
 from webtidbok_app.settings import EngagementIndex, get_settings
 from webtidbok_app.timebook import invitations
 
 AT_ONCE = 20
-SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 2.0, 29.0
+_OF_INDEX = UUID(int=1)
 LEASE = timedelta(minutes=2)
 """How long what a worker has taken is left alone by others: much longer than an answer is waited for."""
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
@@ -73,16 +71,17 @@ async def telling_engagements(database: Database) -> AsyncIterator[None]:
     if index is None:
         yield
         return
-    async with _client(index) as client:
+    client = client_of(index)
 
-        async def round_() -> bool:
-            return await tell_due(database, index, client) == AT_ONCE
+    async def round_() -> bool:
+        return await tell_due(database, index, client) == AT_ONCE
 
-        async with in_rounds(round_, topics.ENGAGEMENTS):
-            yield
+    async with in_rounds(round_, topics.ENGAGEMENTS):
+        yield
+    await client.close()
 
 
-async def tell_due(database: Database, index: EngagementIndex, client: httpx.AsyncClient) -> int:
+async def tell_due(database: Database, index: EngagementIndex, client: Client) -> int:
     """Tell the index up to ``AT_ONCE`` of what it has to be told now, and return how many they were."""
     taken = await _take(database, clock.now())
     told = await asyncio.gather(
@@ -112,7 +111,7 @@ async def _take(database: Database, now: datetime) -> Sequence[_Taken]:
     return taken
 
 
-async def _tell(database: Database, index: EngagementIndex, client: httpx.AsyncClient, taken: _Taken) -> None:
+async def _tell(database: Database, index: EngagementIndex, client: Client, taken: _Taken) -> None:
     now = clock.now()
     async with database.read() as session:
         truth = await _truth(session, taken.row, now)
@@ -122,7 +121,7 @@ async def _tell(database: Database, index: EngagementIndex, client: httpx.AsyncC
     try:
         await _send(index, client, taken.row, truth)
     except Exception as error:  # noqa: BLE001  whatever it is, it is tried again
-        why = str(error) if isinstance(error, _NotTold) else type(error).__name__
+        why = str(error) if isinstance(error, (_NotTold, CallFailed)) else type(error).__name__
         _log.warning("engagement index not told of %s: %s", taken.row.id, why)
         wait = WAITS[min(taken.row.attempts, len(WAITS)) - 1]
         await _settle(database, taken.row, now + wait, attempts=taken.row.attempts)
@@ -155,10 +154,8 @@ async def _is_open(session: AsyncSession, invitation: Invitation, now: datetime)
     return await session.scalar(select(col(Invitation.id)).where(*same, is_open)) is not None
 
 
-async def _send(
-    index: EngagementIndex, client: httpx.AsyncClient, row: EngagementUpdate, truth: _Truth
-) -> None:
-    """Send it. Raises _NotTold, Fault, Malformed and what httpx raises."""
+async def _send(index: EngagementIndex, client: Client, row: EngagementUpdate, truth: _Truth) -> None:
+    """Send it. Raises _NotTold and CallFailed."""
     engagement = riv.Engagement(
         subject_of_care=truth.number,
         service_domain=DOMAIN,
@@ -171,17 +168,10 @@ async def _send(
         data_controller=index.data_controller,
     )
     change = riv.EngagementTransaction(delete=truth.content is None, engagement=engagement)
-    headers = {
-        "Content-Type": CONTENT_TYPE,
-        "SOAPAction": CONTRACTS["Update"].soap_action,
-        "x-rivta-original-serviceconsumer-hsaid": index.source_system,
-        "x-skltp-correlation-id": str(uuid4()),
-    }
-    body = wrap(riv.Update(transactions=(change,)), logical_address=index.logical_address)
-    answer = await client.post(index.address, content=body, headers=headers)
-    if answer.status_code not in {200, 500}:
-        raise _NotTold(f"HTTP {answer.status_code}")
-    if unwrap(answer.content).read(riv.UpdateResponse).result_code == riv.ResultCode.ERROR:
+    answer = await client.tell(
+        riv.Update(transactions=(change,)), riv.UpdateResponse, patient="", correlation_id=str(uuid4())
+    )
+    if answer.result_code == riv.ResultCode.ERROR:
         raise _NotTold("ERROR")
 
 
@@ -205,9 +195,13 @@ async def _change(session: AsyncSession, which: Sequence[ColumnElement[bool]], *
     )
 
 
-def _client(index: EngagementIndex) -> httpx.AsyncClient:
-    trusted = ssl.create_default_context(cafile=str(index.authorities) if index.authorities else None)
-    if index.certificate:
-        trusted.load_cert_chain(index.certificate, index.key)
-    limits = httpx.Timeout(SECONDS_TO_ANSWER, connect=SECONDS_TO_CONNECT)
-    return httpx.AsyncClient(verify=trusted, timeout=limits, trust_env=False)
+def client_of(index: EngagementIndex) -> Client:
+    """Return what calls the index."""
+    return Client(
+        JournalConnection(
+            clinic_id=_OF_INDEX,
+            logical_address=index.logical_address,
+            address=index.address,
+            certificate=index.certificate,
+        )
+    )

@@ -16,7 +16,7 @@ from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import InvalidInput, NotFound
 from webtidbok_app.i18n import t, tn
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_schedule_staff
 from webtidbok_app.services.schedule import ScheduleSlot, read_slots_between
 
 EXPORT_PAGE = "/personal/exportera"
@@ -36,7 +36,7 @@ async def export_schedule(
     With a ``performer``'s id only theirs. The export is logged. Raises NotFound for another kind of file, and
     InvalidInput (``period``) for days that are none, or too many.
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_schedule_staff(actor)
     if kind not in EXPORTED:
         raise NotFound
     days = _days(first, last)

@@ -17,7 +17,7 @@ from webtidbok_app.domain.errors import NotFound
 from webtidbok_app.domain.request import case_number
 from webtidbok_app.domain.reserve_number import Identity, kept_identity
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_case_handler, as_clinic_staff
+from webtidbok_app.services.authorise import as_case_handler, as_schedule_staff
 from webtidbok_app.services.reception import PROTECTED, DayRow, bookings_of, day_row
 
 LOOKS_BACK = timedelta(days=365)
@@ -41,7 +41,7 @@ async def find_bookings(actor: Actor | None, *, number: Identity) -> FoundBookin
     The search is logged, whatever it finds. Raises NotFound for somebody who has none here in that time: who they
     are, or whether anybody else knows them, is not told.
     """
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_schedule_staff(actor)
     today = swedish_time.day_of(clock.now())
     since = swedish_time.start_of_day(today) - LOOKS_BACK
     async with get_database().write() as session:

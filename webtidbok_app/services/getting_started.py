@@ -28,12 +28,17 @@ class Step(StrEnum):
     TIMES = "times"
 
 
+_OF_TIMES = frozenset({Step.PERFORMERS, Step.TIME_TYPES, Step.TIMES})
+
+
 @dataclass(frozen=True)
 class Start:
     """How far the clinic has come, and what of it who asked can do."""
 
     clinic: str
     slug: str
+    steps: tuple[Step, ...]
+    """What there is to do; where the times stand in a journal system of its own, only what is decided here."""
     done: frozenset[Step]
     may_set_up: bool
     may_publish: bool
@@ -66,4 +71,7 @@ async def get_start(actor: Actor | None) -> Start:
         }
     if clinic.hours_sv and clinic.phone:
         done.add(Step.ABOUT)
-    return Start(clinic.name, clinic.slug, frozenset(done), administers(staff), staff.role in HANDLES_TIMES)
+    steps = tuple(step for step in Step if not (staff.connected and step in _OF_TIMES))
+    return Start(
+        clinic.name, clinic.slug, steps, frozenset(done), administers(staff), staff.role in HANDLES_TIMES
+    )

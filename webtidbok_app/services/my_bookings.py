@@ -1,8 +1,9 @@
 """Mina tidsbokningar: a resident's own booked times, and cancelling one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -24,7 +25,7 @@ from webtidbok_app.domain.errors import (
     WebtidbokError,
 )
 from webtidbok_app.domain.visit import CaseTypeKind
-from webtidbok_app.journal.port import BookedTime, BookingRef
+from webtidbok_app.journal.port import BookedTime, BookingRef, TimeTypeInfo
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.clinics import (
@@ -35,10 +36,11 @@ from webtidbok_app.services.clinics import (
     get_clinic_offering,
     list_clinics,
 )
+from webtidbok_app.services.outcomes import find_unsettled, refuse_if_unsettled
 from webtidbok_app.services.terms import require_accepted_terms
 
 MESSAGE_MAX = 500
-SECONDS_TO_SHOW = 1.0
+SECONDS_TO_SHOW = 0.15
 """How long the first answer waits for all clinics; who has not answered by then is told of as pending."""
 SECONDS_TO_ANSWER = 10.0
 """How long a clinic's timebook may take to answer (ux.md 7, 19)."""
@@ -52,6 +54,8 @@ class ClinicBookings:
     times: list[BookedTime]
     problem: WebtidbokError | None = None
     pending: bool = False
+    invitations: Sequence[TimeTypeInfo] = ()
+    """What the resident is invited to choose a time for, where a journal system of the clinic's own tells."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,14 @@ class MyBooking:
     """The clinic lets residents cancel on the web."""
     terms_needed: bool
     """The terms for cancelling are to be accepted first."""
-    message_allowed: bool
-    """The timebook takes a message with the cancellation."""
+    cancellable: bool = False
+    """It can be cancelled on the web now."""
     rebookable: bool = False
-    """The timebook can exchange it for another time."""
+    """It can be exchanged for another time on the web now."""
+    message_allowed: bool = False
+    """The timebook takes a message with the cancellation."""
+    unsettled: str = ""
+    """A change of it that nobody knows what became of (``services.outcomes``); nothing more can be changed then."""
     replaces: TimeAtClinic | None = None
     """The time that was exchanged for this one."""
     newer_at: ClinicInfo | None = None
@@ -91,8 +99,10 @@ async def list_my_bookings(actor: Actor | None) -> list[ClinicBookings]:
     """
     resident = as_resident(actor)
     clinics = await _clinics_to_ask(resident)
-    found = await asyncio.gather(*(times_at(resident, clinic, pending=True) for clinic in clinics))
-    return [bookings for bookings in found if bookings.times or bookings.problem or bookings.pending]
+    found = await asyncio.gather(
+        *(times_at(resident, clinic, pending=True, invited=True) for clinic in clinics)
+    )
+    return [one for one in found if one.times or one.problem or one.pending or one.invitations]
 
 
 async def follow_my_bookings(
@@ -101,7 +111,7 @@ async def follow_my_bookings(
     """Yield the answers of the clinics that were pending, each as it comes; after ten seconds, that it did not."""
     resident = as_resident(actor)
     asked = [clinic for clinic in await _clinics_to_ask(resident) if clinic.slug in clinics]
-    questions = [asyncio.create_task(times_at(resident, clinic)) for clinic in asked]
+    questions = [asyncio.create_task(times_at(resident, clinic, invited=True)) for clinic in asked]
     try:
         for answer in asyncio.as_completed(questions):
             yield await answer
@@ -115,23 +125,38 @@ async def list_at_clinic(actor: Actor | None, *, clinic: str) -> ManagedTimes:
     resident = as_resident(actor)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
-    answer, can = await times_at(resident, found), found.journal(resident).capabilities
-    mine = [MyBooking(found, time, True, False, can.message, can.rebook) for time in answer.times]
+    answer, unsettled = await times_at(resident, found), await find_unsettled(resident, found)
+    mine = [_choices(resident, found, time, unsettled) for time in answer.times]
     return ManagedTimes(found, mine, answer.problem)
 
 
-async def times_at(resident: Resident, clinic: ClinicInfo, *, pending: bool = False) -> ClinicBookings:
+async def times_at(
+    resident: Resident, clinic: ClinicInfo, *, pending: bool = False, invited: bool = False
+) -> ClinicBookings:
     """Return the resident's coming times at one clinic, or why they cannot be told.
 
-    Who is slow is ``pending`` if there is more time for it, a problem if not.
+    Who is slow is ``pending`` if there is more time for it, a problem if not. ``invited`` asks for invitations too.
     """
     try:
         async with asyncio.timeout(SECONDS_TO_SHOW if pending else SECONDS_TO_ANSWER):
-            return ClinicBookings(clinic, await clinic.journal(resident).schedule(resident))
+            schedule = clinic.journal(resident).schedule(resident)
+            if not (invited and clinic.connected):
+                return ClinicBookings(clinic, await schedule)
+            times, invitations = await asyncio.gather(schedule, _invitations(resident, clinic))
+            return ClinicBookings(clinic, times, invitations=invitations)
     except (JournalError, Unavailable, OmbudNotHere) as error:
         return ClinicBookings(clinic, [], error)
     except TimeoutError:
         return ClinicBookings(clinic, [], None if pending else JournalUnavailable(), pending)
+
+
+async def _invitations(resident: Resident, clinic: ClinicInfo) -> list[TimeTypeInfo]:
+    """Return what the resident is invited to; that it cannot be told holds back no booked time."""
+    if not clinic.offers(CaseTypeKind.BOOK_DIRECT):
+        return []
+    with suppress(JournalError):
+        return [kind for kind in await clinic.journal(resident).time_types(resident) if kind.invitation]
+    return []
 
 
 async def get_booking(actor: Actor | None, *, clinic: str, booking: str) -> MyBooking:
@@ -145,8 +170,8 @@ async def get_booking(actor: Actor | None, *, clinic: str, booking: str) -> MyBo
 async def cancel_booking(actor: Actor | None, *, clinic: str, booking: str, message: str) -> MyBooking:
     """Cancel one of the resident's bookings.
 
-    Raises NotFound, CapabilityMissing, TermsNotAccepted, InvalidInput (``message``), AlreadyCancelled and
-    TooLateToChange (``deadline``, ``phone``).
+    Raises NotFound, CapabilityMissing, TermsNotAccepted, InvalidInput (``message``), AlreadyCancelled,
+    TooLateToChange (``deadline``, ``phone``) and what the timebook raises (JournalRejected, OutcomeUnknown).
     """
     resident = as_resident(actor)
     found = await get_clinic(slug=clinic)
@@ -154,12 +179,13 @@ async def cancel_booking(actor: Actor | None, *, clinic: str, booking: str, mess
     if not found.offers(CaseTypeKind.MANAGE_DIRECT):
         raise CapabilityMissing(phone=found.phone)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
+    await refuse_if_unsettled(resident, found, booking=booking)
     if len(message) > MESSAGE_MAX:
         raise InvalidInput({"message": "too_long"})
     try:
         time = await found.journal(resident).cancel_booking(resident, booking, message.strip())
     except TooLateToChange as error:
-        raise TooLateToChange(**error.facts, phone=found.phone) from error
+        raise found.refusal(error) from error
     async with get_database().write() as session:
         audit.record(
             session,
@@ -193,18 +219,30 @@ async def _opened(resident: Resident) -> set[UUID]:
 
 
 async def _with_choices(resident: Resident, clinic: ClinicInfo, time: BookedTime) -> MyBooking:
-    manageable = clinic.offers(CaseTypeKind.MANAGE_DIRECT)
-    terms_needed = manageable and not await _accepted(resident, clinic)
-    can = clinic.journal(resident).capabilities
-    return MyBooking(
-        clinic=clinic,
-        time=time,
-        manageable=manageable,
-        terms_needed=terms_needed,
-        message_allowed=can.message,
-        rebookable=manageable and can.rebook,
+    mine = _choices(resident, clinic, time, await find_unsettled(resident, clinic))
+    return replace(
+        mine,
+        terms_needed=mine.manageable and not await _accepted(resident, clinic),
         replaces=await _replaced(resident, clinic, time.replaces),
         newer_at=await _clinic_of(time.replaced_by, clinic),
+    )
+
+
+def _choices(
+    resident: Resident, clinic: ClinicInfo, time: BookedTime, unsettled: Mapping[str, str]
+) -> MyBooking:
+    """Return the booking with what can be done, by what the timebook can at all and what it says of this one."""
+    manageable, can = clinic.offers(CaseTypeKind.MANAGE_DIRECT), clinic.journal(resident).capabilities
+    changeable = manageable and time.id not in unsettled
+    return MyBooking(
+        clinic,
+        time,
+        manageable=manageable,
+        terms_needed=False,
+        cancellable=changeable and can.cancel and time.cancel_allowed,
+        rebookable=changeable and can.rebook and time.rebook_allowed and bool(time.time_type_id),
+        message_allowed=can.message and time.message_allowed,
+        unsettled=unsettled.get(time.id, ""),
     )
 
 

@@ -213,6 +213,8 @@ async def decline_watched_time(actor: Actor | None, *, clinic: str, watch: str, 
 
 async def is_promised(resident: Resident, clinic: ClinicInfo, timeslot_id: str) -> bool:
     """Whether the time that the resident has chosen was offered to them in the line, and the promise still holds."""
+    if clinic.connected:
+        return False
     async with get_database().read() as session:
         return await line.is_promised(
             session, clinic_id=clinic.id, person_id=resident.person_id, slot_id=parse_id(timeslot_id),

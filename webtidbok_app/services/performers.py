@@ -16,7 +16,7 @@ from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.errors import InvalidInput, NotFound
 from webtidbok_app.domain.ids import normalise_hsa_id
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import administers, as_administrator, as_clinic_staff
+from webtidbok_app.services.authorise import ADMINISTERS, administers, as_schedule_staff
 from webtidbok_app.timebook.schedule_log import lock_schedule
 
 NAME_MAX = 80
@@ -54,7 +54,7 @@ class Performers:
 
 async def list_performers(actor: Actor | None) -> Performers:
     """Return the clinic's performers."""
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_schedule_staff(actor)
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         rows = await session.execute(
@@ -82,7 +82,7 @@ async def save_performer(
     Raises NotAllowed for other staff than the administrator, NotFound, and InvalidInput (``name``, ``title_sv``,
     ``title_en``, ``hsa_id``).
     """
-    staff, clinic_id = as_administrator(actor)
+    staff, clinic_id = as_schedule_staff(actor, ADMINISTERS)
     tidy = _checked(facts)
     async with get_database().write() as session:
         await lock_schedule(session, clinic_id=clinic_id)

@@ -13,7 +13,15 @@ from sqlmodel import col
 
 from webtidbok_app.db.crypto import lookup_hash
 from webtidbok_app.db.engine import get_database
-from webtidbok_app.db.tables import Booking, Clinic, Invitation, Person, RivConsumer, RivConsumerClinic
+from webtidbok_app.db.tables import (
+    STANDALONE,
+    Booking,
+    Clinic,
+    Invitation,
+    Person,
+    RivConsumer,
+    RivConsumerClinic,
+)
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.access import Purpose
 from webtidbok_app.domain.actor import Actor, Resident, System
@@ -24,7 +32,7 @@ from webtidbok_app.i18n import t
 from webtidbok_app.rivta.soap import Fault
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_consumer
-from webtidbok_app.services.clinics import STANDALONE, ClinicInfo, get_clinic_by_id
+from webtidbok_app.services.clinics import ClinicInfo, get_clinic_by_id
 from webtidbok_app.timebook import invitations
 
 AGENT = "subject_of_care_agent"

@@ -15,7 +15,7 @@ from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor, Staff
 from webtidbok_app.domain.visit import ScheduleChangeKind, VisitForm
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
+from webtidbok_app.services.authorise import as_schedule_staff, as_time_handler
 from webtidbok_app.services.schedule import PerformerChoice, read_performers
 from webtidbok_app.timebook import pattern as patterns
 from webtidbok_app.timebook import publishing, schedule_log
@@ -89,7 +89,7 @@ class Published:
 
 async def list_choices(actor: Actor | None) -> Choices:
     """Return the clinic's time types and performers."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_schedule_staff(actor)
     async with get_database().read() as session:
         time_types = await session.scalars(
             select(TimeType)

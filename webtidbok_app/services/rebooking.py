@@ -12,6 +12,7 @@ from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_resident
 from webtidbok_app.services.booking import Progress, keep_longer
 from webtidbok_app.services.clinics import ClinicInfo, TimeAtClinic, get_clinic, get_clinic_offering
+from webtidbok_app.services.outcomes import refuse_if_unsettled
 from webtidbok_app.services.stops import refuse_if_stopped
 from webtidbok_app.services.terms import require_accepted_terms, terms_in_force
 from webtidbok_app.services.time_types import OldBooking, enter, find_units, may_book, terms_kind
@@ -21,10 +22,12 @@ async def get_rebooking(actor: Actor | None, *, clinic: str, time_type: str, reb
     """Return how far the resident has come with exchanging a booking for a time at the clinic.
 
     Raises NotFound, CapabilityMissing, AlreadyCancelled and TooLateToChange (``deadline``, ``phone``); where it is
-    to be moved, also TermsNotAccepted for the clinic that is left.
+    to be moved, also TermsNotAccepted for the clinic that is left; OutcomeUnknown while nobody knows whether the
+    booking is exchanged or cancelled already.
     """
     resident, found, kind = await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks)
     left = await get_clinic(slug=rebooks.clinic)
+    await refuse_if_unsettled(resident, left, booking=rebooks.id)
     old = await left.journal(resident).booking(resident, rebooks.id)
     hold = await found.journal(resident).current_hold(resident)
     async with get_database().read() as session:
@@ -59,6 +62,7 @@ async def rebook(actor: Actor | None, *, clinic: str, rebooks: OldBooking, hold_
     resident = as_resident(actor)
     left = await get_clinic_offering(slug=rebooks.clinic, kind=CaseTypeKind.MANAGE_DIRECT)
     old = await left.journal(resident).booking(resident, rebooks.id)
+    await refuse_if_unsettled(resident, left, booking=rebooks.id, hold_id=hold_id)
     if not left.journal(resident).capabilities.rebook:
         raise CapabilityMissing(phone=left.phone)
     await require_accepted_terms(resident, clinic=left, kind=CaseTypeKind.MANAGE_DIRECT)
@@ -75,7 +79,7 @@ async def rebook(actor: Actor | None, *, clinic: str, rebooks: OldBooking, hold_
             resident, rebooks.id, hold_id, from_clinic=left.id
         )
     except TooLateToChange as error:
-        raise TooLateToChange(**error.facts, phone=left.phone) from error
+        raise left.refusal(error) from error
     changed = {found.id: booked.id} if found is left else {left.id: rebooks.id, found.id: booked.id}
     async with get_database().write() as session:
         for clinic_id, booking_id in changed.items():  # each clinic has a log of its own

@@ -25,7 +25,7 @@ from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.logs import report
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
+from webtidbok_app.services.authorise import as_schedule_staff, as_time_handler
 from webtidbok_app.services.schedule import initials_of
 from webtidbok_app.timebook import bookings
 
@@ -103,7 +103,7 @@ async def get_day_list(actor: Actor | None, *, day: date) -> DayList:
 
     All who look at the same day in this worker share one reading, until something changes at the clinic.
     """
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_schedule_staff(actor)
     return await snapshots.get(clinic_id, ("day list", day), partial(_read_day, clinic_id, day))
 
 
@@ -112,7 +112,7 @@ async def follow_day_list(actor: Actor | None, *, day: date) -> AsyncGenerator[D
 
     The same list may come again. A database that does not answer is asked anew at the next change.
     """
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_schedule_staff(actor)
     async for _ in bus.changes(clinic_id):
         try:
             found = await get_day_list(actor, day=day)
@@ -124,7 +124,7 @@ async def follow_day_list(actor: Actor | None, *, day: date) -> AsyncGenerator[D
 
 async def note_printing(actor: Actor | None) -> Staff:
     """Log that a day's list is about to be printed, and return who does it."""
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_schedule_staff(actor)
     async with get_database().write() as session:
         audit.record(session, staff, "print_day_list", clinic_id=clinic_id)
     return staff
@@ -132,7 +132,7 @@ async def note_printing(actor: Actor | None) -> Staff:
 
 async def open_booking(actor: Actor | None, *, booking_id: str) -> OpenBooking:
     """Return a booking with the resident's name and words; who opened it is logged. Raises NotFound."""
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_schedule_staff(actor)
     async with get_database().write() as session:
         opened, person_id = await _open(session, clinic_id, booking_id)
         audit.record(

@@ -35,6 +35,8 @@ from webtidbok_app.db.tables import (
     Booking,
     Draft,
     HoldCount,
+    JournalHold,
+    JournalWrite,
     LoginSession,
     MessageChoice,
     OutboxMessage,
@@ -59,6 +61,8 @@ GRACE = timedelta(hours=1)
 """How much longer what can still be changed is kept than anybody can: the clocks of several servers differ."""
 SUPPORT = timedelta(days=30)
 """How long what has ended is kept for who asks what became of it."""
+A_YEAR = timedelta(days=365)
+"""How long what was asked of a journal system is kept from its visit on."""
 
 _log = logging.getLogger(__name__)
 
@@ -85,6 +89,11 @@ def _is_past_offer(since: datetime) -> ColumnElement[bool]:
     return (col(WatchOffer.status) != WatchOfferStatus.OPEN) & (col(WatchOffer.starts_at) <= since)
 
 
+def _is_past_write(since: datetime) -> ColumnElement[bool]:
+    """A change that is settled, and whose visit is past: it was a receipt, and said where its resident has booked."""
+    return col(JournalWrite.look_at).is_(None) & (col(JournalWrite.starts_at) <= since)
+
+
 def _has_offers() -> ColumnElement[bool]:
     theirs = (col(WatchOffer.clinic_id) == Watch.clinic_id) & (col(WatchOffer.watch_id) == Watch.id)
     return select(col(WatchOffer.id)).where(theirs).correlate(Watch).exists()
@@ -100,9 +109,11 @@ RULES = (
         {"new_channel": None, "new_address": None, "code_hash": "", "code_at": None, "tries": 0},
     ),
     Rule(Booking, GRACE, lambda since: and_(text(HELD), col(Booking.expires_at) <= since)),
+    Rule(JournalHold, GRACE, lambda since: col(JournalHold.expires_at) <= since),
     Rule(HoldCount, HOUR, lambda since: col(HoldCount.since) <= since),
     Rule(LoginSession, timedelta(0), lambda since: col(LoginSession.ends_at) <= since),
     Rule(OutboxMessage, SHOWN_FOR, lambda since: and_(text(SETTLED), col(OutboxMessage.settled_at) <= since)),
+    Rule(JournalWrite, A_YEAR, _is_past_write),
     Rule(WatchOffer, SUPPORT, _is_past_offer),
     Rule(Watch, SUPPORT, lambda since: _is_past_watch(since) & ~_has_offers()),
     Rule(

@@ -20,7 +20,7 @@ from webtidbok_app.domain.visit import BookingStatus, VisitForm
 from webtidbok_app.live.bus import bus
 from webtidbok_app.live.snapshots import snapshots
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
+from webtidbok_app.services.authorise import as_schedule_staff, as_time_handler
 from webtidbok_app.timebook import in_line, places, publishing, schedule_log
 from webtidbok_app.timebook import pattern as patterns
 from webtidbok_app.timebook.deviations import Deviation, find_deviations
@@ -105,7 +105,7 @@ class Withdrawn:
 
 async def get_week(actor: Actor | None, *, monday: date) -> Week:
     """Return the week's published times. Residents stand there with their initials at most."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_schedule_staff(actor)
     return await _week(clinic_id, monday)
 
 
@@ -114,7 +114,7 @@ async def follow_week(actor: Actor | None, *, monday: date) -> AsyncIterator[Wee
 
     The right to see it is asked for once, at the beginning. While the database is out of order nothing comes.
     """
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_schedule_staff(actor)
     async for week in following(clinic_id, lambda: _week(clinic_id, monday)):
         yield week
 

@@ -16,7 +16,7 @@ from webtidbok_app.domain.actor import Actor
 from webtidbok_app.domain.removal import CallBecause
 from webtidbok_app.domain.visit import ScheduleChangeKind
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import as_clinic_staff, as_time_handler
+from webtidbok_app.services.authorise import as_schedule_staff, as_time_handler
 from webtidbok_app.services.schedule import ScheduleSlot, read_slots
 from webtidbok_app.timebook import publishing, schedule_log
 from webtidbok_app.timebook.take_back import until
@@ -65,7 +65,7 @@ class Undoing:
 
 async def list_changes(actor: Actor | None) -> list[Change]:
     """Return the clinic's newest changes, at most 50, the newest first."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_schedule_staff(actor)
     async with get_database().read() as session:
         found = await schedule_log.newest_changes(session, clinic_id=clinic_id, limit=SHOWN_CHANGES)
         marks = await _removals_of(session, clinic_id, [row.id for row in found])

@@ -15,7 +15,7 @@ from webtidbok_app.db.tables import Booking, Clinic, Slot
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
 from webtidbok_app.live.snapshots import snapshots
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_schedule_staff
 from webtidbok_app.services.schedule import (
     PerformerChoice,
     ScheduleSlot,
@@ -71,7 +71,7 @@ class Month:
 
 async def get_month(actor: Actor | None, *, first: date) -> Month:
     """Return the month that begins on ``first``, counted."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_schedule_staff(actor)
     return await _month(clinic_id, first)
 
 
@@ -80,7 +80,7 @@ async def follow_month(actor: Actor | None, *, first: date) -> AsyncIterator[Mon
 
     The right to see it is asked for once, at the beginning. While the database is out of order nothing comes.
     """
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_schedule_staff(actor)
     async for month in following(clinic_id, lambda: _month(clinic_id, first)):
         yield month
 

@@ -35,7 +35,7 @@ from webtidbok_app.domain.visit import Bookable, ReasonRule, VisitForm
 from webtidbok_app.i18n import LANGS
 from webtidbok_app.journal.port import Text
 from webtidbok_app.services import audit
-from webtidbok_app.services.authorise import administers, as_administrator, as_clinic_staff
+from webtidbok_app.services.authorise import ADMINISTERS, administers, as_schedule_staff
 from webtidbok_app.services.rich_texts import Written, tidied
 from webtidbok_app.timebook.schedule_log import lock_schedule
 
@@ -104,7 +104,7 @@ class TimeTypes:
 
 async def list_rules(actor: Actor | None) -> TimeTypes:
     """Return the clinic's time types, those too that are not in use."""
-    staff, clinic_id = as_clinic_staff(actor)
+    staff, clinic_id = as_schedule_staff(actor)
     async with get_database().read() as session:
         clinic = await session.get_one(Clinic, clinic_id)
         coming = await _count_coming(session, clinic_id, clock.now())
@@ -116,7 +116,7 @@ async def list_rules(actor: Actor | None) -> TimeTypes:
 
 async def add_time_type(actor: Actor | None, *, rules: Rules) -> TimeTypeRules:
     """Make a time type. Raises NotAllowed for other staff than the administrator, and InvalidInput by field."""
-    staff, clinic_id = as_administrator(actor)
+    staff, clinic_id = as_schedule_staff(actor, ADMINISTERS)
     async with get_database().write() as session:
         await lock_schedule(session, clinic_id=clinic_id)
         made = TimeType(
@@ -135,7 +135,7 @@ async def change_time_type(actor: Actor | None, *, slug: str, version: int, rule
     Raises NotAllowed for other staff than the administrator, NotFound, InvalidInput by field, and StaleVersion when
     somebody has changed it since ``version`` was shown.
     """
-    staff, clinic_id = as_administrator(actor)
+    staff, clinic_id = as_schedule_staff(actor, ADMINISTERS)
     async with get_database().write() as session:
         await lock_schedule(session, clinic_id=clinic_id)
         row = await session.scalar(

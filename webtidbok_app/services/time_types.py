@@ -140,7 +140,7 @@ async def _enter_to_leave(resident: Resident, rebooks: OldBooking) -> tuple[Clin
     if old.cancelled_at is not None:
         raise AlreadyCancelled
     if not old.rebook_allowed:
-        raise TooLateToChange(deadline=old.cancel_until, phone=found.phone)
+        raise found.refusal(TooLateToChange(deadline=old.cancel_until))
     return found, old
 
 

@@ -9,7 +9,7 @@ from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import IN_LINE, TimeType, Watch
 from webtidbok_app.domain import clock, swedish_time
 from webtidbok_app.domain.actor import Actor
-from webtidbok_app.services.authorise import as_clinic_staff
+from webtidbok_app.services.authorise import as_schedule_staff
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Waiting:
 
 async def count_waiting(actor: Actor | None) -> list[Waiting]:
     """Return how many wait for each of the clinic's time types that anybody waits for, by name."""
-    _, clinic_id = as_clinic_staff(actor)
+    _, clinic_id = as_schedule_staff(actor)
     async with get_database().read() as session:
         rows = await session.execute(
             select(col(TimeType.name_sv), func.count())

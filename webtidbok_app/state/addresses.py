@@ -87,6 +87,11 @@ def my_times(lang: Lang, clinic: str = "") -> str:
     return path(lang, f"/mina-tider/{quote(clinic)}" if clinic else "/mina-tider")
 
 
+def outcome(lang: Lang, clinic: str, write: object) -> str:
+    """Return the page of a change whose answer was lost, which tells what is known of it."""
+    return f"{my_times(lang, clinic)}/oklart/{quote(str(write))}"
+
+
 def my_terms(lang: Lang, clinic: str) -> str:
     """Return the clinic's terms for seeing and cancelling times."""
     return f"{my_times(lang, clinic)}/villkor"

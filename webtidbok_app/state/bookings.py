@@ -1,12 +1,14 @@
 """Mina tidsbokningar: the coming times, one booked time, and cancelling it."""
 
+from collections.abc import AsyncGenerator
+
 import reflex as rx
 from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.errors import AlreadyCancelled, InvalidInput, TermsNotAccepted
+from webtidbok_app.domain.errors import AlreadyCancelled, InvalidInput, OutcomeUnknown, TermsNotAccepted
 from webtidbok_app.i18n import Lang
 from webtidbok_app.services.invitations import list_my_invitations
 from webtidbok_app.services.messages import get_messages
@@ -31,6 +33,7 @@ from webtidbok_app.state.present.bookings import (
     booking_view,
     clinic_problems,
     invitation_row,
+    invitation_rows,
     overview_rows,
     pending_line,
 )
@@ -94,7 +97,7 @@ class MyTimesState(rx.State):
         if isinstance(invited, Problem):
             self.problems = [*self.problems, invited.title]
         else:
-            self.invitations = [invitation_row(one, lang) for one in invited]
+            self.invitations = [*(invitation_row(one, lang) for one in invited), *self.invitations]
 
     async def _show_held(self, lang: Lang) -> None:
         cases = await attempt(list_my_cases(current()), lang)
@@ -112,6 +115,7 @@ class MyTimesState(rx.State):
 
     def _show(self, found: list[ClinicBookings], lang: Lang) -> None:
         self.rows, self.problems = overview_rows(found, lang), clinic_problems(found, lang)
+        self.invitations = invitation_rows(found, lang)
         waiting = [bookings.clinic for bookings in found if bookings.pending]
         self.pending = [pending_line(clinic.name, lang) for clinic in waiting]
         self._pending = tuple(clinic.slug for clinic in waiting)
@@ -120,6 +124,7 @@ class MyTimesState(rx.State):
         """Put a late answer among the others, in order of time, and no more wait for it."""
         self.rows = sorted([*self.rows, *overview_rows([answer], lang)], key=lambda row: row.starts)
         self.problems = [*self.problems, *clinic_problems([answer], lang)]
+        self.invitations = [*self.invitations, *invitation_rows([answer], lang)]
         self._pending = tuple(slug for slug in self._pending if slug != answer.clinic.slug)
         self.pending = [line for line in self.pending if line != pending_line(answer.clinic.name, lang)]
 
@@ -140,7 +145,7 @@ class ClinicTimesState(rx.State):
         lang, slug = lang_of(self), argument(self, "clinic")
         listing = list_at_clinic(current(), clinic=slug)
         try:
-            found = await attempt(listing, lang, let_through=(TermsNotAccepted,))
+            found = await attempt(listing, lang, let_through=(TermsNotAccepted,), clinic=slug)
         except TermsNotAccepted:
             return rx.redirect(addresses.my_terms(lang, slug), replace=True)
         if isinstance(found, Problem):
@@ -165,6 +170,8 @@ class BookingState(rx.State):
     messages: str = ""
     """How messages about it go; empty where there are none to be had."""
     can_write: bool = False
+    waiting: str = ""
+    """That the clinic's journal system is asked, while it is."""
     may_ask: bool = False
     """The page that asks whether to cancel has what it needs; until then it asks nothing."""
 
@@ -191,15 +198,26 @@ class BookingState(rx.State):
 
     @rx.event
     @requires("resident")
-    async def cancel(self, form: rx.form.FormData) -> EventSpec | None:
+    async def cancel(self, form: rx.form.FormData) -> AsyncGenerator[EventSpec | None, None]:
         """Cancel the booking and show it as it is then."""
+        if self.booked.waits:
+            self.waiting = self.booked.waits
+            yield None
+        answer = await self._cancel(typed(form, "message"))
+        self.waiting = ""
+        yield answer
+
+    async def _cancel(self, message: str) -> EventSpec | None:
         lang, slug, booking = lang_of(self), argument(self, "clinic"), argument(self, "booking")
         self.problem, self.problems = Problem(), []
         self.attempts += 1
-        cancelling = cancel_booking(current(), clinic=slug, booking=booking, message=typed(form, "message"))
+        cancelling = cancel_booking(current(), clinic=slug, booking=booking, message=message)
         try:
             cancelled = await attempt(
-                cancelling, lang, let_through=(TermsNotAccepted, AlreadyCancelled, InvalidInput)
+                cancelling,
+                lang,
+                let_through=(TermsNotAccepted, AlreadyCancelled, InvalidInput, OutcomeUnknown),
+                clinic=slug,
             )
         except TermsNotAccepted:
             return self._to_terms()
@@ -208,6 +226,8 @@ class BookingState(rx.State):
             return None
         except AlreadyCancelled:
             return rx.redirect(addresses.booking(lang, slug, booking))
+        except OutcomeUnknown as error:
+            return rx.redirect(addresses.outcome(lang, slug, error.facts["write_id"]))
         if isinstance(cancelled, Problem):
             self.problem = cancelled
             return None
@@ -215,8 +235,9 @@ class BookingState(rx.State):
 
     async def _fetch(self, *, briefly: bool = False) -> MyBooking | None:
         lang = lang_of(self)
-        getting = get_booking(current(), clinic=argument(self, "clinic"), booking=argument(self, "booking"))
-        found = await attempt(getting, lang)
+        clinic = argument(self, "clinic")
+        getting = get_booking(current(), clinic=clinic, booking=argument(self, "booking"))
+        found = await attempt(getting, lang, clinic=clinic)
         if isinstance(found, Problem):
             self.stop = found
             return None

@@ -1,6 +1,6 @@
 """Check the answers, and book."""
 
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, Awaitable
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -11,20 +11,29 @@ from webtidbok_app.domain.errors import (
     AlreadyCancelled,
     Conflict,
     InvalidInput,
+    JournalRejected,
     OutcomeUnknown,
     TermsNotAccepted,
+    WebtidbokError,
 )
-from webtidbok_app.i18n import t
 from webtidbok_app.journal.port import BookedTime
 from webtidbok_app.services.booking import Progress, book
 from webtidbok_app.services.rebooking import rebook
 from webtidbok_app.state import addresses
-from webtidbok_app.state.common import attempt, child_of, explain, lang_of
-from webtidbok_app.state.flow import Way, forget_hold, open_step, send_back, way_of
+from webtidbok_app.state.common import argument, attempt, child_of, explain, lang_of
+from webtidbok_app.state.flow import Step, Way, forget_hold, open_step, send_back, way_of
 from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.steps import check_rows, held_until, step_view
 from webtidbok_app.state.resident_views import StepView
 from webtidbok_app.state.views import Problem, RichView, SummaryRow
+
+_STEPS: dict[type[WebtidbokError], Step] = {
+    AlreadyCancelled: "",
+    TermsNotAccepted: "villkor",
+    InvalidInput: "uppgifter",
+}
+"""Where what stands in the way is told and mended."""
+_LEADS_ON = (Conflict, InvalidInput, TermsNotAccepted, OutcomeUnknown, JournalRejected)
 
 
 class CheckState(rx.State):
@@ -35,6 +44,10 @@ class CheckState(rx.State):
     terms: RichView = RichView()
     until: str = ""
     problem: Problem = Problem()
+    others_href: str = ""
+    """The other times, where the clinic's journal system has said no to this one."""
+    waiting: str = ""
+    """That it is asked, while it is."""
     stop: Problem = Problem()
 
     _hold_id: str = ""
@@ -46,7 +59,7 @@ class CheckState(rx.State):
         """Fetch the answers. Without a held time, or without details, the resident is sent back to them."""
         self.reset()
         lang = lang_of(self)
-        found = await attempt(open_step(self, "kontrollera"), lang)
+        found = await attempt(open_step(self, "kontrollera"), lang, clinic=argument(self, "clinic"))
         if isinstance(found, Problem):
             self.stop, self.step = found, way_of(self).stopped()
             return None
@@ -62,25 +75,22 @@ class CheckState(rx.State):
 
     @rx.event
     @requires("resident")
-    async def confirm(self) -> EventSpec | None:
+    async def confirm(self) -> AsyncGenerator[EventSpec | None, None]:
         """Book the time and show the booking. A second click books nothing more and leads to the same."""
+        self.problem, self.others_href = Problem(), ""
+        if self.step.waits:
+            self.waiting = self.step.waits
+            yield None
+        answer = await self._confirm()
+        self.waiting = ""
+        yield answer
+
+    async def _confirm(self) -> EventSpec | None:
         way = way_of(self)
-        self.problem = Problem()
         try:
-            booked = await attempt(
-                self._book(way),
-                way.lang,
-                let_through=(Conflict, InvalidInput, TermsNotAccepted, OutcomeUnknown),
-            )
-        except AlreadyCancelled:
-            return way.to("")  # where it is told
-        except Conflict as error:
-            return await send_back(self, error)
-        except (TermsNotAccepted, InvalidInput) as error:
-            return way.to("villkor" if isinstance(error, TermsNotAccepted) else "uppgifter")
-        except OutcomeUnknown as error:
-            self._tell_unknown(error)
-            return None
+            booked = await attempt(self._book(way), way.lang, let_through=_LEADS_ON, clinic=way.clinic)
+        except _LEADS_ON as error:
+            return await self._lead_on(error, way)
         if isinstance(booked, Problem):
             self.problem = booked
             return None
@@ -90,18 +100,18 @@ class CheckState(rx.State):
         await forget_hold(self)
         return rx.redirect(addresses.booking(way.lang, way.clinic, booked.id))
 
+    async def _lead_on(self, error: WebtidbokError, way: Way) -> EventSpec | None:
+        """Return the redirect to where it is told why the time was not booked, or tell it here."""
+        if isinstance(error, OutcomeUnknown):
+            return way.to_outcome(error)
+        if isinstance(error, JournalRejected):
+            self.problem, self.others_href = explain(error, way.lang), way.address("")
+            return None
+        if isinstance(error, Conflict) and not isinstance(error, AlreadyCancelled):
+            return await send_back(self, error)
+        return way.to(_STEPS[type(error)])
+
     def _book(self, way: Way) -> Awaitable[BookedTime]:
         if way.rebooks:
             return rebook(current(), clinic=way.clinic, rebooks=way.rebooks, hold_id=self._hold_id)
         return book(current(), clinic=way.clinic, time_type=way.time_type, hold_id=self._hold_id)
-
-    def _tell_unknown(self, error: OutcomeUnknown) -> None:
-        """Say that nobody knows whether it was booked. The button goes: trying again could book twice."""
-        lang = lang_of(self)
-        reference = explain(error, lang).reference
-        self.stop = Problem(
-            title=t(lang, "citizen.check.unknown_title"),
-            body=t(lang, "citizen.check.unknown_body", phone=self.step.phone),
-            reference=reference,
-            key=reference,
-        )

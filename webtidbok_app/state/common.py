@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,12 +13,21 @@ from webtidbok_app.auth.permissions import public
 from webtidbok_app.auth.principal import Login, current_login
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor, Resident, Role
-from webtidbok_app.domain.errors import NotFound, TooManyBookings, WebtidbokError
+from webtidbok_app.domain.errors import (
+    CapabilityMissing,
+    JournalError,
+    JournalUnavailable,
+    NotFound,
+    TooManyBookings,
+    Unavailable,
+    WebtidbokError,
+)
 from webtidbok_app.domain.ombud import may_act
 from webtidbok_app.i18n import Lang
 from webtidbok_app.i18n.failures import code_of, words_for
 from webtidbok_app.logs import is_reference, report
 from webtidbok_app.services.authorise import ADMINISTERS, HANDLES_CASES, HANDLES_TIMES
+from webtidbok_app.services.clinics import get_clinic
 from webtidbok_app.services.notices import get_service_notice
 from webtidbok_app.services.ombud import ombud_is_on
 from webtidbok_app.state import addresses
@@ -78,6 +88,7 @@ def _session_view(login: Login) -> SessionView:
             kind="staff",
             name=actor.name,
             clinic=login.clinic_name,
+            connected=actor.connected,
             commissions=login.commissions > 1,
             unchosen=actor.role is None,
             handles_times=actor.role in HANDLES_TIMES,
@@ -133,9 +144,15 @@ def explain(error: Exception, lang: Lang) -> Problem:
 
 
 async def attempt(
-    use_case: Awaitable[Result], lang: Lang, *, let_through: tuple[type[WebtidbokError], ...] = ()
+    use_case: Awaitable[Result],
+    lang: Lang,
+    *,
+    let_through: tuple[type[WebtidbokError], ...] = (),
+    clinic: str = "",
 ) -> Result | Problem:
     """Await ``use_case`` and return what it gives, or the Problem to show when it fails.
+
+    ``clinic`` is the slug of the one that it is about, whose number is told when its timebook is what fails.
 
     Errors in ``let_through`` are raised as they are, for a handler that has an answer of its own to them:
 
@@ -149,7 +166,23 @@ async def attempt(
     except let_through:
         raise
     except Exception as error:  # noqa: BLE001  the last stop: logged with a reference, never shown raw
+        return await _explain_at(error, lang, clinic)
+
+
+async def _explain_at(error: Exception, lang: Lang, clinic: str) -> Problem:
+    if not clinic or not isinstance(error, JournalError | CapabilityMissing):
         return explain(error, lang)
+    try:
+        phone = (await get_clinic(slug=clinic)).phone
+    except (NotFound, Unavailable):
+        return explain(error, lang)
+    problem = _problem(error.code, lang, {"phone": phone} | error.facts, report(error))
+    return replace(
+        problem,
+        phone=phone,
+        phone_href=addresses.phone_link(phone),
+        again=isinstance(error, JournalUnavailable),
+    )
 
 
 def backend_exception_handler(exception: Exception) -> EventSpec:

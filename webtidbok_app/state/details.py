@@ -16,7 +16,7 @@ from webtidbok_app.services.booking import (
     keep_details,
     keep_typed,
 )
-from webtidbok_app.state.common import attempt, lang_of
+from webtidbok_app.state.common import argument, attempt, lang_of
 from webtidbok_app.state.flow import open_step, way_of
 from webtidbok_app.state.input import typed
 from webtidbok_app.state.present.steps import details_view, is_language, step_view
@@ -53,7 +53,7 @@ class DetailsState(rx.State):
         """Fetch what is typed already. Without a held time the resident is sent back to choose one."""
         self.reset()
         lang = lang_of(self)
-        found = await attempt(open_step(self, "uppgifter"), lang)
+        found = await attempt(open_step(self, "uppgifter"), lang, clinic=argument(self, "clinic"))
         if isinstance(found, Problem):
             self.stop = found
         elif isinstance(found, Progress):
@@ -125,7 +125,7 @@ class DetailsState(rx.State):
             said=[typed(form, name) for name in QUESTIONS],
         )
         try:
-            kept = await attempt(keeping, way.lang, let_through=(InvalidInput,))
+            kept = await attempt(keeping, way.lang, let_through=(InvalidInput,), clinic=way.clinic)
         except InvalidInput as error:
             self.problems = field_problems(error.problems, way.lang, order=IN_ORDER)
             return None

@@ -12,7 +12,7 @@ from reflex.event import EventSpec
 
 from webtidbok_app.auth.permissions import public
 from webtidbok_app.auth.principal import current
-from webtidbok_app.domain.errors import Conflict, HoldExpired, TermsNotAccepted
+from webtidbok_app.domain.errors import Conflict, HoldExpired, OutcomeUnknown, TermsNotAccepted
 from webtidbok_app.i18n import Lang
 from webtidbok_app.journal.port import Hold
 from webtidbok_app.services.booking import Progress, get_progress, release_time, step_forward
@@ -52,6 +52,10 @@ class Way:
     def to(self, step: Step) -> EventSpec:
         """Return the redirect to a step."""
         return rx.redirect(self.address(step), replace=True)
+
+    def to_outcome(self, error: OutcomeUnknown) -> EventSpec:
+        """Return the redirect to what is known of a change whose answer was lost."""
+        return rx.redirect(addresses.outcome(self.lang, self.clinic, error.facts["write_id"]), replace=True)
 
     def stopped(self) -> StepView:
         """Return the step for who cannot go on: back to the booking that is to be exchanged, if there is one."""
@@ -138,16 +142,13 @@ async def open_step(state: rx.State, step: Step) -> Progress | EventSpec:
 
     Who is to move a booking is first sent to the terms of the clinic that is left, if those are not accepted. A held
     time is kept longer by this. A booking that is made already is returned as it is (``booked_id``), so
-    that the page says so. Raises what ``get_progress`` raises.
+    that the page says so; where nobody knows whether it is, the resident is sent to what is known. Raises what
+    ``get_progress`` raises.
     """
     way = way_of(state)
-    try:
-        progress = await _progress(way)
-    except TermsNotAccepted:
-        if way.rebooks is None:
-            raise
-        terms = addresses.terms_to_leave(way.lang, way.clinic, way.time_type, way.rebooks)
-        return rx.redirect(terms, replace=True)
+    progress = await _progress(way)
+    if not isinstance(progress, Progress):
+        return progress
     must_accept = progress.terms is not None and progress.terms.accepted_at is None
     if step == "villkor" or must_accept:
         return progress if step == "villkor" and must_accept else way.to("villkor" if must_accept else "")
@@ -161,10 +162,18 @@ async def open_step(state: rx.State, step: Step) -> Progress | EventSpec:
         return await send_back(state, error)
 
 
-async def _progress(way: Way) -> Progress:
-    if way.rebooks:
+async def _progress(way: Way) -> Progress | EventSpec:
+    try:
+        if way.rebooks is None:
+            return await get_progress(current(), clinic=way.clinic, time_type=way.time_type)
         return await get_rebooking(current(), clinic=way.clinic, time_type=way.time_type, rebooks=way.rebooks)
-    return await get_progress(current(), clinic=way.clinic, time_type=way.time_type)
+    except TermsNotAccepted:
+        if way.rebooks is None:
+            raise
+        terms = addresses.terms_to_leave(way.lang, way.clinic, way.time_type, way.rebooks)
+        return rx.redirect(terms, replace=True)
+    except OutcomeUnknown as error:
+        return way.to_outcome(error)
 
 
 async def _keep_hold(state: rx.State, progress: Progress, way: Way, step: Step) -> Progress | EventSpec:

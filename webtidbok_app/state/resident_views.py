@@ -51,6 +51,8 @@ class ClinicView:
     place: str = ""
     phone: str = ""
     phone_href: str = ""
+    for_children: bool = True
+    """Guardians can act for their children here."""
     hours: str = ""
     text: RichView = NO_WORDS
     notice: RichView = NO_WORDS
@@ -82,12 +84,16 @@ class StepView:
     caption: str = ""
     rules: list[str] = field(default_factory=list)
     """What the clinic says of booking this time type, a sentence each."""
+    invitation: RichView = NO_WORDS
+    """What the clinic says to who is invited."""
     back: str = ""
     clinic: str = ""
     clinic_href: str = ""
     phone: str = ""
     phone_href: str = ""
     hours: str = ""
+    waits: str = ""
+    """That a journal system is asked as one books, which takes its time; empty where the timebook is our own."""
     booked_href: str = ""
     """The booking that this one became already."""
     keeps: str = ""
@@ -181,8 +187,8 @@ class DetailsView:
 class BookingView:
     """A booked time. ``status`` is coming, cancelled or past; empty before it is fetched.
 
-    ``cancel`` is yes, late, closed (not on the web at this clinic) or no. ``replaces`` is the time that was exchanged
-    for this one, ``newer_href`` the one that this was exchanged for.
+    ``cancel`` is yes, late, never (not on the web), closed (not at this clinic) or no. ``replaces`` is the time that
+    was exchanged for this one, ``newer_href`` the one that this was exchanged for.
     """
 
     status: str = ""
@@ -190,6 +196,12 @@ class BookingView:
     note: str = ""
     replaces: str = ""
     prepare: RichView = NO_WORDS
+    waits: str = ""
+    """As in ``StepView``."""
+    result: str = ""
+    """What the clinic's journal system wants the resident to know."""
+    unclear_href: str = ""
+    """What is known of a change of it whose answer was lost."""
     cancel: str = "no"
     cancel_text: str = ""
     cancel_href: str = ""
@@ -202,6 +214,29 @@ class BookingView:
     calendar_href: str = ""
     phone: str = ""
     phone_href: str = ""
+
+
+@dataclass(frozen=True)
+class OutcomeView:
+    """What is known of a change whose answer was lost. An empty ``title`` is not fetched yet.
+
+    ``state`` is waiting, done, not_done or given_up.
+    """
+
+    state: str = ""
+    title: str = ""
+    body: str = ""
+    told: str = ""
+    """What the clinic's journal system said, when it said no."""
+    rows: list[SummaryRow] = field(default_factory=list)
+    reference: str = ""
+    phone: str = ""
+    phone_href: str = ""
+    onward: str = ""
+    onward_href: str = ""
+    booking_href: str = ""
+    unread: bool = False
+    """It is settled, and not put away."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +262,7 @@ class BookingCard:
     href: str = ""
     facts: list[SummaryRow] = field(default_factory=list)
     prepare: RichView = NO_WORDS
+    unclear_href: str = ""
     change_text: str = ""
     cancel_href: str = ""
     cancel_label: str = ""

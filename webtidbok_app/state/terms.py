@@ -41,7 +41,7 @@ class TermsState(rx.State):
         """Fetch the terms for booking; go on to the times where there is nothing to accept."""
         self.reset()
         lang = lang_of(self)
-        found = await attempt(open_step(self, "villkor"), lang)
+        found = await attempt(open_step(self, "villkor"), lang, clinic=argument(self, "clinic"))
         if isinstance(found, Problem):
             self.stop = found
         elif isinstance(found, Progress) and found.terms:

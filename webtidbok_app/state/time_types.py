@@ -28,7 +28,7 @@ class TimeTypesState(rx.State):
         """Fetch them. Where there is nothing to choose among, go on to the times."""
         self.reset()
         lang, slug = lang_of(self), argument(self, "clinic")
-        found = await attempt(list_time_types(current(), clinic=slug), lang)
+        found = await attempt(list_time_types(current(), clinic=slug), lang, clinic=slug)
         if isinstance(found, Problem):
             self.stop = found
             return None

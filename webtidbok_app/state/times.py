@@ -11,7 +11,13 @@ from reflex.event import EventSpec
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current, key_of
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.errors import BookingStopped, Conflict, TermsNotAccepted, WebtidbokError
+from webtidbok_app.domain.errors import (
+    BookingStopped,
+    Conflict,
+    OutcomeUnknown,
+    TermsNotAccepted,
+    WebtidbokError,
+)
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.journal.port import Hold
@@ -27,7 +33,7 @@ from webtidbok_app.services.free_times import (
     follow_times,
     look_at_times,
 )
-from webtidbok_app.state.common import attempt, explain, lang_of, path_of, query
+from webtidbok_app.state.common import argument, attempt, explain, lang_of, path_of, query
 from webtidbok_app.state.flow import note_conflict, note_hold, open_step, take_conflict, way_of
 from webtidbok_app.state.present.clinics import no_times_view, unit_views, watch_href
 from webtidbok_app.state.present.month import parse_day, parse_month
@@ -88,7 +94,7 @@ class TimesState(TimesShown, TimesWished, rx.State):
         self.reset()
         self.view, self._wish, self._shown_at = view, read_wish(lambda name: query(self, name)), path_of(self)
         self._whose = key_of(current())
-        found = await attempt(open_step(self, ""), lang_of(self))
+        found = await attempt(open_step(self, ""), lang_of(self), clinic=argument(self, "clinic"))
         if isinstance(found, Problem):
             self.stop, self.step = found, way_of(self).stopped()
             return None
@@ -134,9 +140,16 @@ class TimesState(TimesShown, TimesWished, rx.State):
         self.problem, self.nearest, self._near = Problem(), [], ()
         holding = hold_time(current(), **way.asked, timeslot_id=timeslot_id)
         try:
-            hold = await attempt(holding, way.lang, let_through=(Conflict, TermsNotAccepted))
+            hold = await attempt(
+                holding,
+                way.lang,
+                let_through=(Conflict, TermsNotAccepted, OutcomeUnknown),
+                clinic=way.clinic,
+            )
         except TermsNotAccepted:
             return way.to("villkor")
+        except OutcomeUnknown as error:
+            return way.to_outcome(error)
         except Conflict as error:
             return await self._tell_taken(error, timeslot_id)
         if isinstance(hold, Problem):
@@ -260,6 +273,7 @@ class TimesState(TimesShown, TimesWished, rx.State):
         times = await attempt(
             find_times(current(), **way.asked, first=first, days=days, wish=self._wish),
             way.lang,
+            clinic=way.clinic,
         )
         if isinstance(times, Problem):
             self.problem = times
@@ -271,6 +285,7 @@ class TimesState(TimesShown, TimesWished, rx.State):
         slots = await attempt(
             find_month(current(), **way.asked, month=self._month, wish=self._wish),
             way.lang,
+            clinic=way.clinic,
         )
         if isinstance(slots, Problem):
             self.problem = slots

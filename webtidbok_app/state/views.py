@@ -15,6 +15,8 @@ class SessionView:
     name: str = ""
     clinic: str = ""
     """The clinic, or the superadmin's region."""
+    connected: bool = False
+    """The clinic's times stand in a journal system of its own."""
     commissions: bool = False
     """Staff who have several commissions, and can change from one to another."""
     unchosen: bool = False
@@ -44,7 +46,8 @@ class Problem:
     """A message that takes focus. An empty ``title`` means that there is none.
 
     ``key`` is to change with every attempt, so that the same message is read aloud again. ``bookings_href`` is where
-    the resident's booked times are, when the way on goes by them.
+    the resident's booked times are, when the way on goes by them. ``phone`` is the clinic's, where its timebook is what
+    failed; ``again`` says that trying once more may help.
     """
 
     title: str = ""
@@ -52,6 +55,9 @@ class Problem:
     reference: str = ""
     key: str = ""
     bookings_href: str = ""
+    phone: str = ""
+    phone_href: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True)

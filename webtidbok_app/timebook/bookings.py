@@ -53,12 +53,12 @@ async def hold_place(
     own = await running_hold(session, clinic_id=clinic_id, person_id=person_id, now=now)
     if own is not None and own.slot_id == slot_id:
         return await extend_hold(session, clinic_id=clinic_id, hold_id=own.id, person_id=person_id, now=now)
-    await _count_hold(session, person_id=person_id, now=now)
-    await _let_go_of_chosen(session, person_id=person_id, but_at=clinic_id)
+    await count_hold(session, person_id=person_id, now=now)
+    await let_go_of_chosen(session, person_id=person_id, but_at=clinic_id)
     return await hold_a_place(session, slot, person_id=person_id, now=now, until=now + length)
 
 
-async def _count_hold(session: AsyncSession, *, person_id: UUID, now: datetime) -> None:
+async def count_hold(session: AsyncSession, *, person_id: UUID, now: datetime) -> None:
     """Count one more hold in the person's hour. Raises LimitReached (``retry_at``, aware) when they are too many."""
     begun = case((col(HoldCount.since) <= now - HOUR, now), else_=col(HoldCount.since))
     count = case((col(HoldCount.since) <= now - HOUR, 1), else_=col(HoldCount.holds) + 1)
@@ -72,7 +72,7 @@ async def _count_hold(session: AsyncSession, *, person_id: UUID, now: datetime) 
         raise LimitReached(retry_at=since + HOUR)
 
 
-async def _let_go_of_chosen(session: AsyncSession, *, person_id: UUID, but_at: UUID | None = None) -> None:
+async def let_go_of_chosen(session: AsyncSession, *, person_id: UUID, but_at: UUID | None = None) -> None:
     """Let go of what the person has chosen, at every clinic or at all but one."""
     elsewhere = () if but_at is None else (col(Booking.clinic_id) != but_at,)
     gone = await session.execute(
@@ -109,7 +109,7 @@ async def choose_watched(
     offered = await session.scalar(select(Booking).where(*which).with_for_update())
     if offered is None:
         raise HoldExpired
-    await _let_go_of_chosen(session, person_id=person_id)
+    await let_go_of_chosen(session, person_id=person_id)
     offered.offer_id, offered.held_at = None, now
     offered.expires_at = max(until, now + timedelta(minutes=clinic.hold_minutes))
     await session.flush()

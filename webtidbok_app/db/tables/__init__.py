@@ -17,6 +17,7 @@ from webtidbok_app.db.tables.access import (
     StaffRole,
 )
 from webtidbok_app.db.tables.clinics import (
+    STANDALONE,
     CareProvider,
     CaseType,
     Clinic,
@@ -26,7 +27,7 @@ from webtidbok_app.db.tables.clinics import (
 )
 from webtidbok_app.db.tables.contracts import EngagementUpdate, RivConsumer, RivConsumerClinic
 from webtidbok_app.db.tables.invitations import Invitation, ReservePerson
-from webtidbok_app.db.tables.journals import UNSETTLED, JournalConnection, JournalHold, JournalWrite
+from webtidbok_app.db.tables.journals import LOOKED_FOR, JournalConnection, JournalHold, JournalWrite
 from webtidbok_app.db.tables.messages import SETTLED, WAITING, MessageChoice, OutboxMessage
 from webtidbok_app.db.tables.people import Draft, Guardianship, Person, TermsAcceptance
 from webtidbok_app.db.tables.removals import Removal, RemovalLine, RemovedSlot
@@ -63,9 +64,10 @@ __all__ = [
     "IN_LINE",
     "LEFT_UNSENT",
     "LIVE",
+    "LOOKED_FOR",
     "SETTLED",
+    "STANDALONE",
     "STANDING",
-    "UNSETTLED",
     "WAITING",
     "AccessLog",
     "AnswerTemplate",

@@ -9,6 +9,9 @@ from sqlmodel import AutoString, Field, SQLModel
 from webtidbok_app.db.tables._base import Announces, Identified
 from webtidbok_app.domain.visit import CaseTypeKind
 
+STANDALONE = "standalone"
+"""What clinics with our own timebook have for a journal system."""
+
 
 class Service(Announces, table=True):
     """The whole service, in one row: what is told and stopped at every clinic."""
@@ -56,7 +59,7 @@ class Clinic(Identified, Announces, table=True):
     hours_en: str
     text_sv: str = ""
     text_en: str = ""
-    journal: str = "standalone"
+    journal: str = STANDALONE
     """Which adapter reaches its timebook."""
     hold_minutes: int = 10
     """How long its timebook keeps a chosen time for a resident at each step: 10 minutes, or fewer."""

@@ -15,8 +15,8 @@ from webtidbok_app.db.crypto import Sealed
 from webtidbok_app.db.tables._base import OfClinic
 from webtidbok_app.domain.journal_write import WriteKind, WriteOutcome
 
-UNSETTLED = "outcome IN ('sent', 'unknown')"
-"""What is not known yet. Written as it stands, like LIVE: the partial index needs a literal."""
+LOOKED_FOR = "look_at IS NOT NULL"
+"""What the schedule is to be read for. Written as it stands, like LIVE: the partial index needs a literal."""
 
 
 class JournalConnection(SQLModel, table=True):
@@ -92,8 +92,8 @@ class JournalWrite(OfClinic, table=True):
         Index(
             "ix_journal_write_look_at",
             "look_at",
-            postgresql_where=text(UNSETTLED),
-            sqlite_where=text(UNSETTLED),
+            postgresql_where=text(LOOKED_FOR),
+            sqlite_where=text(LOOKED_FOR),
         ),
     )
 
@@ -102,6 +102,8 @@ class JournalWrite(OfClinic, table=True):
     outcome: WriteOutcome = Field(default=WriteOutcome.SENT, sa_type=AutoString)
     hold_id: UUID | None = None
     """The hold whose time was asked for; empty when cancelling."""
+    from_clinic_id: UUID | None = None
+    """The clinic where the booking stood that was moved here, if not here."""
     booking_id: str = ""
     """The journal system's id of the booking that was exchanged or cancelled, or answers an invitation."""
     new_booking_id: str = ""
@@ -109,7 +111,10 @@ class JournalWrite(OfClinic, table=True):
     time_type: str = ""
     time_type_name: str = ""
     timeslot: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    """The time that was asked for, or cancelled, as the journal system told of it; nothing of any patient."""
+    """The time that was asked for, or cancelled, as the journal system told of it; nothing of any patient.
+
+    When a booking is exchanged, ``old`` in it is the time that it had.
+    """
     starts_at: datetime
     ends_at: datetime
     old_starts_at: datetime | None = None

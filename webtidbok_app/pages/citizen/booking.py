@@ -20,6 +20,11 @@ def page(lang: Lang) -> rx.Component:
         _top(lang),
         once_fetched(
             lang,
+            rx.cond(
+                State.booked.result != "",
+                notice(State.booked.result, title=t(lang, "citizen.booking.result_title"), kind="info"),
+            ),
+            _unclear(lang),
             summary_list(lang, State.facts),
             rx.cond(State.booked.status == "coming", _coming(lang)),
             _onward(lang),
@@ -35,14 +40,15 @@ def page(lang: Lang) -> rx.Component:
 def _top(lang: Lang) -> rx.Component:
     """Return the h1 with what has become of the time. It stays the same element, so that it keeps focus."""
     status = State.booked.status
-    coming = status == "coming"
+    unclear = State.booked.unclear_href != ""
+    coming = (status == "coming") & ~unclear
     moved = State.booked.newer_href != ""
     booked = rx.cond(
         State.booked.replaces != "", t(lang, "citizen.rebook.done"), t(lang, "citizen.booking.booked")
     )
     title = rx.match(
         status,
-        ("coming", booked),
+        ("coming", rx.cond(unclear, t(lang, "citizen.booking.title"), booked)),
         ("cancelled", rx.cond(moved, t(lang, "citizen.rebook.moved"), t(lang, "citizen.booking.cancelled"))),
         ("past", t(lang, "citizen.booking.past")),
         t(lang, "citizen.booking.title"),
@@ -70,6 +76,17 @@ def _top(lang: Lang) -> rx.Component:
     )
 
 
+def _unclear(lang: Lang) -> rx.Component:
+    """Return that nobody knows whether it has been changed, where it is so."""
+    return rx.cond(
+        State.booked.unclear_href != "",
+        notice(
+            t(lang, "citizen.booking.unclear"),
+            rx.el.p(rx.el.a(t(lang, "citizen.booking.unclear_link"), href=State.booked.unclear_href)),
+        ),
+    )
+
+
 def _before(lang: Lang) -> rx.Component:
     return rx.fragment(t(lang, "citizen.rebook.old"), ": ", State.booked.replaces)
 
@@ -93,29 +110,34 @@ def _coming(lang: Lang) -> rx.Component:
                 ),
             ),
         ),
-        rx.el.section(
-            rx.el.h2(t(lang, "citizen.booking.change_title")),
-            rx.el.p(State.booked.cancel_text),
-            buttons.button_row(
-                rx.cond(
-                    State.booked.rebook_href != "",
-                    buttons.link_as_button(
-                        t(lang, "citizen.rebook.link"), href=State.booked.rebook_href, kind="secondary"
-                    ),
+        rx.cond(State.booked.cancel_text != "", _change(lang)),
+    )
+
+
+def _change(lang: Lang) -> rx.Component:
+    """Return what can be done by who cannot come."""
+    return rx.el.section(
+        rx.el.h2(t(lang, "citizen.booking.change_title")),
+        rx.el.p(State.booked.cancel_text),
+        buttons.button_row(
+            rx.cond(
+                State.booked.rebook_href != "",
+                buttons.link_as_button(
+                    t(lang, "citizen.rebook.link"), href=State.booked.rebook_href, kind="secondary"
                 ),
-                rx.cond(
-                    State.booked.cancel == "yes",
-                    buttons.link_as_button(
-                        t(lang, "citizen.booking.cancel_link"),
-                        href=State.booked.cancel_href,
-                        kind="secondary",
-                    ),
+            ),
+            rx.cond(
+                State.booked.cancel == "yes",
+                buttons.link_as_button(
+                    t(lang, "citizen.booking.cancel_link"),
+                    href=State.booked.cancel_href,
+                    kind="secondary",
                 ),
-                rx.cond(
-                    State.booked.request_href != "",
-                    buttons.link_as_button(
-                        t(lang, "requests.change.link"), href=State.booked.request_href, kind="secondary"
-                    ),
+            ),
+            rx.cond(
+                State.booked.request_href != "",
+                buttons.link_as_button(
+                    t(lang, "requests.change.link"), href=State.booked.request_href, kind="secondary"
                 ),
             ),
         ),

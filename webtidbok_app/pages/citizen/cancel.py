@@ -3,7 +3,7 @@
 import reflex as rx
 
 from webtidbok_app.components import buttons
-from webtidbok_app.components.feedback import error_summary, problem_box
+from webtidbok_app.components.feedback import error_summary, problem_box, status
 from webtidbok_app.components.forms import form, textarea_field
 from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import Lang, t
@@ -48,8 +48,9 @@ def _title(lang: Lang) -> rx.Var[str]:
             State.booked.cancel,
             ("yes", asked),
             ("late", t(lang, "citizen.cancel.late_title")),
+            ("never", t(lang, "citizen.cancel.never_title")),
             ("closed", t(lang, "citizen.cancel.closed_title")),
-            done,
+            rx.cond(State.booked.unclear_href != "", t(lang, "citizen.cancel.unclear_title"), done),
         ),
     )
 
@@ -76,12 +77,14 @@ def _question(lang: Lang) -> rx.Component:
             ),
             on_submit=State.cancel,
         ),
+        status(State.waiting),
     )
 
 
 def _why_not(lang: Lang) -> rx.Component:
     return rx.fragment(
         rx.cond(State.booked.cancel_text != "", rx.el.p(State.booked.cancel_text)),
+        rx.cond(State.booked.unclear_href != "", rx.el.p(t(lang, "citizen.booking.unclear"))),
         rx.cond(State.booked.note != "", rx.el.p(State.booked.note)),
         rx.el.p(rx.el.a(t(lang, "citizen.cancel.back"), href=State.booked.href)),
     )

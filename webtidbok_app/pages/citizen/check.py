@@ -3,7 +3,7 @@
 import reflex as rx
 
 from webtidbok_app.components import buttons
-from webtidbok_app.components.feedback import problem_box
+from webtidbok_app.components.feedback import problem_box, status
 from webtidbok_app.components.summary_list import summary_list
 from webtidbok_app.i18n import Lang, t
 from webtidbok_app.pages.citizen.already import already_booked
@@ -36,7 +36,14 @@ def _page(lang: Lang, title: str, answers: rx.Component, *, current: str) -> rx.
         ),
         current=current,
         back=back_to(lang, State.step.back),
-        above=problem_box(lang, State.problem),
+        above=problem_box(
+            lang,
+            State.problem,
+            rx.cond(
+                State.others_href != "",
+                buttons.link_as_button(t(lang, "citizen.check.other_times"), href=State.others_href),
+            ),
+        ),
     )
 
 
@@ -49,6 +56,7 @@ def _answers(lang: Lang) -> rx.Component:
             buttons.primary(t(lang, "citizen.check.book"), once=True, on_click=State.confirm),
             rx.el.a(t(lang, "citizen.steps.cancel"), href=State.step.clinic_href),
         ),
+        status(State.waiting),
     )
 
 
@@ -62,4 +70,5 @@ def _exchange(lang: Lang) -> rx.Component:
             buttons.primary(t(lang, "citizen.rebook.yes"), once=True, on_click=State.confirm),
             rx.el.a(t(lang, "citizen.rebook.no"), href=State.step.clinic_href),
         ),
+        status(State.waiting),
     )

@@ -22,7 +22,10 @@ def page(lang: Lang) -> rx.Component:
             rx.cond(
                 State.cards.length() > 0,
                 rx.fragment(rx.el.h2(t(lang, "citizen.mine.coming")), booking_cards(lang, State.cards)),
-                empty_state(t(lang, "citizen.mine.none_title"), t(lang, "citizen.mine.none_body")),
+                rx.cond(
+                    State.problems.length() == 0,
+                    empty_state(t(lang, "citizen.mine.none_title"), t(lang, "citizen.mine.none_body")),
+                ),
             ),
             buttons.button_row(
                 rx.cond(State.cards.length() > 0, buttons.print_button(lang)),

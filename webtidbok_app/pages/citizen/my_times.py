@@ -6,6 +6,7 @@ from webtidbok_app.components import buttons
 from webtidbok_app.components.feedback import empty_state
 from webtidbok_app.components.summary_list import booking_list, errand_list
 from webtidbok_app.i18n import Lang, path, t
+from webtidbok_app.pages.citizen.outcome import outcome_list
 from webtidbok_app.pages.citizen.problems import clinic_problems
 from webtidbok_app.pages.parts import for_a_child, heading, once_fetched, resident_page
 from webtidbok_app.state.bookings import MyTimesState as State
@@ -19,6 +20,7 @@ def page(lang: Lang) -> rx.Component:
         lang,
         heading(t(lang, "citizen.mine.title"), stop=State.stop),
         rx.el.p(t(lang, "citizen.mine.intro")),
+        outcome_list(lang),
         once_fetched(
             lang,
             clinic_problems(State.problems),
@@ -33,7 +35,7 @@ def page(lang: Lang) -> rx.Component:
                     booking_list(lang, State.rows),
                     buttons.link_as_button(t(lang, "citizen.mine.book"), href=book, kind="secondary"),
                 ),
-                rx.cond(State.pending.length() == 0, _none(lang, book)),
+                rx.cond((State.pending.length() == 0) & (State.problems.length() == 0), _none(lang, book)),
             ),
             for_a_child(lang),
             rx.el.p(rx.el.a(t(lang, "requests.list.link"), href=path(lang, "/arenden"))),

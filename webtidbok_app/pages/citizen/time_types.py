@@ -25,7 +25,7 @@ def page(lang: Lang) -> rx.Component:
         heading(t(lang, "citizen.types.title"), stop=State.stop, caption=State.info.name),
         once_fetched(
             lang,
-            for_a_child(lang),
+            rx.cond(State.info.for_children, for_a_child(lang)),
             rich_text(lang, State.info.booking),
             not_here(lang, State.info.not_here),
             rx.cond(
@@ -53,7 +53,7 @@ def time_type(lang: Lang, found: rx.Var[TimeTypeView]) -> rx.Component:
             rx.cond(may, rx.el.a(found.name, href=found.href, class_name="card-link"), found.name),
             class_name="card-title",
         ),
-        rx.el.p(found.facts, class_name="muted"),
+        rx.cond(found.facts != "", rx.el.p(found.facts, class_name="muted")),
         rich_text(lang, found.notice, class_name="rich-notice"),
         rich_text(lang, found.audience),
         rx.cond(may, rich_text(lang, found.not_here, class_name="strong")),

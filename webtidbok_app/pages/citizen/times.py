@@ -8,6 +8,7 @@ from webtidbok_app.components import buttons, layout
 from webtidbok_app.components.feedback import notice, problem_box, skeleton
 from webtidbok_app.components.forms import Options, checkbox_group, form, select_field
 from webtidbok_app.components.month_grid import month_grid, other_day_link
+from webtidbok_app.components.rich_text import rich_text
 from webtidbok_app.components.time_list import day_list, live_words, next_free, times, view_switch
 from webtidbok_app.i18n import Lang, format_weekday, t
 from webtidbok_app.pages.citizen.no_times import no_times
@@ -28,6 +29,7 @@ def page(lang: Lang, current: str = "clinics") -> rx.Component:
         once_fetched(
             lang,
             rx.cond(State.step.keeps != "", rx.el.p(State.step.keeps, class_name="strong")),
+            _invitation(lang),
             _rules(lang),
             rx.cond(State.none.intro != "", rx.fragment(_now_there_are(lang), no_times(lang)), _choose(lang)),
             ready=State.step.caption != "",
@@ -57,6 +59,19 @@ def _heading(lang: Lang) -> rx.Component:
         ),
     )
     return layout.heading(title, caption_of(State.step.caption, State.stop))
+
+
+def _invitation(lang: Lang) -> rx.Component:
+    """Return what the clinic says to who is invited, open until one folds it."""
+    return rx.cond(
+        State.step.invitation.first != "",
+        rx.el.details(
+            rx.el.summary(t(lang, "citizen.invitation.read")),
+            rx.el.div(rich_text(lang, State.step.invitation), class_name="prose"),
+            open=True,
+            class_name="folded",
+        ),
+    )
 
 
 def _rules(lang: Lang) -> rx.Component:

@@ -4,6 +4,7 @@ import reflex as rx
 
 from webtidbok_app.components import buttons
 from webtidbok_app.i18n import Lang, path, t
+from webtidbok_app.pages.citizen.outcome import outcome_list
 from webtidbok_app.pages.parts import emergency, resident_page, search_form
 
 
@@ -12,6 +13,7 @@ def page(lang: Lang) -> rx.Component:
     return resident_page(
         lang,
         rx.el.p(t(lang, "public.start.intro"), class_name="lead"),
+        outcome_list(lang),
         search_form(lang),
         rx.el.p(rx.el.a(t(lang, "public.start.all_clinics"), href=path(lang, "/mottagningar"))),
         rx.el.section(

@@ -4,9 +4,13 @@ from webtidbok_app.pages.staff.booking import booking_page, cancel_page
 from webtidbok_app.pages.staff.case import case_page
 from webtidbok_app.pages.staff.changes import changes_page, undo_page
 from webtidbok_app.pages.staff.commissions import commissions_page
+from webtidbok_app.pages.staff.connected import unless_connected
+from webtidbok_app.pages.staff.connection import connection_page, switch_page
+from webtidbok_app.pages.staff.connection_state import connection_state_page
 from webtidbok_app.pages.staff.consumers import consumers_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
+from webtidbok_app.pages.staff.demo_journal import demo_journal_page
 from webtidbok_app.pages.staff.desk import check_page as desk_check_page
 from webtidbok_app.pages.staff.desk import done_page as desk_done_page
 from webtidbok_app.pages.staff.desk import times_page as desk_times_page
@@ -42,6 +46,7 @@ from webtidbok_app.pages.staff.settings.terms import terms_page
 from webtidbok_app.pages.staff.settings.texts import case_type_page, presentation_page, texts_page
 from webtidbok_app.pages.staff.settings.time_types import time_type_page, time_types_page
 from webtidbok_app.pages.staff.templates import templates_page
+from webtidbok_app.pages.staff.timebooks import timebooks_page
 from webtidbok_app.pages.staff.undelivered import undelivered_page
 from webtidbok_app.pages.staff.week import week_page
 from webtidbok_app.pages.staff.week_template import (
@@ -54,14 +59,18 @@ from webtidbok_app.pages.staff.week_template import (
 from webtidbok_app.pages.staff.week_templates import save_week_page, week_templates_page
 from webtidbok_app.state.addresses import REGION_NOTICE
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff import performers, time_types
+from webtidbok_app.state.staff import performers, time_types, timebooks
 from webtidbok_app.state.staff.booking import StaffBookingState
 from webtidbok_app.state.staff.case import StaffCaseState
 from webtidbok_app.state.staff.changes import StaffChangesState, StaffUndoState
 from webtidbok_app.state.staff.commissions import CommissionState
+from webtidbok_app.state.staff.connected import StaffConnectedState
+from webtidbok_app.state.staff.connection import StaffConnectionState
+from webtidbok_app.state.staff.connection_state import StaffConnectionStateState
 from webtidbok_app.state.staff.consumers import StaffConsumersState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
+from webtidbok_app.state.staff.demo_journal import StaffDemoJournalState
 from webtidbok_app.state.staff.desk import StaffDeskState
 from webtidbok_app.state.staff.desk_who import StaffDeskWhoState
 from webtidbok_app.state.staff.deviations import StaffDeviationsState
@@ -92,6 +101,7 @@ from webtidbok_app.state.staff.templates import StaffTemplatesState
 from webtidbok_app.state.staff.terms import StaffTermsState
 from webtidbok_app.state.staff.texts import StaffTextFormState, StaffTextsState
 from webtidbok_app.state.staff.time_types import StaffTimeTypesState
+from webtidbok_app.state.staff.timebooks import StaffTimebooksState
 from webtidbok_app.state.staff.undelivered import StaffUndeliveredState
 from webtidbok_app.state.staff.week import StaffWeekState
 from webtidbok_app.state.staff.week_template import StaffWeekTemplateState
@@ -110,7 +120,28 @@ def _arrive(*keep: type[Personal]) -> list[object]:
 _ARRIVE = _arrive()
 _AT_THE_DESK = _arrive(StaffDeskState, StaffDeskWhoState)
 
-ROUTES = [
+_AT_EVERY_CLINIC = (
+    "/personal/anslutning",
+    "/personal/behorigheter",
+    "/personal/driftmeddelande",
+    "/personal/forfragningar",
+    "/personal/installningar",
+    "/personal/logg",
+    "/personal/meddelanden",
+    "/personal/presentation",
+    "/personal/superadministratorer",
+    "/personal/svarsmallar",
+    "/personal/texter",
+    "/personal/tidbocker",
+    "/personal/uppdrag",
+    "/personal/villkor",
+    "/qa/",
+    REGION,
+    REGION_NOTICE,
+)
+"""The pages, with all below them, that do not need the times to stand in our own timebook."""
+
+_PAGES = [
     (
         "/personal",
         week_page,
@@ -285,6 +316,26 @@ ROUTES = [
         "permissions.commission.title",
         [*_ARRIVE, CommissionState.load],
     ),
+    (timebooks.PAGE, timebooks_page, "staff.timebooks.title", [*_ARRIVE, StaffTimebooksState.load]),
+    (
+        f"{timebooks.PAGE}/[clinic]",
+        connection_page,
+        "staff.connection.title",
+        [*_ARRIVE, StaffConnectionState.load],
+    ),
+    (
+        f"{timebooks.PAGE}/[clinic]/byt",
+        switch_page,
+        "staff.switch.title",
+        [*_ARRIVE, StaffConnectionState.load_switch],
+    ),
+    (
+        "/personal/anslutning",
+        connection_state_page,
+        "staff.connection_state.title",
+        [*_ARRIVE, StaffConnectionStateState.load],
+    ),
+    ("/qa/journalsystem", demo_journal_page, "staff.qa.title", [*_ARRIVE, StaffDemoJournalState.load]),
     (time_types.PAGE, time_types_page, "setup.types.title", [*_ARRIVE, StaffTimeTypesState.load]),
     (time_types.NEW, time_type_page, "setup.types.new", [*_ARRIVE, StaffTimeTypesState.load_one]),
     (
@@ -391,4 +442,10 @@ ROUTES = [
         "staff.cancel.page",
         [*_arrive(StaffBookingState, StaffSearchState), StaffBookingState.load_cancel],
     ),
+]
+ROUTES = [
+    (address, page, title, on_load)
+    if address.startswith(_AT_EVERY_CLINIC)
+    else (address, unless_connected(page), title, [*on_load, StaffConnectedState.load])
+    for address, page, title, on_load in _PAGES
 ]

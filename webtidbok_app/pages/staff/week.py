@@ -4,7 +4,6 @@ import reflex as rx
 
 from webtidbok_app.components import buttons, forms
 from webtidbok_app.components.feedback import (
-    badge,
     empty_state,
     error_summary,
     notice,
@@ -17,9 +16,9 @@ from webtidbok_app.components.tally_table import HELP, tally_table
 from webtidbok_app.components.week_table import schedule_box, week_cell, week_legend, week_table
 from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.fields import line
+from webtidbok_app.pages.staff.getting_started import getting_started
 from webtidbok_app.pages.staff.parts import outcome_box, performer_ways, stepper, ways
 from webtidbok_app.state.common import SessionState
-from webtidbok_app.state.staff.start_view import StartStep
 from webtidbok_app.state.staff.views import WeekDay
 from webtidbok_app.state.staff.week import SCHEDULE, WITHDRAW_BUTTON
 from webtidbok_app.state.staff.week import StaffWeekState as State
@@ -50,7 +49,7 @@ def week_page() -> rx.Component:
         ),
         rx.cond(
             State.heading != "",
-            rx.cond(State.start.begins, _getting_started(), rx.fragment(_not_yet(), _schedule())),
+            rx.cond(State.start.begins, getting_started(State.start), rx.fragment(_not_yet(), _schedule())),
             rx.cond(State.problem.title == "", skeleton("sv", rows=8)),
         ),
         session=SessionState.session,
@@ -265,42 +264,6 @@ def _item(cell: rx.Var[WeekCell]) -> rx.Component:
     return rx.cond(
         cell.id != "",
         rx.el.li(week_cell(cell, State.selected, State.toggle, since=State.since), key=cell.id),
-    )
-
-
-def _getting_started() -> rx.Component:
-    """Return the way to the first bookable time, step by step."""
-    return rx.el.section(
-        rx.el.h2(t("sv", "setup.start.title"), id="start-title"),
-        rx.el.p(t("sv", "setup.start.intro")),
-        rx.el.p(State.start.done_text, class_name="fine"),
-        rx.el.ol(rx.foreach(State.start.steps, _start_step), class_name="start-steps"),
-        rx.el.p(rx.el.a(t("sv", "setup.start.as_resident"), href=State.start.resident_href)),
-        aria_labelledby="start-title",
-        class_name="stack",
-    )
-
-
-def _start_step(step: rx.Var[StartStep]) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            rx.el.h3(step.title),
-            rx.cond(
-                step.state == "done", badge(step.mark, "ok"), rx.cond(step.state == "next", badge(step.mark))
-            ),
-            class_name="start-step-head",
-        ),
-        rx.cond(step.state != "done", rx.el.p(step.body)),
-        rx.cond(
-            step.href != "",
-            rx.cond(
-                step.state == "next",
-                buttons.link_as_button(step.action, href=step.href),
-                rx.el.p(rx.el.a(step.action, href=step.href)),
-            ),
-        ),
-        key=step.name,
-        class_name="card start-step",
     )
 
 

@@ -13,7 +13,7 @@ from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.steps import language
-from webtidbok_app.state.present.words import form, moment_text, phone_text, when
+from webtidbok_app.state.present.words import form, listed, moment_text, phone_text, when
 from webtidbok_app.state.resident_views import BookingCard, BookingView, ErrandRow
 from webtidbok_app.state.views import BookingRow, SummaryRow
 
@@ -27,6 +27,7 @@ def booking_card(mine: MyBooking, lang: Lang, *, now: datetime, child: str = "")
         href=view.href,
         facts=[*_rows({"citizen.check.whose": child} | _what(mine, lang), lang), *_how(mine, lang)],
         prepare=view.prepare,
+        unclear_href=view.unclear_href,
         change_text=view.cancel_text,
         cancel_href=view.cancel_href if view.cancel == "yes" else "",
         rebook_href=view.rebook_href,
@@ -58,8 +59,8 @@ def overview_rows(found: Iterable[ClinicBookings], lang: Lang) -> list[BookingRo
 
 
 def _where(clinic: ClinicInfo, time: BookedTime, lang: Lang) -> str:
-    """Return where one comes; for who is to stay at home, how one meets."""
-    if time.visit_form == VisitForm.ON_SITE:
+    """Return where one comes, as far as it is known; for who is to stay at home, how one meets."""
+    if time.visit_form in {VisitForm.ON_SITE, None}:
         return f"{clinic.street}, {clinic.city}"
     return t(lang, f"citizen.mine.{time.visit_form}")
 
@@ -74,6 +75,21 @@ def invitation_row(invitation: MyInvitation, lang: Lang) -> ErrandRow:
         badge=t(lang, "citizen.invitation.by", day=format_day(lang, invitation.last_day)),
         news=True,
     )
+
+
+def invitation_rows(found: Iterable[ClinicBookings], lang: Lang) -> list[ErrandRow]:
+    """Return the open invitations that clinics' own journal systems tell of. They say of no last day."""
+    return [
+        ErrandRow(
+            href=addresses.step(lang, bookings.clinic.slug, kind.id),
+            title=t(lang, "citizen.invitation.to", what=kind.name.in_language(lang)),
+            about=t(lang, "citizen.invitation.at", clinic=bookings.clinic.name),
+            badge=t(lang, "citizen.invitation.badge"),
+            news=True,
+        )
+        for bookings in found
+        for kind in bookings.invitations
+    ]
 
 
 def pending_line(clinic: str, lang: Lang) -> str:
@@ -100,14 +116,19 @@ def booking_view(mine: MyBooking, lang: Lang, *, now: datetime) -> BookingView:
         when=when(time, lang),
         note=_booking_note(time, status, lang),
         prepare=rich_view(time.prepare, lang),
+        waits=t(lang, "citizen.steps.waits") if clinic.connected else "",
+        result=time.result_text,
+        unclear_href=addresses.outcome(lang, clinic.slug, mine.unsettled)
+        if mine.unsettled and status == "coming"
+        else "",
         cancel=cancel,
         cancel_text=_cancel_text(mine, cancel, lang),
         cancel_href=addresses.cancel(lang, clinic.slug, time.id),
-        rebook_href=_rebook_href(mine, lang) if cancel == "yes" and mine.rebookable else "",
+        rebook_href=_rebook_href(mine, lang) if mine.rebookable and status == "coming" else "",
         newer_href=_newer_href(mine, lang),
         replaces=_before(mine, lang),
         request_href=addresses.request(lang, clinic.slug, CaseTypeKind.REQUEST_CHANGE, booking=time.id)
-        if cancel == "closed" and clinic.offers(CaseTypeKind.REQUEST_CHANGE)
+        if _must_ask(mine, cancel) and clinic.offers(CaseTypeKind.REQUEST_CHANGE)
         else "",
         again_href=addresses.time_types(lang, clinic.slug) if clinic.offers(CaseTypeKind.BOOK_DIRECT) else "",
         href=addresses.booking(lang, clinic.slug, time.id),
@@ -137,7 +158,7 @@ def booking_facts(mine: MyBooking, lang: Lang, *, briefly: bool = False, child: 
 def _what(mine: MyBooking, lang: Lang) -> dict[str, str]:
     time = mine.time
     return {
-        "citizen.check.visit": f"{time.time_type.in_language(lang)}, {form(time.visit_form, lang)}",
+        "citizen.check.visit": listed(time.time_type.in_language(lang), form(time.visit_form, lang)),
         "citizen.check.performer": time.performer,
         "citizen.invitation.badge": t(lang, "citizen.invitation.booked") if time.invited else "",
     }
@@ -155,7 +176,8 @@ def _how(mine: MyBooking, lang: Lang) -> list[SummaryRow]:
     if time.visit_form == VisitForm.PHONE:
         return [SummaryRow(t(lang, "citizen.booking.called_on"), phone_text(time.phone or "")), number]
     place = f"{clinic.street}, {clinic.postal_code} {clinic.city}"
-    return [SummaryRow(t(lang, "citizen.booking.address"), place), number]
+    whose = "address" if time.visit_form else "clinic_address"
+    return [SummaryRow(t(lang, f"citizen.booking.{whose}"), place), number]
 
 
 def _said(mine: MyBooking, lang: Lang) -> dict[str, str]:
@@ -185,27 +207,36 @@ def _before(mine: MyBooking, lang: Lang) -> str:
     """Return the time that was exchanged for this one, and where it was, if not here."""
     old = mine.replaces
     if old is None:
-        return ""
+        return moment_text(mine.time.was_at, lang) if mine.time.was_at else ""
     moment = when(old.time, lang)
     return moment if old.clinic == mine.clinic else f"{moment}, {old.clinic.name}"
 
 
 def _cancel_choice(mine: MyBooking, status: str) -> str:
-    if status != "coming":
+    if status != "coming" or mine.unsettled:
         return "no"
     if not mine.manageable:
         return "closed"
-    return "yes" if mine.time.cancel_allowed else "late"
+    if mine.cancellable:
+        return "yes"
+    return "late" if mine.time.cancel_until else "never"
+
+
+def _must_ask(mine: MyBooking, cancel: str) -> bool:
+    """Whether only the clinic can change it, and not because it is too late."""
+    return cancel == "closed" or (cancel == "never" and not mine.rebookable)
 
 
 def _cancel_text(mine: MyBooking, cancel: str, lang: Lang) -> str:
-    deadline = moment_text(mine.time.cancel_until, lang)
+    until = mine.time.cancel_until
     keys = {
-        "yes": "change_until" if mine.rebookable else "cancel_until",
+        "yes": f"{'change' if mine.rebookable else 'cancel'}_{'until' if until else 'now'}",
         "late": "too_late",
+        "never": "rebook_now" if mine.rebookable else "never",
         "closed": "call_to_cancel",
     }
     key = keys.get(cancel)
+    deadline = moment_text(until, lang) if until else ""
     return t(lang, f"citizen.booking.{key}", deadline=deadline, phone=mine.clinic.phone) if key else ""
 
 

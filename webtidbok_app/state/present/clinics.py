@@ -20,7 +20,7 @@ from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.rules import age_text, next_release_text
 from webtidbok_app.state.present.steps import rebooks_of
 from webtidbok_app.state.present.wishes import PART, PERFORMER
-from webtidbok_app.state.present.words import form, length
+from webtidbok_app.state.present.words import form, length, listed
 from webtidbok_app.state.resident_views import CaseTypeView, ClinicRow, ClinicView, NoTimesView, TimeTypeView
 from webtidbok_app.state.views import NO_WORDS, Choice
 
@@ -70,6 +70,7 @@ def clinic_view(clinic: ClinicInfo, lang: Lang) -> ClinicView:
         place=f"{clinic.postal_code} {clinic.city}",
         phone=clinic.phone,
         phone_href=addresses.phone_link(clinic.phone),
+        for_children=not clinic.connected,
         hours=clinic.hours.in_language(lang),
         text=rich_view(clinic.text, lang),
         notice=rich_view(clinic.notice, lang),
@@ -109,9 +110,7 @@ def time_type_view(
         id=time_type.id,
         href="" if refusal else addresses.step(lang, clinic, time_type.id),
         name=time_type.name.in_language(lang),
-        facts=t(
-            lang, "citizen.types.facts", length=length(time_type, lang), form=form(time_type.visit_form, lang)
-        ),
+        facts=listed(length(time_type, lang), form(time_type.visit_form, lang)),
         audience=rich_view(time_type.audience, lang),
         not_here=rich_view(time_type.not_here, lang),
         notice=rich_view(time_type.notice, lang),
@@ -190,5 +189,6 @@ def _unit(other: Offered, rebooks: OldBooking | None, lang: Lang) -> TimeTypeVie
 def _offered(other: Offered, name: str, lang: Lang) -> TimeTypeView:
     """Return a time type with how many free times it has; who it is for is told on the way."""
     view = time_type_view(other.time_type, lang, clinic=other.clinic.slug)
-    count = f"{view.facts}. {tn(lang, 'citizen.none.count', other.count)}" if other.count else view.facts
-    return replace(view, id=f"{other.clinic.slug}/{view.id}", name=name, facts=count)
+    count = tn(lang, "citizen.none.count", other.count) if other.count else ""
+    facts = ". ".join(part for part in (view.facts, count) if part)
+    return replace(view, id=f"{other.clinic.slug}/{view.id}", name=name, facts=facts)

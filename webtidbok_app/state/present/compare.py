@@ -4,7 +4,7 @@ from webtidbok_app.i18n import Lang, t, tn
 from webtidbok_app.services.compare import Comparison, NextFree
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.times import next_free_view
-from webtidbok_app.state.present.words import form, length
+from webtidbok_app.state.present.words import form, length, listed
 from webtidbok_app.state.resident_views import NextFreeRow
 
 
@@ -25,7 +25,7 @@ def next_free_row(row: NextFree, lang: Lang) -> NextFreeRow:
         clinic=clinic.name,
         place=place,
         time_type=kind.name.in_language(lang),
-        facts=t(lang, "citizen.types.facts", length=length(kind, lang), form=form(kind.visit_form, lang)),
+        facts=listed(length(kind, lang), form(kind.visit_form, lang)),
         next_free=next_free_view(row.timeslot, lang).text or t(lang, "citizen.compare.none_free"),
         free=row.timeslot is not None,
     )

@@ -70,7 +70,9 @@ def _opens(opening: Opening, lang: Lang, now: datetime) -> str:
     return tn(lang, "rules.earliest", opening.earliest_days) if opening.earliest_days else ""
 
 
-def _change(hours: int, lang: Lang) -> str:
+def _change(hours: int | None, lang: Lang) -> str:
+    if hours is None:
+        return ""
     if not hours:
         return t(lang, "rules.change_any")
     span = span_text(int(timedelta(hours=hours).total_seconds()) // 60, lang)

@@ -11,7 +11,7 @@ from webtidbok_app.services.time_types import OldBooking
 from webtidbok_app.state import addresses
 from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.rules import rules_in_words
-from webtidbok_app.state.present.words import form, held_until, length, moment_text, phone_text, when
+from webtidbok_app.state.present.words import form, held_until, length, listed, moment_text, phone_text, when
 from webtidbok_app.state.resident_views import ChosenView, DetailsView, QuestionView, StepView
 from webtidbok_app.state.views import NO_WORDS, Choice, SummaryRow
 
@@ -38,16 +38,19 @@ def step_view(progress: Progress, lang: Lang, *, back: str = "") -> StepView:
             lang,
             "citizen.steps.caption",
             clinic=clinic.name,
-            time_type=time_type.name.in_language(lang),
-            length=length(time_type, lang),
+            visit=listed(time_type.name.in_language(lang), length(time_type, lang)),
         ),
         rules=rules_in_words(time_type, lang, now=clock.now()),
+        invitation=rich_view(time_type.prepare, lang, folded=False)
+        if clinic.connected and time_type.invitation
+        else NO_WORDS,
         back=back or types,
         clinic=clinic.name,
         clinic_href=clinic_href,
         phone=clinic.phone,
         phone_href=addresses.phone_link(clinic.phone),
         hours=clinic.hours.in_language(lang),
+        waits=t(lang, "citizen.steps.waits") if clinic.connected else "",
         booked_href=addresses.booking(lang, clinic.slug, booked) if booked else "",
         keeps=_keeps(progress, lang),
         kept_href=addresses.booking(lang, old.clinic.slug, old.time.id) if old else "",
@@ -148,7 +151,7 @@ def check_rows(progress: Progress, hold: Hold, lang: Lang, *, child: str = "") -
     clinic, time_type, details = progress.clinic, progress.time_type, progress.details
     to_times = addresses.step(lang, clinic.slug, time_type.id)
     to_types = "" if progress.single_type else addresses.time_types(lang, clinic.slug)
-    visit = f"{time_type.name.in_language(lang)}, {form(hold.timeslot.visit_form, lang)}"
+    visit = listed(time_type.name.in_language(lang), form(hold.timeslot.visit_form, lang))
     answers = [
         *whose,
         _row("clinic", _place(clinic), lang),
@@ -189,7 +192,7 @@ def _rows_to_rebook(progress: Progress, old: TimeAtClinic, hold: Hold, lang: Lan
     """Return the old time and the new, and the old clinic where it is another. What else there is comes along."""
     clinic, new, rebooks = progress.clinic, hold.timeslot, rebooks_of(old)
     to_times = addresses.step(lang, clinic.slug, progress.time_type.id, rebooks=rebooks)
-    visit = f"{progress.time_type.name.in_language(lang)}, {form(new.visit_form, lang)}"
+    visit = listed(progress.time_type.name.in_language(lang), form(new.visit_form, lang))
     rows = [
         SummaryRow(t(lang, "citizen.rebook.current"), when(old.time, lang)),
         SummaryRow(

@@ -11,13 +11,19 @@ from webtidbok_app.state.views import FieldProblem
 
 
 def length(time_type: TimeTypeInfo, lang: Lang) -> str:
-    """Return "20 minuter"."""
-    return tn(lang, "citizen.length", time_type.length_minutes)
+    """Return "20 minuter"; empty where the timebook does not tell."""
+    minutes = time_type.length_minutes
+    return tn(lang, "citizen.length", minutes) if minutes else ""
 
 
-def form(visit_form: VisitForm, lang: Lang) -> str:
-    """Return "på plats"."""
-    return t(lang, f"citizen.form.{visit_form}")
+def form(visit_form: VisitForm | None, lang: Lang) -> str:
+    """Return "på plats"; empty where the timebook does not tell."""
+    return t(lang, f"citizen.form.{visit_form}") if visit_form else ""
+
+
+def listed(*parts: str) -> str:
+    """Return those of the parts that say anything: "Läkarbesök, 20 minuter, på plats"."""
+    return ", ".join(part for part in parts if part)
 
 
 def when(slot: Timeslot | BookedTime, lang: Lang) -> str:

@@ -10,7 +10,7 @@ from reflex.event import EventType
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current, still_logged_in
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.errors import NotAllowed
+from webtidbok_app.domain.errors import NotAllowed, TimesElsewhere
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, format_time, t
 from webtidbok_app.services import reception
@@ -90,7 +90,7 @@ class StaffDayState(rx.State):
                     return
                 async with self:
                     self._follow(found)
-        except NotAllowed:
+        except (NotAllowed, TimesElsewhere):
             return  # the page itself tells why there is nothing to follow
 
     @rx.event

@@ -7,7 +7,7 @@ import reflex as rx
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current, still_logged_in
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.errors import NotAllowed
+from webtidbok_app.domain.errors import NotAllowed, TimesElsewhere
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_month
 from webtidbok_app.services import schedule_month
@@ -68,7 +68,7 @@ class StaffMonthState(rx.State):
                 async with self:
                     if self.heading and month.first == self._first:
                         self._draw(month)
-        except NotAllowed:
+        except (NotAllowed, TimesElsewhere):
             return  # the page itself tells why there is nothing to follow
 
     def _asked_for(self) -> Where:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from webtidbok_app.i18n import t
+from webtidbok_app.i18n import t, tn
 from webtidbok_app.services.getting_started import Start, Step
 from webtidbok_app.state.staff import performers, time_types
 
@@ -34,6 +34,7 @@ class StartView:
     """The way to the first bookable time. ``begins`` before there is any time at all; no ``steps`` when all is done."""
 
     begins: bool = False
+    intro: str = ""
     steps: list[StartStep] = field(default_factory=list)
     done_text: str = ""
     resident_href: str = ""
@@ -43,13 +44,19 @@ class StartView:
 def start_view(start: Start) -> StartView:
     """Return the steps in order; none when residents can book."""
     resident = f"/mottagning/{start.slug}"
-    if start.done == frozenset(Step):
+    if start.done >= set(start.steps):
         return StartView(resident_href=resident)
-    following = next(step for step in Step if step not in start.done)
+    following = next(step for step in start.steps if step not in start.done)
     return StartView(
         begins=Step.TIMES not in start.done,
-        steps=[_step(step, start, following) for step in Step],
-        done_text=t("sv", "setup.start.done_count", done=len(start.done), all=len(Step)),
+        intro=tn("sv", "setup.start.intro", len(start.steps)),
+        steps=[_step(step, start, following) for step in start.steps],
+        done_text=t(
+            "sv",
+            "setup.start.done_count",
+            done=len(start.done.intersection(start.steps)),
+            all=len(start.steps),
+        ),
         resident_href=resident,
     )
 

@@ -51,6 +51,8 @@ def _about(message: UndeliveredMessage, when: str) -> dict[str, str]:
     if message.invitation_id:
         name = t("sv", "staff.invitations.open_name", day=format_day("sv", message.given_up_at))
         return {"href": f"/personal/kallelser/{message.invitation_id}", "link_name": name}
+    if not message.case_id and not message.booking_id:  # it stands in a connected journal system
+        return {}
     if not message.case_id:
         name = t("sv", "staff.undelivered.open_name", when=when)
         return {"href": f"/personal/bokning/{message.booking_id}", "link_name": name}

@@ -9,7 +9,7 @@ from reflex.event import EventSpec, EventType
 from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current, still_logged_in
 from webtidbok_app.domain import clock
-from webtidbok_app.domain.errors import NotAllowed, ScheduleChanged
+from webtidbok_app.domain.errors import NotAllowed, ScheduleChanged, TimesElsewhere
 from webtidbok_app.domain.swedish_time import day_of
 from webtidbok_app.i18n import format_day, t, tn
 from webtidbok_app.services import schedule
@@ -118,7 +118,7 @@ class StaffWeekState(WeekChoice, rx.State):
                     return
                 async with self:
                     self._follow(week)
-        except NotAllowed:
+        except (NotAllowed, TimesElsewhere):
             return  # the page itself tells why there is nothing to follow
 
     @rx.event

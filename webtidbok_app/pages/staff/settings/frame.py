@@ -19,6 +19,9 @@ PARTS = {
 FOR_ADMINISTRATORS = frozenset({"permissions", "log"})
 """Those that other staff do not even see."""
 
+OF_TIMES = frozenset({"time_types", "performers"})
+"""Those that a journal system of the clinic's own decides, where there is one."""
+
 
 def settings_frame(
     *children: rx.Component,
@@ -45,6 +48,8 @@ def _parts(here: str) -> rx.Component:
     def item(name: str, href: str) -> rx.Component:
         current = {"aria_current": "page"} if name == here else {}
         link = rx.el.li(rx.el.a(t("sv", f"staff.settings_nav.{name}"), href=href, **current))
+        if name in OF_TIMES:
+            return rx.cond(SessionState.session.connected, rx.fragment(), link)
         return rx.cond(SessionState.session.administers, link) if name in FOR_ADMINISTRATORS else link
 
     return rx.el.nav(

@@ -10,6 +10,7 @@ from webtidbok_app.i18n import t
 from webtidbok_app.pages.staff.fields import line
 from webtidbok_app.pages.staff.parts import outcome_box
 from webtidbok_app.pages.staff.settings.frame import settings_frame
+from webtidbok_app.state.common import SessionState
 from webtidbok_app.state.staff.settings import WATCH_MINUTES, WATCH_NOTICE
 from webtidbok_app.state.staff.settings import StaffSettingsState as State
 from webtidbok_app.state.views import Choice
@@ -26,7 +27,7 @@ def general_page() -> rx.Component:
                 _about(),
                 _case_types(),
                 _hold(),
-                _rebooking(),
+                rx.cond(~SessionState.session.connected, _rebooking()),
                 rx.cond(State.settings.can_watch, _watch()),
                 _messages(),
             ),

@@ -15,6 +15,7 @@ from webtidbok_app.domain.message import Channel
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_KEY = "ZGVtby1rZXktZm9yLXdlYnRpZGJvay1vbmx5LTAwMDE="
 DEMO_SECRET = "demo-secret-for-webtidbok-only"
+DEMO_INDEX_OWNER = "SE2321000016-REF1"
 
 
 class IdentityProvider(BaseModel):

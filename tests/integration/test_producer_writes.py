@@ -30,7 +30,9 @@ from webtidbok_app.db.tables import (
     Clinic,
     Invitation,
     OutboxMessage,
+    Performer,
     Person,
+    Slot,
     TimeType,
 )
 from webtidbok_app.domain.access import Purpose
@@ -387,3 +389,22 @@ async def test_booking__that_the_clinic_lets_go_no_more__stays(two):
         says(await two.move()) == "Tiden kan inte bytas till den mottagningen. Du har kvar tiden som du hade."
     )
     assert [one.booking_id for one in await schedule(two.consumer)] == [two.booked]
+
+
+async def test_time__of_a_kind_that_can_be_booked__is_taken__though_another_starts_then_too(world, consumer):
+    """A request that names no kind of time means any that the patient can have."""
+    await world.publish()
+    twin = TimeType(
+        clinic_id=world.clinic_id, slug="slutet", name_sv="Slutet", name_en="", length_minutes=20, min_age=130
+    )
+    other = Performer(clinic_id=world.clinic_id, name="Anna Först", hsa_id="SE2321000016-V998")
+    async with world.database.write() as session:
+        session.add_all([twin, other])
+    world.time_type_id, world.performer_id, first = twin.id, other.id, world.time_type_id
+    await world.publish()
+    bus.publish([("time types", world.clinic_id)])
+    assert says(await book(consumer, time_type_id="slutet")).startswith("Besöket är för en annan ålder.")
+    assert (await book(consumer)).result_code == ResultCode.OK
+    [booking] = await rows(world, Booking)
+    [slot] = await rows(world, Slot, col(Slot.id) == booking.slot_id)
+    assert slot.time_type_id == first

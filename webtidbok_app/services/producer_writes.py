@@ -5,6 +5,7 @@ What cannot be done for a reason of the clinic's is no fault but a result, whose
 answered as the first time: the contracts have no key for that, so it is known by patient, time and whom it is with.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -33,12 +34,14 @@ from webtidbok_app.domain.question import pack_answers
 from webtidbok_app.domain.visit import BookingStatus, CaseTypeKind, ReasonRule
 from webtidbok_app.i18n import CATALOG, t
 from webtidbok_app.i18n.failures import in_words
+from webtidbok_app.journal.port import TimeTypeInfo
 from webtidbok_app.rivta import messages as riv
 from webtidbok_app.rivta.messages import ResultCode
 from webtidbok_app.services.clinics import ClinicInfo, get_clinic_by_id
 from webtidbok_app.services.producer_entry import Call, Entered, client_fault, enter, find_own
 from webtidbok_app.services.producer_offer import why_not
 from webtidbok_app.services.producer_times import (
+    Meant,
     as_invited,
     find_booked,
     find_times,
@@ -46,7 +49,7 @@ from webtidbok_app.services.producer_times import (
     is_exchanged,
     same_kinds,
 )
-from webtidbok_app.services.stops import refuse_if_stopped
+from webtidbok_app.services.stops import why_stopped
 from webtidbok_app.settings import get_settings
 from webtidbok_app.timebook import bookings, exchange, limits, places
 
@@ -114,7 +117,7 @@ async def _make(entered: Entered, asked: riv.MakeBooking) -> UUID:
     wanted, now = asked.requested_timeslot, clock.now()
     said = _said(wanted.reason, asked.subject_of_care_info)
     kinds = await entered.clinic.journal(entered.patient).time_types(entered.patient)
-    refusals = {kind.id: why_not(entered, kind) for kind in kinds}
+    refusals = {kind.id: why_not(entered, kind) or _unsaid(kind, said) for kind in kinds}
 
     async def work(session: AsyncSession) -> UUID:
         known = await _registered(session, entered, asked.subject_of_care_info)
@@ -125,12 +128,7 @@ async def _make(entered: Entered, asked: riv.MakeBooking) -> UUID:
             return same.id
         if wanted.booking_id:
             times = await as_invited(session, known, wanted.booking_id, times)
-        offered = [time for time in times if time.kind.slug in refusals]
-        for time in offered:
-            if refusal := refusals[time.kind.slug]:
-                raise refusal
-            if time.kind.reason == ReasonRule.REQUIRED and not said["reason"]:
-                raise InvalidInput({"reason": "reason_missing"})
+        offered = _allowed(times, refusals)
         held = await hold_one(session, offered, person_id, now)
         made = await bookings.confirm_hold(
             session, clinic_id=entered.clinic.id, hold_id=held.id, person_id=person_id, now=now, said=said
@@ -149,7 +147,9 @@ async def _exchange(entered: Entered, wanted: riv.Timeslot) -> None:
     reason = _said(wanted.reason, None)["reason"]
     mine = await _own_booking(entered, wanted.booking_id or "")
     left, here = await get_clinic_by_id(mine.clinic_id), entered.clinic
-    kinds = {kind.id: kind for kind in await here.journal(entered.patient).time_types(entered.patient)}
+    kinds = await here.journal(entered.patient).time_types(entered.patient)
+    at_home = left.id == here.id
+    refusals = {kind.id: why_stopped(here, kind) if at_home else why_not(entered, kind) for kind in kinds}
 
     async def work(session: AsyncSession) -> None:
         await places.take_turns(session, person_id=person_id)
@@ -161,19 +161,14 @@ async def _exchange(entered: Entered, wanted: riv.Timeslot) -> None:
             return
         kind = await _kind_to_leave(session, left, old, now)
         same = await same_kinds(session, kind, here.id)
-        fitting = [time for time in times if time.kind.id in same and time.kind.slug in kinds]
-        for time in fitting:
-            if left.id == here.id:
-                refuse_if_stopped(here, kinds[time.kind.slug])
-            elif refusal := why_not(entered, kinds[time.kind.slug]):
-                raise refusal
+        fitting = _allowed([time for time in times if time.kind.id in same], refusals)
         held = await hold_one(session, fitting, person_id, now)
         made = await exchange.rebook(
             session, from_clinic=left.id, booking_id=old.id, clinic_id=here.id, hold_id=held.id,
             person_id=person_id, now=now,
         )  # fmt: skip
         made.reason = reason or made.reason
-        if left.id != here.id:
+        if not at_home:
             entered.record(session, "rebook", old.id, left.id)
             moved = next(time.kind for time in fitting if time.slot.id == made.slot_id)
             await limits.refuse_if_too_many(session, made, moved, now=now)
@@ -248,6 +243,20 @@ async def _kind_to_leave(session: AsyncSession, clinic: ClinicInfo, old: Booking
     kind = await session.get_one(TimeType, (old.clinic_id, slot.time_type_id))
     bookings.refuse_if_too_late(deadline=slot.starts_at - timedelta(hours=kind.cancel_hours), now=now)
     return kind
+
+
+def _allowed(times: Sequence[Meant], refusals: Mapping[str, WebtidbokError | None]) -> list[Meant]:
+    """Return those of the times whose time type is not refused. Raises why, when all that there are are."""
+    offered = [time for time in times if time.kind.slug in refusals]
+    allowed = [time for time in offered if refusals[time.kind.slug] is None]
+    if offered and not allowed:
+        raise refusals[offered[0].kind.slug] or NotFound
+    return allowed
+
+
+def _unsaid(kind: TimeTypeInfo, said: Mapping[str, str | None]) -> InvalidInput | None:
+    missing = kind.reason is ReasonRule.REQUIRED and not said["reason"]
+    return InvalidInput({"reason": "reason_missing"}) if missing else None
 
 
 def _said(reason: str | None, info: riv.SubjectOfCare | None) -> dict[str, str | None]:

@@ -35,8 +35,16 @@ class LetIn:
     by: str
 
 
-async def list_consumers(actor: Actor | None, *, clinic: str) -> list[LetIn]:
-    """Return the systems that may ask a clinic of the region, by name. Raises NotFound."""
+@dataclass(frozen=True)
+class Consumers:
+    """The systems that may ask a clinic, by name."""
+
+    clinic: str
+    rows: tuple[LetIn, ...]
+
+
+async def list_consumers(actor: Actor | None, *, clinic: str) -> Consumers:
+    """Return the systems that may ask a clinic of the region. Raises NotFound."""
     _, region_id = as_superadmin(actor)
     async with get_database().read() as session:
         found = await _clinic(session, clinic, region_id)
@@ -46,7 +54,8 @@ async def list_consumers(actor: Actor | None, *, clinic: str) -> list[LetIn]:
             .where(col(RivConsumerClinic.clinic_id) == found.id)
             .order_by(col(RivConsumer.name), col(RivConsumer.hsa_id))
         )
-        return [LetIn(one.hsa_id, one.name, row.let_in_at, row.let_in_by) for one, row in rows]
+        let_in = (LetIn(one.hsa_id, one.name, row.let_in_at, row.let_in_by) for one, row in rows)
+        return Consumers(found.name, tuple(let_in))
 
 
 async def let_in(actor: Actor | None, *, clinic: str, hsa_id: str, name: str) -> None:
@@ -70,9 +79,7 @@ async def shut_out(actor: Actor | None, *, clinic: str, hsa_id: str) -> None:
 
 async def admit(session: AsyncSession, by: Staff | System, *, clinic: Clinic, hsa_id: str, name: str) -> None:
     """Let a system in at the clinic, as ``by`` has decided. Raises InvalidInput."""
-    consumer, called = normalise_system_id(hsa_id), " ".join(name.split())
-    if not called or len(called) > NAME_MAX:
-        raise InvalidInput({"name": "too_long" if called else "name"})
+    consumer, called = _checked(hsa_id, name)
     provider = await session.get_one(CareProvider, clinic.care_provider_id)
     await insert_or_ignore(session, RivConsumer(region_id=provider.region_id, hsa_id=consumer, name=called))
     row = await _known(session, provider.region_id, consumer)
@@ -101,6 +108,20 @@ async def dismiss(session: AsyncSession, by: Staff | System, *, clinic: Clinic, 
     if row is None or gone is None:
         raise NotFound
     audit.record(session, by, "shut_out_consumer", clinic_id=clinic.id, reason=f"{row.name} ({row.hsa_id})")
+
+
+def _checked(hsa_id: str, name: str) -> tuple[str, str]:
+    problems: dict[str, str] = {}
+    consumer, called = "", " ".join(name.split())
+    try:
+        consumer = normalise_system_id(hsa_id)
+    except InvalidInput as error:
+        problems |= error.problems
+    if not called or len(called) > NAME_MAX:
+        problems["name"] = "too_long" if called else "name_missing"
+    if problems:
+        raise InvalidInput(problems)
+    return consumer, called
 
 
 async def _known(session: AsyncSession, region_id: UUID, hsa_id: str) -> RivConsumer | None:

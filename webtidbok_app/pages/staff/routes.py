@@ -7,6 +7,7 @@ from webtidbok_app.pages.staff.commissions import commissions_page
 from webtidbok_app.pages.staff.connected import unless_connected
 from webtidbok_app.pages.staff.connection import connection_page, switch_page
 from webtidbok_app.pages.staff.connection_state import connection_state_page
+from webtidbok_app.pages.staff.consumers import consumers_page
 from webtidbok_app.pages.staff.copy import copy_check_page, copy_done_page, copy_page
 from webtidbok_app.pages.staff.day_list import day_list_page
 from webtidbok_app.pages.staff.demo_journal import demo_journal_page
@@ -66,6 +67,7 @@ from webtidbok_app.state.staff.commissions import CommissionState
 from webtidbok_app.state.staff.connected import StaffConnectedState
 from webtidbok_app.state.staff.connection import StaffConnectionState
 from webtidbok_app.state.staff.connection_state import StaffConnectionStateState
+from webtidbok_app.state.staff.consumers import StaffConsumersState
 from webtidbok_app.state.staff.copy import StaffCopyState
 from webtidbok_app.state.staff.day import StaffDayState
 from webtidbok_app.state.staff.demo_journal import StaffDemoJournalState
@@ -295,6 +297,12 @@ _PAGES = [
         clinic_permissions_page,
         "permissions.title",
         [*_ARRIVE, StaffPermissionsState.load],
+    ),
+    (
+        f"{REGION}/[clinic]/e-tjanster",
+        consumers_page,
+        "staff.consumers.title",
+        [*_ARRIVE, StaffConsumersState.load],
     ),
     (
         "/personal/superadministratorer",

@@ -16,6 +16,7 @@ from webtidbok_app.services.permissions import CLINIC_ROLES, Permissions, Person
 from webtidbok_app.state.common import argument, attempt
 from webtidbok_app.state.input import parse_id, typed
 from webtidbok_app.state.present.words import field_problems, moment_text
+from webtidbok_app.state.staff.region import clinic_page
 from webtidbok_app.state.staff.views import Outcome, PermissionRow
 from webtidbok_app.state.views import Choice, FieldProblem, Problem
 
@@ -34,6 +35,8 @@ class StaffPermissionsState(rx.State):
     """The people, one of them whose role is being changed, and what that would do."""
 
     place: str = ""
+    consumers: str = ""
+    """Where it is said which systems may ask the clinic; for the superadmin."""
     people: list[PermissionRow] = []
     changes: list[str] = []
     chosen: PermissionRow = PermissionRow()
@@ -58,6 +61,7 @@ class StaffPermissionsState(rx.State):
             self.problem = found
         else:
             self._show(found)
+            self.consumers = f"{clinic_page(argument(self, 'clinic'))}/e-tjanster"
 
     @rx.event
     @requires(*APPOINTS)

@@ -49,6 +49,11 @@ class StaffRegionState(rx.State):
         return rx.redirect(with_query(CLINICS, sok=typed(form, "sok")[:WORDS_MAX]))
 
 
+def clinic_page(slug: str) -> str:
+    """Return the address of the superadmin's page about a clinic."""
+    return f"{CLINICS}/{quote(slug, safe='')}"
+
+
 def _found(found: RegionClinics, words: str) -> str:
     if found.only_near:
         return t("sv", "permissions.clinics.near", words=words)
@@ -63,6 +68,6 @@ def _row(clinic: AdministeredClinic) -> RegionClinicRow:
         city=clinic.city,
         administrators=names or t("sv", "permissions.clinics.nobody"),
         none=not names,
-        href=f"{CLINICS}/{quote(clinic.slug, safe='')}",
+        href=clinic_page(clinic.slug),
         link_name=t("sv", "permissions.clinics.open_name", clinic=clinic.name),
     )

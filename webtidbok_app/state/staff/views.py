@@ -299,6 +299,16 @@ class PermissionRow:
 
 
 @dataclass(frozen=True)
+class ConsumerRow:
+    """A system that may ask the clinic over the service contracts, and since when."""
+
+    hsa_id: str = ""
+    name: str = ""
+    since: str = ""
+    shut_out_name: str = ""
+
+
+@dataclass(frozen=True)
 class RegionClinicRow:
     """A clinic of the region, with its administrators in a line; ``none`` when it has none."""
 

@@ -33,7 +33,13 @@ def permissions_page() -> rx.Component:
 
 def clinic_permissions_page() -> rx.Component:
     """Return the people of one of the region's clinics, for the superadmin."""
-    return _superadmins_own("permissions.title", "clinics", at_clinic=True, back="/personal/mottagningar")
+    return _superadmins_own(
+        "permissions.title",
+        "clinics",
+        rx.cond(State.place != "", rx.el.p(rx.el.a(t("sv", "staff.consumers.title"), href=State.consumers))),
+        at_clinic=True,
+        back="/personal/mottagningar",
+    )
 
 
 def superadmins_page() -> rx.Component:
@@ -41,8 +47,11 @@ def superadmins_page() -> rx.Component:
     return _superadmins_own("permissions.superadmins", "superadmins", at_clinic=False)
 
 
-def _superadmins_own(title_key: str, current: str, *, at_clinic: bool, back: str = "") -> rx.Component:
+def _superadmins_own(
+    title_key: str, current: str, *above: rx.Component, at_clinic: bool, back: str = ""
+) -> rx.Component:
     return staff_page(
+        *above,
         _content(at_clinic=at_clinic),
         session=SessionState.session,
         failure=SessionState.failure,

@@ -98,7 +98,7 @@ OF_CONNECTED = (
     "connections.",
     "demo_journal.", "find_bookings.find_case",
     "getting_started.", "inbox.", "log_checks.", "log_follow_up.", "notices.", "offers.", "permissions.",
-    "terms_versions.", "undelivered.",
+    "riv_consumers.", "terms_versions.", "undelivered.",
 )  # fmt: skip
 """What staff have also where the clinic's times stand in a journal system of its own; nothing of its times.
 

@@ -94,12 +94,10 @@ MAY = {
 }  # fmt: skip
 """Every use case of staff, by who may use it."""
 OF_CONNECTED = (
-    "answer_templates.", "clinic_settings.", "clinic_texts.", "commissions.", "connection_state.", "connection_switch.",
-    "connections.",
-    "demo_journal.", "find_bookings.find_case",
-    "getting_started.", "inbox.", "log_checks.", "log_follow_up.", "notices.", "offers.", "permissions.",
-    "riv_consumers.",
-    "terms_versions.", "undelivered.",
+    "answer_templates.", "clinic_settings.", "clinic_texts.", "commissions.", "connection_state.",
+    "connection_switch.", "connections.", "demo_journal.", "find_bookings.find_case", "getting_started.", "inbox.",
+    "log_checks.", "log_follow_up.", "notices.", "offers.", "permissions.", "riv_consumers.", "terms_versions.",
+    "undelivered.",
 )  # fmt: skip
 """What staff have also where the clinic's times stand in a journal system of its own; nothing of its times.
 

@@ -58,19 +58,22 @@ class Bus:
         del self._timers[topics]
         self.publish(topics)
 
-    async def changes(self, topic: Topic) -> AsyncIterator[int]:
-        """Yield its version now, and each newer one. Changes that come close together are one."""
+    async def changes(self, topic: Topic, *, at_least_every: float = AT_LEAST_EVERY) -> AsyncIterator[int]:
+        """Yield its version now, and each newer one. Changes that come close together are one.
+
+        Unasked it is yielded again after ``at_least_every`` seconds, by each watcher's own clock.
+        """
         while True:
             seen = self.version(topic)
             yield seen
             await asyncio.sleep(AT_MOST_EVERY)
-            await self._newer_than(seen, topic)
+            await self._newer_than(seen, topic, at_least_every)
 
-    async def _newer_than(self, seen: int, topic: Topic) -> None:
+    async def _newer_than(self, seen: int, topic: Topic, at_least_every: float) -> None:
         if self.version(topic) != seen:
             return
         try:
-            async with asyncio.timeout(AT_LEAST_EVERY):
+            async with asyncio.timeout(at_least_every):
                 await self._next.setdefault(topic, asyncio.Event()).wait()
         except TimeoutError:
             return

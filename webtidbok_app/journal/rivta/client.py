@@ -4,7 +4,8 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -72,6 +73,7 @@ class Client:
         self._answers = Answers()
         self._missing: dict[str, float] = {}
         self._last_failure = ""
+        self._watchers = 0
 
     async def ask(self, question: Message, answer: type[A], *, patient: str = "", fresh: bool = False) -> A:
         """Return the answer to a question about ``patient`` (their number), or to one of nobody.
@@ -120,6 +122,15 @@ class Client:
     def forget(self) -> None:
         """Forget all answers, as when it is known that something was changed elsewhere."""
         self._answers.clear()
+
+    @contextmanager
+    def being_watched(self) -> Iterator[Callable[[], int]]:
+        """Count who follows the free times as long as the ``with`` block lasts, and give how to ask for the count."""
+        self._watchers += 1
+        try:
+            yield lambda: self._watchers
+        finally:
+            self._watchers -= 1
 
     async def close(self) -> None:
         """Let go of the connections."""

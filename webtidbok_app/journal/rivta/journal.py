@@ -1,6 +1,7 @@
 """A clinic's journal system as our port has it."""
 
 import asyncio
+import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -47,6 +48,8 @@ from webtidbok_app.rivta import messages
 
 KIND = "rivta"
 """What clinics with a connected journal system have for a journal."""
+SECONDS_APART = 0.05
+"""How long after each other those who follow the free times look again, on an average: all at once would be a flood."""
 SECONDS_BETWEEN_LOOKS = 30.0
 """How often who follows the free times looks again: the journal system tells nobody of its changes."""
 SECONDS_TO_CONFIRM = 3.0
@@ -92,9 +95,13 @@ class RivtaJournal:
         return found
 
     async def changes(self) -> AsyncIterator[object]:
-        async for version in bus.changes(self.clinic_id):
-            yield version
-            bus.publish_after(SECONDS_BETWEEN_LOOKS, self.clinic_id)
+        every = SECONDS_BETWEEN_LOOKS * random.uniform(0.8, 1.2)  # noqa: S311  it spreads calls, and keeps no secret
+        with self._client.being_watched() as watchers:
+            seconds = 0.0
+            async for version in bus.changes(self.clinic_id, at_least_every=every):
+                await asyncio.sleep(seconds)
+                yield version
+                seconds = random.uniform(0, SECONDS_APART * watchers())  # noqa: S311
 
     async def hold(self, patient: Resident, timeslot_id: str) -> Hold:
         token, asking = Token.read(timeslot_id), self._reading(patient)

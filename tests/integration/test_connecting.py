@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from tests.integration.test_connections import petra, ready
@@ -17,7 +17,7 @@ from tests.integration.test_watches import offered, see, watch
 from tests.reference_journal import ReferenceJournal, add_units, running
 from tests.world import FIRST_START, World, build_world
 from webtidbok_app.db.engine import Database
-from webtidbok_app.db.tables import Booking, Clinic, Invitation
+from webtidbok_app.db.tables import Booking, Clinic, Invitation, Watch
 from webtidbok_app.domain import clock as our_clock
 from webtidbok_app.domain.errors import HasBookings, HoldExpired, SlotWithdrawn, TimesElsewhere
 from webtidbok_app.domain.message import MessageKind
@@ -31,7 +31,7 @@ from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.services import connection_switch, desk_booking, invitations, offers
 from webtidbok_app.services.connection_switch import SwitchImpact
 from webtidbok_app.services.desk_booking import Said
-from webtidbok_app.timebook import line
+from webtidbok_app.timebook import in_line, line
 from webtidbok_app.timebook.bookings import confirm_hold
 from webtidbok_app.timebook.keeper import keep_line
 
@@ -72,6 +72,12 @@ async def live(world: World) -> list[Booking]:
     async with world.database.read() as session:
         found = await session.scalars(select(Booking).where(col(Booking.clinic_id) == world.clinic_id))
         return list(found)
+
+
+async def in_line_now(world: World) -> int:
+    waiting = select(func.count()).select_from(Watch).join(Clinic, col(Clinic.id) == Watch.clinic_id)
+    async with world.database.read() as session:
+        return await session.scalar(waiting.where(*in_line.can_be_told(our_clock.now()))) or 0
 
 
 async def invite(world: World) -> UUID:
@@ -130,7 +136,9 @@ async def test_line__ends__and_what_was_reserved_goes_to_nobody_else(world, jour
 async def test_line_of_a_connected_clinic__is_offered_nothing(world):
     [slot] = await world.publish()
     await watch(world, world.resident, last=LATER)
+    assert await in_line_now(world) == 1
     await set_clinic(world, journal=KIND)
+    assert await in_line_now(world) == 0
     await keep_line(world.database)
     async with world.database.write() as session:
         assert not await line.pass_on(session, clinic_id=world.clinic_id, slot_id=slot, now=our_clock.now())

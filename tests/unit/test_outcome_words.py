@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -102,8 +103,9 @@ async def test_list__knows_whether_anything_is_not_known(
     monkeypatch.setattr(outcomes, "list_outcomes", found)
     monkeypatch.setattr(outcomes, "current", lambda: ANNA)
     monkeypatch.setattr(outcomes, "lang_of", lambda _: "sv")
-    shown = outcomes.OutcomeListState(_reflex_internal_init=True)
-    await outcomes.OutcomeListState.load.fn(shown)
+    kind: Any = outcomes.OutcomeListState
+    shown = kind(_reflex_internal_init=True)
+    await kind.load.fn(shown)
     assert (len(shown.outcomes), shown.unsettled) == (len(states), unsettled)
 
 

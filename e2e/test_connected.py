@@ -192,6 +192,7 @@ def test_booking_with_a_lost_answer__is_found_out_and_told(
         visit(page, address)
         row = page.get_by_role("link", name="Vi vet inte om tiden blev bokad")
         expect(row).to_be_visible()
+        expect(page.get_by_text("Du har inga kommande tider")).to_have_count(0)
         check_page(page)
     elsewhere = new_context().new_page()
     Resident(elsewhere).log_in("samuel", to="/")

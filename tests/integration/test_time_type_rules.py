@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from tests.integration.test_messages import set_clinic
 from tests.world import FIRST_START, World, build_world
 from webtidbok_app.db.tables import Booking, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
@@ -254,6 +255,16 @@ async def test_hand_over__what_somebody_is_about_to_book__waits(world, clock):
     assert await _types_of_published(world) == {"Akut tid": 1}
     async with world.database.read() as session:
         assert not list(await session.scalars(select(Booking).where(Booking.status == "booked")))
+
+
+async def test_hand_over__at_a_clinic_with_another_timebook__changes_nothing(world, clock):
+    await world.publish(1)
+    acute = await second_type(world)
+    await change(world, hand_over_hours=24, hand_over_to=acute.id)
+    await set_clinic(world, journal="rivta")
+    clock.advance(FIRST_START - timedelta(hours=24) - clock.now())
+    assert not await hand_over_due(world.database)
+    assert await _types_of_published(world) == {"Besök": 1}
 
 
 async def test_hand_over__a_hold_that_ran_out_cannot_become_a_booking_after__and_staff_see_the_change(

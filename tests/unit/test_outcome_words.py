@@ -2,15 +2,22 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests.unit.test_presenters import clinic
+from webtidbok_app.demo.people import demo_residents
+from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.journal_write import WriteKind, WriteOutcome
 from webtidbok_app.i18n import LANGS
+from webtidbok_app.pages.citizen import my_times
 from webtidbok_app.services.outcomes import MyOutcome
+from webtidbok_app.state import outcomes
 from webtidbok_app.state.present.outcomes import outcome_row, outcome_view
 
+ANNA = Resident(UUID(int=1), demo_residents()[0].number, "Anna", "A")
 START = datetime(2026, 12, 3, 8, 20, tzinfo=UTC)
 
 
@@ -76,3 +83,32 @@ def test_outcome__of_a_move__leads_to_where_the_booking_stands() -> None:
     assert outcome_view(stayed, "sv").booking_href == "/bokning/udden/b1"
     rows = {row.term: row.value for row in outcome_view(stayed, "sv").rows}
     assert (rows["Mottagning"], rows["Nuvarande mottagning"]) == ("Björken", "Udden")
+
+
+@pytest.mark.parametrize(
+    ("states", "unsettled"),
+    [
+        ([], False),
+        ([WriteOutcome.NOT_DONE], False),
+        ([WriteOutcome.NOT_DONE, WriteOutcome.SENT], True),
+        ([WriteOutcome.UNKNOWN], True),
+    ],
+)
+async def test_list__knows_whether_anything_is_not_known(
+    monkeypatch: pytest.MonkeyPatch, states: list[WriteOutcome], unsettled: bool
+) -> None:
+    async def found(_: object) -> list[MyOutcome]:
+        return [outcome(WriteKind.MAKE, state) for state in states]
+
+    monkeypatch.setattr(outcomes, "list_outcomes", found)
+    monkeypatch.setattr(outcomes, "current", lambda: ANNA)
+    monkeypatch.setattr(outcomes, "lang_of", lambda _: "sv")
+    kind: Any = outcomes.OutcomeListState
+    shown = kind(_reflex_internal_init=True)
+    await kind.load.fn(shown)
+    assert (len(shown.outcomes), shown.unsettled) == (len(states), unsettled)
+
+
+def test_my_times__are_not_said_to_be_none__while_anything_is_not_known() -> None:
+    shown, _, _ = str(my_times.page("sv")).partition("Du har inga kommande tider")
+    assert "outcome_list_state.unsettled" in shown[-200:]

@@ -222,6 +222,22 @@ async def let_go_of_offers(session: AsyncSession, case: RequestCase, status: Off
     return any(offer.stands_until > clock.now() for offer in standing)
 
 
+async def withdraw_all_offers(session: AsyncSession, *, clinic_id: UUID) -> None:
+    """Let go of all that the clinic offers. It is told in each case, as when staff withdraw it there."""
+    offering = select(col(TimeOffer.case_id)).where(
+        col(TimeOffer.clinic_id) == clinic_id, col(TimeOffer.status) == OfferStatus.OPEN
+    )
+    cases = await session.scalars(
+        select(RequestCase)
+        .where(col(RequestCase.clinic_id) == clinic_id, col(RequestCase.id).in_(offering))
+        .order_by(col(RequestCase.id))
+        .with_for_update()
+    )
+    for case in cases.all():
+        if await let_go_of_offers(session, case, OfferStatus.WITHDRAWN):
+            note_change(session, case)
+
+
 def booking_to_exchange(case: RequestCase) -> UUID | None:
     """Return the booking in our own timebook that the resident has asked to change to another time, if any."""
     try:

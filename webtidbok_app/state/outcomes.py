@@ -21,17 +21,20 @@ class OutcomeListState(rx.State):
     """What is not known yet, and what is known since and not put away."""
 
     outcomes: list[ErrandRow] = []
+    unsettled: bool = False
+    """Something is not known yet: there may be a booked time that is shown nowhere else."""
 
     @rx.event
     @public
     async def load(self) -> None:
         """Fetch them for the resident who has logged in; there are none for anybody else."""
-        self.outcomes = []
+        self.reset()
         if isinstance(current(), Resident):
             lang = lang_of(self)
             found = await attempt(list_outcomes(current()), lang)
             if not isinstance(found, Problem):
                 self.outcomes = [outcome_row(one, lang) for one in found]
+                self.unsettled = not all(one.settled for one in found)
 
 
 class OutcomeState(rx.State):

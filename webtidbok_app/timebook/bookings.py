@@ -27,7 +27,7 @@ from webtidbok_app.domain.errors import (
 from webtidbok_app.domain.message import MessageKind
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.timebook import invitations, line
-from webtidbok_app.timebook.places import hold_a_place, lock_slot, take_turns
+from webtidbok_app.timebook.places import hold_a_place, is_ours, lock_slot, take_turns
 
 HOLD_AT_MOST = timedelta(minutes=30)
 """How long a time can be kept by steps taken, from when it was chosen."""
@@ -220,10 +220,13 @@ async def tell_made(
 async def become_booking(
     session: AsyncSession, which: tuple[ColumnElement[bool], ...], now: datetime, facts: dict[str, Any]
 ) -> int:
-    """Make a booking of what is held, if it still is, with what is known of it. Returns how many: one or none."""
+    """Make a booking of what is held, if it still is, with what is known of it. Returns how many: one or none.
+
+    None too at a clinic that has got another timebook meanwhile: nobody would see it.
+    """
     changed = await session.execute(
         update(Booking)
-        .where(*which)
+        .where(*which, is_ours(col(Booking.clinic_id), lock=True))
         .values(status=BookingStatus.BOOKED, booked_at=now, expires_at=None, **facts)
         .execution_options(synchronize_session=False)
     )

@@ -8,11 +8,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from webtidbok_app.db.insert import insert_or_ignore
 from webtidbok_app.db.tables import Booking, Slot
-from webtidbok_app.domain.errors import AlreadyCancelled, HoldExpired, NotFound, SlotTaken, SlotWithdrawn
+from webtidbok_app.domain.errors import (
+    AlreadyCancelled,
+    HoldExpired,
+    NotFound,
+    SlotTaken,
+    SlotWithdrawn,
+    TimesElsewhere,
+)
 from webtidbok_app.domain.message import MessageKind
 from webtidbok_app.domain.visit import BookingStatus
 from webtidbok_app.timebook import bookings, invitations, places
@@ -32,7 +40,7 @@ async def book_for(
     """Book a place of a time for the person and write what tells them so; what they hold of it themselves is used.
 
     ``extra``: one more than its places when it is full. Asked again with the same ``booking_id`` it returns that
-    booking. Raises NotFound, SlotWithdrawn, SlotTaken and NoMoreExtras (``most``).
+    booking. Raises NotFound, TimesElsewhere, SlotWithdrawn, SlotTaken and NoMoreExtras (``most``).
     """
     await places.take_turns(session, person_id=person_id)
     if made := await session.get(Booking, (clinic_id, booking_id), populate_existing=True):
@@ -109,6 +117,8 @@ async def _take(
     extra: bool,
     facts: dict[str, Any],
 ) -> Booking:
+    if not await session.scalar(select(places.is_ours(clinic_id, lock=True))):
+        raise TimesElsewhere
     slot = await places.lock_slot_for_staff(
         session, clinic_id=clinic_id, slot_id=slot_id, now=now, alone=extra
     )

@@ -21,7 +21,7 @@ from webtidbok_app.domain import clock
 from webtidbok_app.domain.visit import BookingStatus, ScheduleChangeKind
 from webtidbok_app.live import topics
 from webtidbok_app.live.rounds import in_rounds
-from webtidbok_app.timebook import schedule_log
+from webtidbok_app.timebook import places, schedule_log
 
 AT_A_TIME = 200
 SYSTEM, SYSTEM_NAME = "system", "Webtidbok"
@@ -44,7 +44,11 @@ async def hand_over_due(database: Database) -> bool:
                 (col(_receiver.clinic_id) == TimeType.clinic_id)
                 & (col(_receiver.id) == TimeType.hand_over_to),
             )
-            .where(col(_receiver.active), col(_receiver.hand_over_to).is_(None))
+            .where(
+                col(_receiver.active),
+                col(_receiver.hand_over_to).is_(None),
+                places.is_ours(col(TimeType.clinic_id)),
+            )
         )
         givers = [giver for giver in rules.all() if await session.scalar(_due(giver, now).limit(1))]
     for giver in givers:

@@ -21,6 +21,7 @@ from sqlmodel import col
 
 from webtidbok_app.db.tables import (
     IN_LINE,
+    STANDALONE,
     STANDING,
     Booking,
     CaseType,
@@ -54,7 +55,8 @@ def can_be_told(now: datetime) -> tuple[Condition, ...]:
     )
     bookable = there_is(CaseType, col(CaseType.kind) == CaseTypeKind.BOOK_DIRECT, col(CaseType.active))
     stopped = select(literal(1)).where(col(Service.stopped_at).is_not(None)).exists()
-    open_clinic = col(Clinic.watch) & col(Clinic.stopped_at).is_(None) & ~stopped
+    ours = col(Clinic.journal) == STANDALONE
+    open_clinic = ours & col(Clinic.watch) & col(Clinic.stopped_at).is_(None) & ~stopped
     return text(f"watch.{IN_LINE}"), open_clinic, ~choosing, bookable, _reached(now), ~standing
 
 

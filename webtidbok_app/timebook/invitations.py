@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, false, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from webtidbok_app.db import engagements
 from webtidbok_app.db.tables import LIVE, Booking, Invitation, Slot, TimeType, Watch
 from webtidbok_app.domain import swedish_time
 from webtidbok_app.domain.errors import InvitedOnly, OutsideInvitation
 from webtidbok_app.domain.visit import Bookable
+from webtidbok_app.timebook import places
 
 
 def is_answered() -> ColumnElement[bool]:
@@ -59,11 +61,19 @@ def invites_watcher(day: date) -> ColumnElement[bool]:
 async def open_ones(
     session: AsyncSession, *, person_id: UUID, today: date, clinic_id: UUID | None = None
 ) -> Sequence[Invitation]:
-    """Return the person's open invitations at the clinic, or at all; those that run out first come first."""
+    """Return the person's open invitations at the clinic, or at all; those that run out first come first.
+
+    None is open at a clinic with a journal system of its own: what can be booked by it is not there.
+    """
     here = () if clinic_id is None else (col(Invitation.clinic_id) == clinic_id,)
     found = await session.scalars(
         select(Invitation)
-        .where(col(Invitation.person_id) == person_id, *here, is_open(today))
+        .where(
+            col(Invitation.person_id) == person_id,
+            *here,
+            is_open(today),
+            places.is_ours(col(Invitation.clinic_id)),
+        )
         .order_by(col(Invitation.last_day), col(Invitation.id))
     )
     return found.all()
@@ -101,6 +111,20 @@ async def answer(session: AsyncSession, booking: Booking) -> None:
     )
     booking.invitation_id = await session.scalar(unanswered)
     await session.flush()
+
+
+async def withdraw_all(session: AsyncSession, *, clinic_id: UUID, now: datetime) -> None:
+    """Take the clinic's open invitations back."""
+    still_open = await session.scalars(
+        select(Invitation)
+        .where(col(Invitation.clinic_id) == clinic_id, is_open(swedish_time.day_of(now)))
+        .order_by(col(Invitation.id))
+        .with_for_update()
+    )
+    withdrawn = still_open.all()
+    for invitation in withdrawn:
+        invitation.ended_at = now
+    await engagements.note_engagements(session, clinic_id, {one.id for one in withdrawn})
 
 
 def require(booking: Booking, time_type: TimeType) -> None:

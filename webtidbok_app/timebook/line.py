@@ -122,6 +122,18 @@ async def stop(session: AsyncSession, watch: Watch, *, now: datetime) -> None:
     tell_of_watch(session, watch.id)
 
 
+async def stop_all(session: AsyncSession, *, clinic_id: UUID, now: datetime) -> None:
+    """End the clinic's line. It has another timebook by now, so that what is offered goes to nobody else."""
+    waiting = await session.scalars(
+        select(Watch)
+        .where(col(Watch.clinic_id) == clinic_id, text(f"watch.{IN_LINE}"))
+        .order_by(col(Watch.id))
+        .with_for_update()
+    )
+    for watch in waiting.all():
+        await stop(session, watch, now=now)
+
+
 async def settle(session: AsyncSession, booking: Booking, *, now: datetime) -> None:
     """End the watches of the booking's resident that it fits."""
     waiting = await session.scalars(

@@ -4,13 +4,25 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    SQLColumnExpression,
+    TextClause,
+    and_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from webtidbok_app.db.after_commit import tell_of_change, tell_of_line
 from webtidbok_app.db.insert import insert_or_ignore
-from webtidbok_app.db.tables import CHOSEN, LIVE, Booking, Clinic, Person, Slot, TimeType
+from webtidbok_app.db.tables import CHOSEN, LIVE, STANDALONE, Booking, Clinic, Person, Slot, TimeType
 from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NoMoreExtras, NotFound, SlotTaken, SlotWithdrawn
 from webtidbok_app.domain.opening import Opening
@@ -33,6 +45,17 @@ async def take_turns(session: AsyncSession, *, person_id: UUID) -> None:
     )
 
 
+def is_ours(clinic_id: UUID | SQLColumnExpression[UUID], *, lock: bool = False) -> ColumnElement[bool]:
+    """Return whether the clinic's times stand in our own timebook; with ``lock`` until the transaction ends.
+
+    The lock is the weakest there is: only who gives the clinic another timebook waits for it, or is waited for.
+    """
+    ours = select(literal(1)).where(col(Clinic.id) == clinic_id, col(Clinic.journal) == STANDALONE)
+    if lock:
+        ours = ours.with_for_update(read=True, key_share=True)
+    return ours.correlate_except(Clinic).exists()
+
+
 async def lock_slot(
     session: AsyncSession, *, clinic_id: UUID, slot_id: UUID, now: datetime, unopened: bool = False
 ) -> tuple[Slot, timedelta]:
@@ -43,7 +66,7 @@ async def lock_slot(
     """
     row = (
         await session.execute(
-            select(Slot, col(Clinic.hold_minutes), *OPENING)
+            select(Slot, col(Clinic.hold_minutes), col(Clinic.journal), *OPENING)
             .join(
                 TimeType,
                 (col(TimeType.clinic_id) == Slot.clinic_id) & (col(TimeType.id) == Slot.time_type_id),
@@ -56,10 +79,11 @@ async def lock_slot(
     ).one_or_none()
     if row is None:
         raise NotFound
-    slot, hold_minutes, *rule = row
+    slot, hold_minutes, journal, *rule = row
     opening = Opening(*rule)
+    gone = slot.withdrawn_at is not None or journal != STANDALONE
     begun = opening.first_start(now) > slot.starts_at
-    if slot.withdrawn_at is not None or begun or not (unopened or opening.is_open(slot.starts_at, now)):
+    if gone or begun or not (unopened or opening.is_open(slot.starts_at, now)):
         raise SlotWithdrawn
     return slot, timedelta(minutes=hold_minutes)
 
@@ -205,33 +229,29 @@ def count_taken(now: datetime) -> ScalarSelect[int]:
 
 async def let_go(session: AsyncSession, *, clinic_id: UUID, offer_id: UUID) -> None:
     """Let the times of an offer go that nobody has taken."""
-    gone = await session.scalars(
-        delete(Booking)
-        .where(
-            col(Booking.clinic_id) == clinic_id,
-            col(Booking.offer_id) == offer_id,
-            col(Booking.status) == BookingStatus.HELD,
-        )
-        .returning(col(Booking.starts_at))
-        .execution_options(synchronize_session=False)
-    )
-    if starts := gone.all():
-        tell_of_change(session, clinic_id, starts)
+    held = col(Booking.status) == BookingStatus.HELD
+    if await _let_go(session, clinic_id, col(Booking.offer_id) == offer_id, held):
         tell_of_line(session)
 
 
 async def let_go_of_choice(session: AsyncSession, *, clinic_id: UUID, person_id: UUID, slot_id: UUID) -> None:
     """Let the time go if it is what the person has chosen."""
+    theirs = col(Booking.person_id) == person_id, col(Booking.slot_id) == slot_id
+    await _let_go(session, clinic_id, *theirs, text(CHOSEN))
+
+
+async def let_go_of_all_chosen(session: AsyncSession, *, clinic_id: UUID) -> None:
+    """Let go of what residents have chosen at the clinic and not booked."""
+    await _let_go(session, clinic_id, text(CHOSEN))
+
+
+async def _let_go(session: AsyncSession, clinic_id: UUID, *which: ColumnElement[bool] | TextClause) -> bool:
     gone = await session.scalars(
         delete(Booking)
-        .where(
-            col(Booking.clinic_id) == clinic_id,
-            col(Booking.person_id) == person_id,
-            col(Booking.slot_id) == slot_id,
-            text(CHOSEN),
-        )
+        .where(col(Booking.clinic_id) == clinic_id, *which)
         .returning(col(Booking.starts_at))
         .execution_options(synchronize_session=False)
     )
     if starts := gone.all():
         tell_of_change(session, clinic_id, starts)
+    return bool(starts)

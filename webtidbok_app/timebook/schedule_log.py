@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from webtidbok_app.db.tables import Clinic, ScheduleChange
+from webtidbok_app.db.tables import STANDALONE, Clinic, ScheduleChange
 from webtidbok_app.db.tables._base import new_id
-from webtidbok_app.domain.errors import NotFound, ScheduleChanged
+from webtidbok_app.domain.errors import NotFound, ScheduleChanged, TimesElsewhere
 from webtidbok_app.domain.visit import ScheduleChangeKind
 
 UNDO_FOR = timedelta(minutes=10)
@@ -26,10 +26,15 @@ PUBLICATIONS = frozenset(
 
 
 async def lock_schedule(session: AsyncSession, *, clinic_id: UUID) -> None:
-    """Let only one at a time change the clinic's schedule, until the transaction ends. Booking goes on."""
-    await session.execute(
-        select(col(Clinic.id)).where(col(Clinic.id) == clinic_id).with_for_update(key_share=True)
+    """Let only one at a time change the clinic's schedule, until the transaction ends. Booking goes on.
+
+    Raises TimesElsewhere at a clinic that has got another timebook meanwhile.
+    """
+    journal = await session.scalar(
+        select(col(Clinic.journal)).where(col(Clinic.id) == clinic_id).with_for_update(key_share=True)
     )
+    if journal != STANDALONE:
+        raise TimesElsewhere
 
 
 async def newest_number(session: AsyncSession, *, clinic_id: UUID) -> int:

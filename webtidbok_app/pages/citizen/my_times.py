@@ -10,6 +10,7 @@ from webtidbok_app.pages.citizen.outcome import outcome_list
 from webtidbok_app.pages.citizen.problems import clinic_problems
 from webtidbok_app.pages.parts import for_a_child, heading, once_fetched, resident_page
 from webtidbok_app.state.bookings import MyTimesState as State
+from webtidbok_app.state.outcomes import OutcomeListState
 from webtidbok_app.state.resident_views import ErrandRow
 
 
@@ -35,7 +36,12 @@ def page(lang: Lang) -> rx.Component:
                     booking_list(lang, State.rows),
                     buttons.link_as_button(t(lang, "citizen.mine.book"), href=book, kind="secondary"),
                 ),
-                rx.cond((State.pending.length() == 0) & (State.problems.length() == 0), _none(lang, book)),
+                rx.cond(
+                    (State.pending.length() == 0)
+                    & (State.problems.length() == 0)
+                    & ~OutcomeListState.unsettled,
+                    _none(lang, book),
+                ),
             ),
             for_a_child(lang),
             rx.el.p(rx.el.a(t(lang, "requests.list.link"), href=path(lang, "/arenden"))),

@@ -216,10 +216,9 @@ def _switch_view(info: ConnectionInfo, impact: SwitchImpact, *, back: str) -> Sw
             back=back,
         )
     rows = [t("sv", "staff.switch.on_times"), t("sv", "staff.switch.on_staff")]
-    if impact.free:
-        rows.append(tn("sv", "staff.switch.free", impact.free))
-    if impact.waiting:
-        rows.append(tn("sv", "staff.switch.waiting", impact.waiting))
+    for ending in ("free", "offered", "choosing", "waiting", "invited"):
+        if count := getattr(impact, ending):
+            rows.append(tn("sv", f"staff.switch.{ending}", count))
     why_not = _why_not(info, impact)
     return SwitchView(
         title=t("sv", "staff.switch.on"),

@@ -109,7 +109,11 @@ async def _judge(
             await _note_done(session, write, resident, new_id)
     elif write.outcome == WriteOutcome.NOT_DONE:
         await writes.look_again(session, write, look_at=None)
-    elif not has_begun and now >= write.sent_at + CERTAIN_AFTER and lookup.was_not_done(write, schedule, of_others):
+    elif (
+        not has_begun
+        and now >= write.sent_at + CERTAIN_AFTER
+        and lookup.was_not_done(write, schedule, of_others)
+    ):
         await writes.settle(session, write, WriteOutcome.NOT_DONE, now=now, look_at=now + ONCE_MORE_AFTER)
     else:
         await _put_off(session, write)

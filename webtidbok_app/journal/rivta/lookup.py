@@ -28,7 +28,9 @@ def was_not_done(write: JournalWrite, schedule: Sequence[Timeslot], of_others: C
         return True
     if write.kind == WriteKind.UPDATE and not write.from_clinic_id:
         stood = (write.booking_id, write.old_starts_at)
-        return any((slot.booking_id, translate.instant(slot.start)) == stood for slot in schedule if slot.start)
+        return any(
+            (slot.booking_id, translate.instant(slot.start)) == stood for slot in schedule if slot.start
+        )
     asked = translate.kept(write.timeslot, "")
     return all(slot.start != asked.start or slot.booking_id in of_others for slot in schedule)
 

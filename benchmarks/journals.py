@@ -41,8 +41,10 @@ HEALTHY = 200
 """Milliseconds that a healthy journal system takes."""
 SLOW = 2_000
 CROWD = 200
-THINKS = 10.0
+THINKS = 60.0
 """Seconds between the pages that one of the crowd opens."""
+GATHERS = 8.0
+"""Seconds from when the crowd begins until as many as there will be wait for their pages."""
 LOADS = 15
 """Of the standalone clinic's page, in each round."""
 
@@ -180,21 +182,22 @@ async def _bench_pages(url: str, folder: Path, port: int, rounds: int) -> dict[s
     await _accept(world, people, [elsewhere.clinic_id], CaseTypeKind.BOOK_DIRECT)
     async with AsyncExitStack() as tabs:
         server = tabs.enter_context(serving("benchmarks.our_app:app", url, folder))
-        ours = await _open(tabs, server, world.resident, world.clinic, world.time_type)
         crowd = [await _open(tabs, server, one, elsewhere.clinic, "T0") for one in people]
 
         async def look(answers_after: str) -> float:
             await _answers_after(world, elsewhere.clinic_id, port, answers_after)
             others = [asyncio.create_task(_browse(tab, number)) for number, tab in enumerate(crowd)]
-            await asyncio.sleep(THINKS)
-            seconds = [await _loaded(ours) for _ in range(LOADS)]
+            await asyncio.sleep(GATHERS)
+            seconds = await alone()
             for other in others:
                 other.cancel()
             await asyncio.gather(*others, return_exceptions=True)
-            return sum(seconds)
+            return seconds
 
         async def alone() -> float:
-            return sum([await _loaded(ours) for _ in range(LOADS)])
+            async with AsyncExitStack() as own:
+                tab = await _open(own, server, world.resident, world.clinic, world.time_type)
+                return sum([await _loaded(tab) for _ in range(LOADS)])
 
         variants = {"alone": alone, "quick": partial(look, "0"), "slow": partial(look, str(SLOW))}
         found = await take_turns(variants, rounds)
@@ -203,12 +206,12 @@ async def _bench_pages(url: str, folder: Path, port: int, rounds: int) -> dict[s
 
 
 async def _browse(tab: Tab, number: int) -> None:
-    """Open the page again and again, as one of a crowd does that has come in the course of some seconds."""
-    await asyncio.sleep(THINKS * number / CROWD)
+    """Open the page once a minute, as one of a crowd does that has come in the course of a minute."""
+    await tab.rest(THINKS * number / CROWD)
     while True:
         with suppress(TimeoutError):
             await tab.load()
-        await asyncio.sleep(THINKS)
+        await tab.rest(THINKS)
 
 
 async def _loaded(tab: Tab) -> float:

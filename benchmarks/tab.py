@@ -1,6 +1,7 @@
 """A browser tab as the server sees it: a websocket that speaks Socket.IO as Reflex's page does."""
 
 import json
+import time
 from typing import Any, Self
 from uuid import uuid4
 
@@ -58,6 +59,12 @@ class Tab:
         """Throw away what has come, until nothing has for so long."""
         while await self._receive(seconds) is not None:
             pass
+
+    async def rest(self, seconds: float) -> None:
+        """Do nothing for so long but what keeps the connection; throw away what comes."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            await self._receive(left)
 
     async def _receive(self, seconds: float) -> str | None:
         message: str | None = await self._socket.receive(timeout=seconds)

@@ -1,6 +1,8 @@
 """What only a journal system of a clinic's own does: invitations, flags, ids, the index, what residents are told."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -9,23 +11,35 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from tests.conftest import TODAY
-from tests.connected import PERFORMER, ConnectedWorld, SharedClock, build_connected, sharing_clock
+from tests.connected import PERFORMER, ConnectedWorld, SharedClock, build_connected, sharing_clock, until
 from tests.world import FIRST_START, build_world
 from webtidbok_app import journal as journals
-from webtidbok_app.db.engine import Database
-from webtidbok_app.db.tables import Clinic, HoldCount, JournalConnection, MessageChoice, OutboxMessage
+from webtidbok_app.db.engine import Database, set_database
+from webtidbok_app.db.tables import (
+    AccessLog,
+    Clinic,
+    Draft,
+    HoldCount,
+    JournalConnection,
+    MessageChoice,
+    OutboxMessage,
+)
 from webtidbok_app.domain.errors import LimitReached, NotFound, SlotTaken, SlotWithdrawn, TooLateToChange
 from webtidbok_app.domain.message import Channel, MessageKind, MessageStatus
 from webtidbok_app.domain.visit import Bookable, CaseTypeKind
 from webtidbok_app.journal.port import BookedTime, BookingDetails
 from webtidbok_app.journal.rivta import client, clients
 from webtidbok_app.journal.rivta.clients import close_all
+from webtidbok_app.journal.rivta.reading import Reading
 from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.live.bus import bus
 from webtidbok_app.notify.channels import inbox
 from webtidbok_app.notify.worker import send_due
 from webtidbok_app.rivta import messages
+from webtidbok_app.services import booking as services
+from webtidbok_app.services.booking import hold_time, keep_typed, step_forward
 from webtidbok_app.services.clinics import get_clinic
+from webtidbok_app.services.terms import accept_terms
 from webtidbok_app.settings import EngagementLookup
 
 DAY = FIRST_START.date()
@@ -105,6 +119,48 @@ async def test_flags_on_a_booking__decide_for_it(world):
     with pytest.raises(TooLateToChange):
         await world.journal.rebook_booking(world.resident, booked.id, hold.id)
     assert world.reference.calls("CancelBooking") == world.reference.calls("UpdateBooking") == []
+
+
+async def test_flags_that_the_schedule_leaves_out__are_told_in_full(world, monkeypatch):
+    """Only GetBookingDetails has to tell them (TKB 1.1.5, 6)."""
+    schedule = Reading.schedule
+
+    async def without_flags(self, **how: bool) -> list[messages.Timeslot]:
+        left_out = dict.fromkeys(("cancel_booking_allowed", "rebooking_allowed", "message_allowed"))
+        return [replace(slot, **left_out) for slot in await schedule(self, **how)]
+
+    monkeypatch.setattr(Reading, "schedule", without_flags)
+    booked = await book(world)
+    [seen] = await world.journal.schedule(world.resident)
+    [known] = await world.journal.schedule(world.resident, in_full=True)
+    assert (seen.id, seen.cancel_allowed) == (booked.id, False)
+    assert (known.cancel_allowed, known.rebook_allowed, known.message_allowed) == (True, True, True)
+
+
+async def test_who_asked_and_went_away__has_it_in_the_log_and_the_draft_emptied(world):
+    me, where = world.resident, {"clinic": world.clinic, "time_type": "besok"}
+    set_database(world.database)
+    await accept_terms(me, clinic=world.clinic, kind=CaseTypeKind.BOOK_DIRECT, version=1)
+    hold = await hold_time(me, **where, timeslot_id=(await times(world))[0])
+    await step_forward(me, **where)
+    await keep_typed(me, **where, field="reason", text="Ont i knät")
+    world.reference.faults(MakeBooking={"kind": "slow", "seconds": 0.5})
+    asking = asyncio.create_task(services.book(me, **where, hold_id=hold.id))
+
+    async def asked() -> bool:
+        return bool(world.reference.calls("MakeBooking"))
+
+    async def logged() -> bool:
+        async with world.database.read() as session:
+            draft = await session.get_one(Draft, (world.clinic_id, me.person_id, me.person_id))
+            line = await session.scalar(select(AccessLog).where(col(AccessLog.action) == "book"))
+            return line is not None and draft.reason == ""
+
+    await until(asked)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await until(logged)
 
 
 async def test_message__is_not_sent_where_it_may_not(world):
@@ -298,8 +354,10 @@ async def test_clinics_to_ask__are_those_that_the_index_names_and_where_one_has_
 
 async def test_index_that_does_not_answer__hinders_nobody(world, index):
     await book(world)
+    assert await journals.knows_where(world.resident)
     world.reference.faults(FindContent={"kind": "500"})
     clients.client_of_index().forget()
+    assert not await journals.knows_where(world.resident)
     assert await journals.clinics_with_times(world.resident) == {world.clinic_id}
     assert [one.id for one in await world.journal.time_types(world.resident)] == ["besok"]
 

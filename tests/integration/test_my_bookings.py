@@ -51,13 +51,13 @@ class Patience:
         self.asked: list[UUID] = []
 
     def of(self, schedule: Callable[..., object]) -> Callable[..., object]:
-        async def slow(journal: StandaloneJournal, patient: Resident) -> list[BookedTime]:
+        async def slow(journal: StandaloneJournal, patient: Resident, **asked: bool) -> list[BookedTime]:
             self.asked.append(journal.clinic_id)
             if journal.clinic_id == self.world.clinic_id:
                 if self.fails:
                     raise JournalUnavailable
                 await self.may_answer.wait()
-            return await schedule(journal, patient)
+            return await schedule(journal, patient, **asked)
 
         return slow
 

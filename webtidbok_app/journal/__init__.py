@@ -9,7 +9,7 @@ from webtidbok_app.db.engine import get_database
 from webtidbok_app.db.tables import Clinic, JournalConnection
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.journal.port import JournalSystem
-from webtidbok_app.journal.rivta.engagements import clinics_with_connected_times
+from webtidbok_app.journal.rivta.engagements import clinics_with_connected_times, find_engagements
 from webtidbok_app.journal.rivta.journal import KIND, RivtaJournal
 from webtidbok_app.journal.standalone import StandaloneJournal, clinics_with_standalone_times
 
@@ -31,6 +31,11 @@ async def connect_to(session: AsyncSession, clinic: Clinic) -> JournalSystem:
     """Return the timebook of a clinic."""
     connection = await session.get(JournalConnection, clinic.id)
     return connect(clinic_id=clinic.id, kind=clinic.journal, connection=connection)
+
+
+async def knows_where(patient: Resident) -> bool:
+    """Whether it is known where the patient has times: False while the engagement index does not answer."""
+    return await find_engagements(patient) is not None
 
 
 async def clinics_with_times(patient: Resident) -> set[UUID]:

@@ -237,8 +237,11 @@ class JournalSystem(Protocol):
         """
         ...
 
-    async def schedule(self, patient: Resident) -> list[BookedTime]:
-        """Return the patient's coming booked times in order of time."""
+    async def schedule(self, patient: Resident, *, in_full: bool = False) -> list[BookedTime]:
+        """Return the patient's coming booked times in order of time.
+
+        What can be done with each is certain only ``in_full``, which may take more asking.
+        """
         ...
 
     async def booking(self, patient: Resident, booking_id: str) -> BookedTime:

@@ -156,7 +156,7 @@ class StandaloneJournal:
 
         return await self._database.transact(work)
 
-    async def schedule(self, patient: Resident) -> list[BookedTime]:
+    async def schedule(self, patient: Resident, *, in_full: bool = False) -> list[BookedTime]:
         async with self._database.read() as session:
             rows = await session.execute(
                 _booked_statement(self.clinic_id, patient)

@@ -34,6 +34,7 @@ from webtidbok_app.services.my_watches import is_promised
 from webtidbok_app.services.outcomes import refuse_if_unsettled
 from webtidbok_app.services.terms import TermsInfo, require_accepted_terms, terms_in_force
 from webtidbok_app.services.time_types import OldBooking, enter, may_book, refuse_if_too_many, terms_kind
+from webtidbok_app.services.whole import to_the_end
 
 NEED_MAX = 300
 TYPED_MAX = 5000
@@ -200,6 +201,7 @@ async def keep_answer(actor: Actor | None, *, clinic: str, time_type: str, quest
             draft.updated_at = clock.now()
 
 
+@to_the_end
 async def book(actor: Actor | None, *, clinic: str, time_type: str, hold_id: str) -> BookedTime:
     """Book the time of the hold that the resident was shown. Pressed twice it books once and answers the same.
 

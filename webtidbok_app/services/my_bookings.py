@@ -38,6 +38,7 @@ from webtidbok_app.services.clinics import (
 )
 from webtidbok_app.services.outcomes import find_unsettled, refuse_if_unsettled
 from webtidbok_app.services.terms import require_accepted_terms
+from webtidbok_app.services.whole import to_the_end
 
 MESSAGE_MAX = 500
 SECONDS_TO_SHOW = 0.15
@@ -105,6 +106,11 @@ async def list_my_bookings(actor: Actor | None) -> list[ClinicBookings]:
     return [one for one in found if one.times or one.problem or one.pending or one.invitations]
 
 
+async def sees_all_clinics(actor: Actor | None) -> bool:
+    """Whether it is known where the resident has times: False while the engagement index does not answer."""
+    return await journal.knows_where(as_resident(actor))
+
+
 async def follow_my_bookings(
     actor: Actor | None, *, clinics: Collection[str]
 ) -> AsyncGenerator[ClinicBookings, None]:
@@ -125,21 +131,27 @@ async def list_at_clinic(actor: Actor | None, *, clinic: str) -> ManagedTimes:
     resident = as_resident(actor)
     found = await get_clinic_offering(slug=clinic, kind=CaseTypeKind.MANAGE_DIRECT)
     await require_accepted_terms(resident, clinic=found, kind=CaseTypeKind.MANAGE_DIRECT)
-    answer, unsettled = await times_at(resident, found), await find_unsettled(resident, found)
+    answer, unsettled = await times_at(resident, found, in_full=True), await find_unsettled(resident, found)
     mine = [_choices(resident, found, time, unsettled) for time in answer.times]
     return ManagedTimes(found, mine, answer.problem)
 
 
 async def times_at(
-    resident: Resident, clinic: ClinicInfo, *, pending: bool = False, invited: bool = False
+    resident: Resident,
+    clinic: ClinicInfo,
+    *,
+    pending: bool = False,
+    invited: bool = False,
+    in_full: bool = False,
 ) -> ClinicBookings:
     """Return the resident's coming times at one clinic, or why they cannot be told.
 
-    Who is slow is ``pending`` if there is more time for it, a problem if not. ``invited`` asks for invitations too.
+    Who is slow is ``pending`` if there is more time for it, a problem if not. ``invited`` asks for invitations too,
+    ``in_full`` for what can be done with each time, wherever that takes asking more.
     """
     try:
         async with asyncio.timeout(SECONDS_TO_SHOW if pending else SECONDS_TO_ANSWER):
-            schedule = clinic.journal(resident).schedule(resident)
+            schedule = clinic.journal(resident).schedule(resident, in_full=in_full)
             if not (invited and clinic.connected):
                 return ClinicBookings(clinic, await schedule)
             times, invitations = await asyncio.gather(schedule, _invitations(resident, clinic))
@@ -167,6 +179,7 @@ async def get_booking(actor: Actor | None, *, clinic: str, booking: str) -> MyBo
     return await _with_choices(resident, found, time)
 
 
+@to_the_end
 async def cancel_booking(actor: Actor | None, *, clinic: str, booking: str, message: str) -> MyBooking:
     """Cancel one of the resident's bookings.
 

@@ -16,6 +16,7 @@ from webtidbok_app.services.outcomes import refuse_if_unsettled
 from webtidbok_app.services.stops import refuse_if_stopped
 from webtidbok_app.services.terms import require_accepted_terms, terms_in_force
 from webtidbok_app.services.time_types import OldBooking, enter, find_units, may_book, terms_kind
+from webtidbok_app.services.whole import to_the_end
 
 
 async def get_rebooking(actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking) -> Progress:
@@ -52,6 +53,7 @@ async def step_on_to_rebook(actor: Actor | None, *, clinic: str, time_type: str,
     return await keep_longer(*await enter(actor, clinic=clinic, time_type=time_type, rebooks=rebooks))
 
 
+@to_the_end
 async def rebook(actor: Actor | None, *, clinic: str, rebooks: OldBooking, hold_id: str) -> BookedTime:
     """Exchange the booking for the time at ``clinic`` of the hold that the resident was shown, both or neither.
 

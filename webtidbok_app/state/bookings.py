@@ -9,7 +9,7 @@ from webtidbok_app.auth.permissions import requires
 from webtidbok_app.auth.principal import current
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.errors import AlreadyCancelled, InvalidInput, OutcomeUnknown, TermsNotAccepted
-from webtidbok_app.i18n import Lang
+from webtidbok_app.i18n import Lang, t
 from webtidbok_app.services.invitations import list_my_invitations
 from webtidbok_app.services.messages import get_messages
 from webtidbok_app.services.my_bookings import (
@@ -21,6 +21,7 @@ from webtidbok_app.services.my_bookings import (
     get_booking,
     list_at_clinic,
     list_my_bookings,
+    sees_all_clinics,
 )
 from webtidbok_app.services.my_cases import list_my_cases
 from webtidbok_app.services.my_watches import list_watches
@@ -74,6 +75,7 @@ class MyTimesState(rx.State):
             self.stop = found
             return None
         self._show(found, lang)
+        await self._say_if_some_are_missing(lang)
         await self._show_invitations(lang)
         await self._show_held(lang)
         await self._show_watches(lang)
@@ -91,6 +93,11 @@ class MyTimesState(rx.State):
                 if path_of(self) != here or answer.clinic.slug not in self._pending:
                     return
                 self._add(answer, lang)
+
+    async def _say_if_some_are_missing(self, lang: Lang) -> None:
+        seen = await attempt(sees_all_clinics(current()), lang)
+        if seen is False:
+            self.problems = [*self.problems, t(lang, "citizen.mine.not_all")]
 
     async def _show_invitations(self, lang: Lang) -> None:
         invited = await attempt(list_my_invitations(current()), lang)

@@ -15,8 +15,8 @@ from webtidbok_app.rivta.messages import SCHEDULING, Engagement, FindContent, Fi
 SERVICE_DOMAIN = f"riv:{SCHEDULING.removeprefix('urn:riv:')}"
 
 
-async def find_engagements(patient: Resident) -> tuple[Engagement, ...]:
-    """Return the patient's bookings and invitations anywhere; none where there is no index, or it does not answer."""
+async def find_engagements(patient: Resident) -> tuple[Engagement, ...] | None:
+    """Return the patient's bookings and invitations anywhere: none without an index, None while it does not answer."""
     index = client_of_index()
     if index is None:
         return ()
@@ -24,12 +24,12 @@ async def find_engagements(patient: Resident) -> tuple[Engagement, ...]:
     try:
         return (await index.ask(question, FindContentResponse)).engagements
     except CallFailed:
-        return ()
+        return None
 
 
 async def clinics_with_connected_times(database: Database, patient: Resident) -> set[UUID]:
     """Return the connected clinics where the patient has booked with us, or that the index names."""
-    engagements = await find_engagements(patient)
+    engagements = await find_engagements(patient) or ()
     named = {one.logical_address.upper() for one in engagements}
     async with database.read() as session:
         booked = await session.scalars(

@@ -146,10 +146,12 @@ class RivtaJournal:
         )  # fmt: skip
         return await self._made(patient, await self._sender.carry_out(patient, begin))
 
-    async def schedule(self, patient: Resident) -> list[BookedTime]:
+    async def schedule(self, patient: Resident, *, in_full: bool = False) -> list[BookedTime]:
         asking = self._reading(patient)
         slots, mine = await asyncio.gather(asking.schedule(fresh=False), self._mine(patient))
         coming = [slot for slot in slots if receipts.ends_at(slot) > clock.now()]
+        if in_full:
+            coming = await asyncio.gather(*(asking.in_full(slot) for slot in coming))
         names = await asking.names(coming)
         told = [self._booked(slot, mine, names) for slot in coming]
         return sorted(told, key=lambda one: one.starts_at)

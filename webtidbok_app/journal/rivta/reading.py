@@ -115,6 +115,15 @@ class Reading:
             raise NotFound
         return slot
 
+    async def in_full(self, slot: Timeslot) -> Timeslot:
+        """Return a booking of the schedule with what can be done with it, which only its details must tell."""
+        if None not in {slot.cancel_booking_allowed, slot.rebooking_allowed, slot.message_allowed}:
+            return slot
+        try:
+            return await self.details(slot.booking_id or "")
+        except (JournalUnavailable, NotFound):
+            return slot
+
     async def units(self, booking_id: str) -> set[str]:
         """Return the HSA-ids, in upper case, of the units that the booking can be moved to."""
         question = GetAllHealthcareFacilities(
@@ -141,7 +150,7 @@ class Reading:
         """Return the open invitations, of which only the engagement index knows."""
         ids = {
             one.business_object_id
-            for one in await find_engagements(self._resident)
+            for one in await find_engagements(self._resident) or ()
             if translate.same_id(one.logical_address, self._unit)
         }
         if ids:

@@ -134,6 +134,7 @@ def test_error__is_shown_where_one_is__with_the_way_to_other_times(
     box = page.get_by_role("alert").filter(has_text="Mottagningens tidbok säger nej")
     expect(box).to_be_focused()
     expect(box).to_contain_text("Du har redan en tid den dagen.")
+    expect(box.get_by_role("link", name=PHONE)).to_be_visible()
     check_page(page)
     box.get_by_role("link", name="Välj en annan tid").click()
     resident.choose_time(0)

@@ -16,6 +16,7 @@ from webtidbok_app.domain.actor import Role, Staff
 from webtidbok_app.domain.errors import (
     ConnectionNotTested,
     HasBookings,
+    HasUnsettledWrites,
     InvalidInput,
     NotAllowed,
     NotFound,
@@ -188,6 +189,37 @@ async def test_two_who_change_it_at_once__do_not_undo_each_other(world, journal)
     actor = await ready(world, journal)
     with pytest.raises(StaleVersion):
         await connections.save_connection(actor, clinic=world.clinic, reach=reach(journal), seen=0)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "later"), [(WriteOutcome.UNKNOWN, None), (WriteOutcome.NOT_DONE, timedelta(minutes=15))]
+)
+async def test_connection__leads_nowhere_else_while_something_is_looked_for(world, journal, outcome, later):
+    actor = await ready(world, journal)
+    now = our_clock.now()
+    write = JournalWrite(
+        clinic_id=world.clinic_id, person_id=world.resident.person_id, kind=WriteKind.MAKE, outcome=outcome,
+        starts_at=FIRST_START, ends_at=FIRST_START, correlation_id="x", sent_at=now,
+        look_at=now + later if later else None,
+    )  # fmt: skip
+    async with world.database.write() as session:
+        session.add(write)
+    elsewhere = (
+        reach(journal, logical_address="SE2321000016-ANN4"),
+        reach(journal, address=f"{journal.address}/annat/{{contract}}"),
+        reach(journal, addresses=(("MakeBooking", f"{journal.address}/annat"),)),
+    )
+    for wanted in elsewhere:
+        with pytest.raises(HasUnsettledWrites):
+            await connections.save_connection(actor, clinic=world.clinic, reach=wanted, seen=1)
+    same = reach(journal, logical_address=UNIT.lower(), abilities=frozenset({"can_book"}))
+    assert (await connections.save_connection(actor, clinic=world.clinic, reach=same, seen=1)).version == 2
+    async with world.database.write() as session:
+        row = await session.get_one(JournalWrite, (write.clinic_id, write.id))
+        row.outcome, row.look_at = WriteOutcome.GIVEN_UP, None
+    for seen, wanted in enumerate(elsewhere, start=2):
+        saved = await connections.save_connection(actor, clinic=world.clinic, reach=wanted, seen=seen)
+        assert saved.version == seen + 1
 
 
 async def test_what_is_wrong__is_told_by_field(world, journal):

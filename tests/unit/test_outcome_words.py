@@ -56,6 +56,14 @@ def test_outcome__says_what_is_known_and_leads_on(kind: WriteKind, state: WriteO
     assert outcome_row(outcome(kind, state), "en").href == f"/en/mina-tider/bjorken/oklart/{'0' * 32}"
 
 
+@pytest.mark.parametrize("kind", WriteKind)
+def test_outcome__that_is_on_its_way__is_not_said_to_be_late(kind: WriteKind) -> None:
+    sent, lost = (outcome_view(outcome(kind, one), "sv") for one in (WriteOutcome.SENT, WriteOutcome.UNKNOWN))
+    assert (sent.state, sent.title) == (lost.state, "Vi väntar på svar från mottagningen")
+    assert ("i tid." in sent.body, "i tid." in lost.body) == (False, True)
+    assert outcome_row(outcome(kind, WriteOutcome.SENT), "sv").title == sent.title
+
+
 @pytest.mark.parametrize(
     ("kind", "onward"),
     [

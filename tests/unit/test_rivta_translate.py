@@ -181,7 +181,10 @@ def test_platforms_fault__was_not_done_unless_it_lost_the_producer(code):
     assert (failed.failure, failed.not_done) == (code, code != "VP009")
 
 
-@pytest.mark.parametrize("text", ["Okänt fel", "VP099 finns inte", "AVP0010"])
+@pytest.mark.parametrize(
+    "text",
+    ["Okänt fel", "VP099 [prod] finns inte", "AVP0010", "Fel hos oss: VP004 [prod] Ingen väg", "VP004"],
+)
 def test_other_faults__are_the_journal_systems_own_and_uncertain(text):
     failed = of_fault(Fault("Client", text))
     assert (failed.failure, failed.not_done, failed.is_of_client) == ("fault", False, True)

@@ -22,6 +22,7 @@
     │   ├─ LastAdministrator
     │   ├─ ConnectionNotTested
     │   ├─ HasBookings
+    │   ├─ HasUnsettledWrites
     │   └─ CapabilityMissing
     │       └─ TimesElsewhere
     ├─ Conflict                          somebody was first
@@ -40,6 +41,7 @@
     ├─ JournalError                      the clinic's timebook
     │   ├─ JournalUnavailable
     │   ├─ JournalRejected
+    │   │   └─ JournalRejectedUnexplained
     │   └─ OutcomeUnknown
     └─ Unavailable                       our own parts: database, identity provider
         ├─ DatabaseBusy
@@ -155,6 +157,10 @@ class HasBookings(RuleViolation):
     """The clinic has coming bookings in our own timebook, which nobody would see any more. Facts: ``booked``."""
 
 
+class HasUnsettledWrites(RuleViolation):
+    """What was asked of the clinic's journal system is still looked for where it was sent."""
+
+
 class CapabilityMissing(RuleViolation):
     """The clinic has not turned this on, or its timebook cannot do it."""
 
@@ -233,6 +239,10 @@ class JournalUnavailable(JournalError):
 
 class JournalRejected(JournalError):
     """The timebook said no for a reason of its own. Facts: ``text``, to be shown to the resident."""
+
+
+class JournalRejectedUnexplained(JournalRejected):
+    """The timebook said no, and not why. ``text`` is empty."""
 
 
 class OutcomeUnknown(JournalError):

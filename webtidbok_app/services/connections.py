@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,16 +17,19 @@ from webtidbok_app.db.tables import (
     CareProvider,
     Clinic,
     JournalConnection,
+    JournalWrite,
     Region,
 )
 from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Actor
-from webtidbok_app.domain.errors import InvalidInput, NotFound, StaleVersion
+from webtidbok_app.domain.errors import HasUnsettledWrites, InvalidInput, NotFound, StaleVersion
 from webtidbok_app.domain.ids import normalise_hsa_id
 from webtidbok_app.domain.journal_address import problem_of
 from webtidbok_app.domain.journal_probe import Probed, passes
+from webtidbok_app.domain.journal_write import UNSETTLED
 from webtidbok_app.journal.rivta.journal import KIND
 from webtidbok_app.journal.rivta.probe import probe
+from webtidbok_app.journal.rivta.translate import same_id
 from webtidbok_app.services import audit
 from webtidbok_app.services.authorise import as_superadmin
 from webtidbok_app.services.clinics import swedish_order
@@ -120,7 +123,8 @@ async def save_connection(actor: Actor | None, *, clinic: str, reach: Reach, see
     """Write down how the journal system is reached, to be tested anew. ``seen`` is the version that was shown.
 
     One in use is tested first, and kept only when it answers: ``saved`` tells. Raises NotAllowed, NotFound,
-    InvalidInput (``logical_address``, ``address``, ``address_<contract>``, ``certificate``) and StaleVersion.
+    InvalidInput (``logical_address``, ``address``, ``address_<contract>``, ``certificate``), StaleVersion, and
+    HasUnsettledWrites for another unit or address while it is not known what became of what was sent to this one.
     """
     staff, region_id = as_superadmin(actor)
     wanted = _checked(reach)
@@ -140,6 +144,8 @@ async def save_connection(actor: Actor | None, *, clinic: str, reach: Reach, see
         connection = await session.get(JournalConnection, row.id)
         if (connection.version if connection else 0) != seen:
             raise StaleVersion
+        if connection and _leads_elsewhere(connection, wanted):
+            await _require_settled(session, row)
         if connection is None:
             connection = JournalConnection(clinic_id=row.id, logical_address="", address="", version=0)
             session.add(connection)
@@ -232,6 +238,21 @@ async def _require_free_unit(session: AsyncSession, clinic: Clinic, wanted: Reac
     )
     if await session.scalar(other.limit(1)):
         raise InvalidInput({"logical_address": "unit_taken"})
+
+
+def _leads_elsewhere(connection: JournalConnection, wanted: Reach) -> bool:
+    """Whether calls would reach another unit or address than they do."""
+    return not same_id(connection.logical_address, wanted.logical_address) or (
+        (connection.address, connection.addresses) != (wanted.address, dict(wanted.addresses))
+    )
+
+
+async def _require_settled(session: AsyncSession, clinic: Clinic) -> None:
+    """See to it that nothing is looked for: a write does not say where it was sent. Raises HasUnsettledWrites."""
+    looked_for = or_(col(JournalWrite.outcome).in_(UNSETTLED), col(JournalWrite.look_at).is_not(None))
+    asked = select(col(JournalWrite.id)).where(col(JournalWrite.clinic_id) == clinic.id, looked_for)
+    if await session.scalar(asked.limit(1)):
+        raise HasUnsettledWrites
 
 
 def _filled(connection: JournalConnection, wanted: Reach) -> JournalConnection:

@@ -67,38 +67,53 @@ async def settle_due(database: Database) -> bool:
 
 
 async def _look(database: Database, write: JournalWrite) -> None:
+    try:
+        await _find_out(database, write)
+    except Exception as error:  # noqa: BLE001  whatever it is, it is looked for again, and not for ever
+        if not isinstance(error, JournalUnavailable):
+            report(error)
+        await database.transact(partial(_put_off, write=write))
+
+
+async def _find_out(database: Database, write: JournalWrite) -> None:
     if write.outcome == WriteOutcome.SENT:
         await database.transact(partial(writes.note_lost, write=write))
     async with database.read() as session:
         resident = await _resident(session, write)
         connection = await session.get(JournalConnection, write.clinic_id)
-    try:
-        if connection is None:
-            raise JournalUnavailable
-        schedule = await RivtaJournal(connection, database).booked_slots(resident)
-    except JournalUnavailable:
-        await database.transact(partial(_put_off, write=write))
-    else:
-        await database.transact(partial(_judge, write=write, resident=resident, schedule=schedule))
+    if connection is None:
+        raise JournalUnavailable
+    schedule = await RivtaJournal(connection, database).booked_slots(resident)
+    await database.transact(partial(_judge, write=write, resident=resident, schedule=schedule))
 
 
 async def _judge(
     session: AsyncSession, write: JournalWrite, resident: Resident, schedule: Sequence[Timeslot]
 ) -> None:
-    """Settle the write by what the schedule says."""
+    """Settle the write by what the schedule says.
+
+    It tells only of coming times: once the visit has begun, what is not there says nothing.
+    """
     now = clock.now()
+    has_begun = now >= _begins(write)
     found = None if write.kind == WriteKind.CANCEL else lookup.find_new(write, schedule)
     new_id = (found.booking_id or "") if found else ""
     mine = await writes.of_person(session, clinic_id=write.clinic_id, person_id=write.person_id)
+    ids = {slot.booking_id or "" for slot in schedule}
+    of_others = {one for one in ids if writes.is_of_another(mine, write, one)}
     was_done = lookup.was_done(write, schedule) and not writes.is_of_another(mine, write, new_id)
     if write.outcome == WriteOutcome.DONE:  # it is known that it was done, but not what it is called
         await (writes.name_booking(session, write, new_id) if new_id else _put_off(session, write))
-    elif was_done:
+    elif was_done and (new_id or not has_begun):
         if await writes.settle(session, write, WriteOutcome.DONE, now=now, new_booking_id=new_id):
             await _note_done(session, write, resident, new_id)
     elif write.outcome == WriteOutcome.NOT_DONE:
         await writes.look_again(session, write, look_at=None)
-    elif now >= write.sent_at + CERTAIN_AFTER and lookup.was_not_done(write, schedule):
+    elif (
+        not has_begun
+        and now >= write.sent_at + CERTAIN_AFTER
+        and lookup.was_not_done(write, schedule, of_others)
+    ):
         await writes.settle(session, write, WriteOutcome.NOT_DONE, now=now, look_at=now + ONCE_MORE_AFTER)
     else:
         await _put_off(session, write)
@@ -107,14 +122,17 @@ async def _judge(
 async def _put_off(session: AsyncSession, write: JournalWrite) -> None:
     """Look again later, as long as it is of any use."""
     now = clock.now()
-    begins = min(moment for moment in (write.starts_at, write.old_starts_at) if moment)
-    if now < min(write.sent_at + GIVEN_UP_AFTER, begins):
+    if now < min(write.sent_at + GIVEN_UP_AFTER, _begins(write)):
         wait = WAITS[min(write.looks, len(WAITS)) - 1]
         await writes.look_again(session, write, look_at=now + wait)
     elif write.outcome in UNSETTLED:
         await writes.settle(session, write, WriteOutcome.GIVEN_UP, now=now)
     else:
         await writes.look_again(session, write, look_at=None)
+
+
+def _begins(write: JournalWrite) -> datetime:
+    return min(moment for moment in (write.starts_at, write.old_starts_at) if moment)
 
 
 async def _note_done(session: AsyncSession, write: JournalWrite, resident: Resident, new_id: str) -> None:

@@ -20,7 +20,7 @@ from webtidbok_app.journal.port import BookedTime
 from webtidbok_app.services.booking import Progress, book
 from webtidbok_app.services.rebooking import rebook
 from webtidbok_app.state import addresses
-from webtidbok_app.state.common import argument, attempt, child_of, explain, lang_of
+from webtidbok_app.state.common import argument, attempt, child_of, explain_at, lang_of
 from webtidbok_app.state.flow import Step, Way, forget_hold, open_step, send_back, way_of
 from webtidbok_app.state.present.rich import rich_view
 from webtidbok_app.state.present.steps import check_rows, held_until, step_view
@@ -105,7 +105,7 @@ class CheckState(rx.State):
         if isinstance(error, OutcomeUnknown):
             return way.to_outcome(error)
         if isinstance(error, JournalRejected):
-            self.problem, self.others_href = explain(error, way.lang), way.address("")
+            self.problem, self.others_href = await explain_at(error, way.lang, way.clinic), way.address("")
             return None
         if isinstance(error, Conflict) and not isinstance(error, AlreadyCancelled):
             return await send_back(self, error)

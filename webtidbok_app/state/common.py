@@ -166,10 +166,11 @@ async def attempt(
     except let_through:
         raise
     except Exception as error:  # noqa: BLE001  the last stop: logged with a reference, never shown raw
-        return await _explain_at(error, lang, clinic)
+        return await explain_at(error, lang, clinic)
 
 
-async def _explain_at(error: Exception, lang: Lang, clinic: str) -> Problem:
+async def explain_at(error: Exception, lang: Lang, clinic: str) -> Problem:
+    """Log and explain ``error``, with the clinic's number when its timebook is what fails."""
     if not clinic or not isinstance(error, JournalError | CapabilityMissing):
         return explain(error, lang)
     try:

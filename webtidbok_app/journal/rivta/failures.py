@@ -15,7 +15,8 @@ FAULT = "fault"
 """The journal system's own fault."""
 FOR_WANT_OF_A_ROUTE = frozenset({"VP004", "VP007"})
 """No route, or no right, for the contract at the address: a capability that is not there (facts 1.6)."""
-_PLATFORM = re.compile(r"\bVP0(?:0[1-9]|1[0-5])\b")
+_PLATFORM = re.compile(r"\s*(VP0(?:0[1-9]|1[0-5]))\s*\[")
+"""``VP0nn [platform] text``, as the platform writes it. A journal system's own fault may quote one further in."""
 _STOPPED_ON_THE_WAY = frozenset({401, 403, 404, 405, 413})
 SHOWS_LIFE = FOR_WANT_OF_A_ROUTE | {FAULT}
 """Somebody answered as they should, if not what was wished."""
@@ -40,10 +41,10 @@ class CallFailed(Exception):
 
 def of_fault(fault: Fault) -> CallFailed:
     """Return what a SOAP fault means: one of the platform's by its code, or the journal system's own."""
-    found = _PLATFORM.search(fault.text)
+    found = _PLATFORM.match(fault.text)
     if found is None:
         return CallFailed(FAULT, not_done=False, fault=fault)
-    return CallFailed(found[0], not_done=found[0] != "VP009", fault=fault)
+    return CallFailed(found[1], not_done=found[1] != "VP009", fault=fault)
 
 
 def of_status(status: int) -> CallFailed:

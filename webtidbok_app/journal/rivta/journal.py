@@ -165,14 +165,14 @@ class RivtaJournal:
 
     async def booking(self, patient: Resident, booking_id: str) -> BookedTime:
         mine, journals = await self._mine(patient), translate.journals_booking_id(booking_id)
-        if gone := writes.gone(mine, journals):
-            if gone.kind == WriteKind.UPDATE and not gone.new_booking_id:  # its new name is looked for
-                return receipts.receipt_of_made(gone, clinic_id=self.clinic_id)
+        if gone := writes.just_gone(mine, journals, now=clock.now()):
             return receipts.receipt_of_gone(gone, clinic_id=self.clinic_id, mine=mine)
         asking = self._reading(patient)
         try:
             slot = await asking.details(journals)
-        except NotFound:  # what is past may not be told of any more
+        except NotFound:  # it has gone by our doing, or is past and not told of any more
+            if gone := writes.gone(mine, journals):
+                return receipts.receipt_of_gone(gone, clinic_id=self.clinic_id, mine=mine)
             made = writes.made(mine, journals)
             if made is None or made.starts_at > clock.now():
                 raise
@@ -218,10 +218,11 @@ class RivtaJournal:
         return await self._made(patient, await self._sender.carry_out(patient, begin))
 
     async def cancel_booking(self, patient: Resident, booking_id: str, message: str) -> BookedTime:
-        cancelling = await self._under_way(patient, booking_id)
-        if cancelling and cancelling.kind == WriteKind.CANCEL:
+        if under_way := await self._under_way(patient, booking_id):
+            if under_way.kind != WriteKind.CANCEL:
+                raise AlreadyCancelled
             return receipts.receipt_of_gone(
-                cancelling, clinic_id=self.clinic_id, mine=await self._mine(patient)
+                under_way, clinic_id=self.clinic_id, mine=await self._mine(patient)
             )
         booked, slot = await self.standing(patient, booking_id)
         if not booked.cancel_allowed:
@@ -245,7 +246,7 @@ class RivtaJournal:
         """
         await self._under_way(patient, booking_id)
         mine, journals = await self._mine(patient), translate.journals_booking_id(booking_id)
-        if writes.gone(mine, journals):
+        if writes.just_gone(mine, journals, now=clock.now()):
             raise AlreadyCancelled
         asking = self._reading(patient)
         try:

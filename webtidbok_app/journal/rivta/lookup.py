@@ -1,6 +1,6 @@
 """What a schedule says of a change whose answer was lost (docs/adr/0030)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from webtidbok_app.db.tables import JournalWrite
 from webtidbok_app.domain.journal_write import WriteKind
@@ -18,21 +18,46 @@ def was_done(write: JournalWrite, schedule: Sequence[Timeslot]) -> bool:
     return not any(slot.booking_id == write.booking_id for slot in schedule if slot is not new)
 
 
-def was_not_done(write: JournalWrite, schedule: Sequence[Timeslot]) -> bool:
-    """Whether what is not there was not done, and not something else: an old time that is to stand is there."""
-    if write.kind != WriteKind.UPDATE or write.from_clinic_id:
+def was_not_done(write: JournalWrite, schedule: Sequence[Timeslot], of_others: Collection[str]) -> bool:
+    """Whether what is not there was not done, and not something else.
+
+    An old time that is to stand is there. Nothing else is booked when the new one was to begin, but for the bookings
+    ``of_others``: what came of other changes.
+    """
+    if write.kind == WriteKind.CANCEL:
         return True
-    return any(slot.booking_id == write.booking_id for slot in schedule)
+    if write.kind == WriteKind.UPDATE and not write.from_clinic_id:
+        stood = (write.booking_id, write.old_starts_at)
+        return any(
+            (slot.booking_id, translate.instant(slot.start)) == stood for slot in schedule if slot.start
+        )
+    asked = translate.kept(write.timeslot, "")
+    return all(slot.start != asked.start or slot.booking_id in of_others for slot in schedule)
 
 
 def find_new(write: JournalWrite, schedule: Iterable[Timeslot]) -> Timeslot | None:
-    """Return the booking of the asked time, if there is one."""
+    """Return the booking of the asked time, if there is one.
+
+    What has the id of the old booking and begins as asked is it, whatever else the journal system says of it, but
+    where the old one began at that moment too.
+    """
     asked = translate.kept(write.timeslot, "")
-    return next((slot for slot in schedule if slot.booking_id and _is_asked(slot, asked)), None)
+    stays = write.old_starts_at == write.starts_at and not write.from_clinic_id
+    moved = "" if stays else write.booking_id
+    return next(
+        (
+            slot
+            for slot in schedule
+            if slot.booking_id
+            and slot.start == asked.start
+            and (slot.booking_id == moved or _is_asked(slot, asked))
+        ),
+        None,
+    )
 
 
 def _is_asked(slot: Timeslot, asked: Timeslot) -> bool:
-    """Whether it is the time that was asked for. What one of them does not tell is no difference."""
+    """Whether it is, at that moment, the time that was asked for. What one of them does not tell is no difference."""
     told = [
         (slot.end, asked.end),
         (slot.performer, asked.performer),
@@ -40,7 +65,7 @@ def _is_asked(slot: Timeslot, asked: Timeslot) -> bool:
         (slot.time_type_id, asked.time_type_id),
     ]
     alike = all(one is None or other is None or _same(one, other) for one, other in told)
-    return slot.start == asked.start and not slot.is_invitation and alike
+    return not slot.is_invitation and alike
 
 
 def _same(one: object, other: object) -> bool:

@@ -33,11 +33,16 @@ def booked_time(
 
 
 def receipt_of_gone(gone: JournalWrite, *, clinic_id: UUID, mine: Sequence[JournalWrite]) -> BookedTime:
-    """Return a booking that our write cancelled or exchanged, as we know it."""
+    """Return a booking that our write cancelled or exchanged, as we know it.
+
+    An exchange whose new booking has no name yet is told as what was made.
+    """
+    if gone.kind == WriteKind.UPDATE and not gone.new_booking_id:
+        return receipt_of_made(gone, clinic_id=clinic_id)
     slot = translate.kept(gone.timeslot.get("old", gone.timeslot), "", booking_id=gone.booking_id)
     newer = (
         BookingRef(gone.clinic_id, translate.booking_id(gone.new_booking_id))
-        if gone.kind == WriteKind.UPDATE and gone.new_booking_id
+        if gone.kind == WriteKind.UPDATE
         else None
     )
     facts = _facts(slot, clinic_id, writes.made(mine, gone.booking_id), {}) | _said(gone)

@@ -17,6 +17,7 @@ from webtidbok_app.domain import clock
 from webtidbok_app.domain.actor import Resident
 from webtidbok_app.domain.errors import (
     JournalRejected,
+    JournalRejectedUnexplained,
     JournalUnavailable,
     OutcomeUnknown,
     Unavailable,
@@ -83,7 +84,8 @@ class Sender:
         if write.outcome == WriteOutcome.DONE:
             return write
         if write.outcome == WriteOutcome.REFUSED:
-            raise JournalRejected(text=write.result_text)
+            why = write.result_text.strip()
+            raise JournalRejected(text=why) if why else JournalRejectedUnexplained(text="")
         if write.outcome == WriteOutcome.NOT_DONE:
             raise JournalUnavailable(correlation_id=write.correlation_id)
         raise _unknown(write)

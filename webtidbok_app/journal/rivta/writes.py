@@ -18,7 +18,7 @@ from webtidbok_app.db import outbox
 from webtidbok_app.db.after_commit import tell_of_change, tell_of_write
 from webtidbok_app.db.tables import LOOKED_FOR, JournalHold, JournalWrite
 from webtidbok_app.db.tables._base import new_id
-from webtidbok_app.domain.errors import AlreadyCancelled, HoldExpired
+from webtidbok_app.domain.errors import AlreadyCancelled, HoldExpired, OutcomeUnknown
 from webtidbok_app.domain.journal_write import TELLS, UNSETTLED, WriteKind, WriteOutcome
 from webtidbok_app.journal.port import BookedTime, BookingDetails
 from webtidbok_app.journal.rivta import translate
@@ -29,6 +29,8 @@ GIVEN_UP_ON_AFTER = timedelta(seconds=60)
 """When a write that nobody has settled was lost with its worker: the longest wait, call and reading, and some more."""
 LEASE = timedelta(minutes=1)
 """How long others leave alone what somebody looks for: longer than a schedule can take to be read."""
+STILL_TOLD = timedelta(minutes=1)
+"""How long a journal system may still tell of what it has just cancelled or exchanged; after that its word counts."""
 
 
 async def begin_make(
@@ -75,14 +77,15 @@ async def begin_update(
 ) -> tuple[JournalWrite, bool]:
     """Return the write that exchanges the booking for what is held, and whether it is new and to be sent.
 
-    Raises HoldExpired and AlreadyCancelled.
+    Raises HoldExpired, AlreadyCancelled, and OutcomeUnknown while it is being cancelled.
     """
     await take_turns(session, person_id=person_id)
     mine = await of_person(session, clinic_id=from_clinic, person_id=person_id)
-    if (asked := asked_with(mine, hold_id)) or (asked := under_way(mine, old_slot.booking_id or "")):
+    asked = asked_with(mine, hold_id) or _being_done(
+        mine, old_slot.booking_id or "", WriteKind.UPDATE, now=now
+    )
+    if asked:
         return asked, False
-    if gone(mine, old_slot.booking_id or ""):
-        raise AlreadyCancelled
     hold = await _held(session, clinic_id, person_id, hold_id, now)
     said = BookingDetails(
         reason=old.reason, interpreter=old.interpreter, access_needs=old.access_needs, phone=old.phone
@@ -105,12 +108,13 @@ async def begin_cancel(
     person_id: UUID,
     now: datetime,
 ) -> tuple[JournalWrite, bool]:
-    """Return the write that cancels the booking, and whether it is new and to be sent. Raises AlreadyCancelled."""
+    """Return the write that cancels the booking, and whether it is new and to be sent.
+
+    Raises AlreadyCancelled, and OutcomeUnknown while it is being exchanged.
+    """
     await take_turns(session, person_id=person_id)
     mine = await of_person(session, clinic_id=clinic_id, person_id=person_id)
-    if gone(mine, slot.booking_id or ""):
-        raise AlreadyCancelled
-    if asked := under_way(mine, slot.booking_id or ""):
+    if asked := _being_done(mine, slot.booking_id or "", WriteKind.CANCEL, now=now):
         return asked, False
     said = BookingDetails(
         reason=booked.reason,
@@ -140,14 +144,23 @@ async def of_person(session: AsyncSession, *, clinic_id: UUID, person_id: UUID) 
 
 
 def gone(writes: Sequence[JournalWrite], booking_id: str) -> JournalWrite | None:
-    """Return the write that cancelled or exchanged the booking; None while it stands, as far as we know."""
+    """Return the write that cancelled or exchanged the booking; None while it stands, as far as we know.
+
+    The clinic's staff may have undone it since: where the journal system tells of the booking, it stands.
+    """
     for write in writes:
-        if write.outcome == WriteOutcome.DONE and write.kind != WriteKind.MAKE:
+        if write.outcome == WriteOutcome.DONE:
             if write.new_booking_id == booking_id:
-                return None  # it kept its id through this exchange
-            if write.booking_id == booking_id:
+                return None  # it kept its id through this exchange, or was booked again by it
+            if write.kind != WriteKind.MAKE and write.booking_id == booking_id:
                 return write
     return None
+
+
+def just_gone(writes: Sequence[JournalWrite], booking_id: str, *, now: datetime) -> JournalWrite | None:
+    """Return the write that made the booking go, while the journal system may tell of it all the same."""
+    found = gone(writes, booking_id)
+    return found if found and found.settled_at and now < found.settled_at + STILL_TOLD else None
 
 
 def made(writes: Sequence[JournalWrite], booking_id: str) -> JournalWrite | None:
@@ -156,11 +169,17 @@ def made(writes: Sequence[JournalWrite], booking_id: str) -> JournalWrite | None
 
 
 def is_of_another(mine: Sequence[JournalWrite], write: JournalWrite, booking_id: str) -> bool:
-    """Whether the schedule shows what another write did: the same time booked, or the same booking gone."""
+    """Whether the schedule shows what another write did: the same time booked, or the same booking gone.
+
+    What went before this was asked for is no matter: it had come back, or its id was used anew.
+    """
     others = [one for one in mine if one.id != write.id and one.outcome == WriteOutcome.DONE]
+    went = gone(others, write.booking_id if write.kind == WriteKind.CANCEL else booking_id)
+    went_before = went is not None and went.sent_at <= write.sent_at
     if write.kind == WriteKind.CANCEL:
-        return gone(others, write.booking_id) is not None
-    return any((one.new_booking_id, one.starts_at) == (booking_id, write.starts_at) for one in others)
+        return went is not None and not went_before
+    latest = made(others, booking_id)
+    return latest is not None and latest.starts_at == write.starts_at and not went_before
 
 
 def asked_with(mine: Sequence[JournalWrite], hold_id: UUID) -> JournalWrite | None:
@@ -172,6 +191,18 @@ def asked_with(mine: Sequence[JournalWrite], hold_id: UUID) -> JournalWrite | No
 def under_way(mine: Sequence[JournalWrite], booking_id: str) -> JournalWrite | None:
     """Return what is being done with the booking, or may have been."""
     return next((one for one in mine if one.outcome in UNSETTLED and one.booking_id == booking_id), None)
+
+
+def _being_done(
+    mine: Sequence[JournalWrite], booking_id: str, kind: WriteKind, *, now: datetime
+) -> JournalWrite | None:
+    """Return what does that with the booking already. Raises AlreadyCancelled and OutcomeUnknown."""
+    found = under_way(mine, booking_id)
+    if found and found.kind != kind:
+        raise OutcomeUnknown(correlation_id=found.correlation_id, write_id=found.id.hex)
+    if found is None and just_gone(mine, booking_id, now=now):
+        raise AlreadyCancelled
+    return found
 
 
 def heard(write: JournalWrite) -> BookingDetails:
@@ -190,13 +221,14 @@ async def settle(
 ) -> bool:
     """Note what became of the write, and tell its resident. Returns whether nobody had before.
 
-    What was done lets go of the hold, and so does what was refused; a write that was not done can be done after all.
+    What was done lets go of the hold, and so does what was refused; a write that was not done can be done after all,
+    and is news once more to who has read that it was not.
     """
     before = {WriteOutcome.SENT, WriteOutcome.UNKNOWN}
     before |= {WriteOutcome.NOT_DONE} if outcome == WriteOutcome.DONE else set()
     values = {"outcome": outcome, "look_at": look_at, **facts}
     if outcome not in UNSETTLED:
-        values["settled_at"] = now
+        values |= {"settled_at": now, "seen_at": None}
     changed: Any = await session.execute(
         update(JournalWrite)
         .where(_is(write), col(JournalWrite.outcome).in_(before))

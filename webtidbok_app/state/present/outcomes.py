@@ -17,13 +17,15 @@ _STATES = {
     WriteOutcome.NOT_DONE: "not_done",
     WriteOutcome.GIVEN_UP: "given_up",
 }
+_WORDS = _STATES | {WriteOutcome.SENT: "sent"}
+"""What is still on its way has words of its own: nothing has gone wrong."""
 
 
 def outcome_view(mine: MyOutcome, lang: Lang) -> OutcomeView:
     """Return what is known of it now, and the way on."""
     state = _STATES[mine.outcome]
     clinic = mine.clinic if state == "done" else mine.left
-    words = f"outcomes.{mine.kind}.{state}"
+    words = f"outcomes.{mine.kind}.{_WORDS[mine.outcome]}"
     booking = addresses.booking(lang, clinic.slug, mine.booking_id) if mine.booking_id else ""
     onward = _onward(mine, lang) if state == "not_done" else ""
     return OutcomeView(
@@ -44,11 +46,10 @@ def outcome_view(mine: MyOutcome, lang: Lang) -> OutcomeView:
 
 def outcome_row(mine: MyOutcome, lang: Lang) -> ErrandRow:
     """Return it as one in a list, which leads to all that is known of it."""
-    state = _STATES[mine.outcome]
     when = moment_text(mine.starts_at, lang)
     return ErrandRow(
         href=addresses.outcome(lang, mine.clinic.slug, mine.id),
-        title=t(lang, f"outcomes.{mine.kind}.{state}.title"),
+        title=t(lang, f"outcomes.{mine.kind}.{_WORDS[mine.outcome]}.title"),
         about=t(lang, "outcomes.about", clinic=mine.clinic.name, when=when),
         badge=t(lang, f"outcomes.badge.{'new' if mine.settled else 'waiting'}"),
         news=mine.settled,

@@ -64,7 +64,8 @@ class CoreTimebook:
         now, mine = clock.now(), (B.c.clinic_id == self._clinic) & (B.c.id == booking_id)
         running = (B.c.person_id == resident.person_id) & (B.c.status == "held") & (B.c.expires_at > now)
         async with self._engine.begin() as connection:
-            booked = update(B).where(mine, running)
+            ours = select(literal(1)).where(C.c.id == self._clinic, C.c.journal == "standalone")
+            booked = update(B).where(mine, running, ours.with_for_update(read=True, key_share=True).exists())
             await connection.execute(booked.values(status="booked", booked_at=now, expires_at=None, **said))
             kept = (await connection.execute(select(B).where(mine))).one()
             day = day_of(kept.starts_at)

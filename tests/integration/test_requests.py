@@ -312,7 +312,7 @@ async def test_change__of_a_time_that_is_cancelled_meanwhile__is_told(world):
 async def test_timebook_that_does_not_answer__holds_back_no_request(world, monkeypatch):
     booked = await book(world, world.resident)
 
-    async def down(*_: object) -> None:
+    async def down(*_: object, **how: bool) -> None:
         raise JournalUnavailable
 
     for question in ("schedule", "booking", "time_types"):

@@ -58,16 +58,17 @@ class Bus:
         del self._timers[topics]
         self.publish(topics)
 
-    async def changes(self, topic: Topic, *, at_least_every: float = AT_LEAST_EVERY) -> AsyncIterator[int]:
+    async def changes(self, topic: Topic, *, at_least_every: float | None = None) -> AsyncIterator[int]:
         """Yield its version now, and each newer one. Changes that come close together are one.
 
-        Unasked it is yielded again after ``at_least_every`` seconds, by each watcher's own clock.
+        Unasked it is yielded again after ``at_least_every`` seconds (``AT_LEAST_EVERY`` unless given), by each
+        watcher's own clock.
         """
         while True:
             seen = self.version(topic)
             yield seen
             await asyncio.sleep(AT_MOST_EVERY)
-            await self._newer_than(seen, topic, at_least_every)
+            await self._newer_than(seen, topic, at_least_every or AT_LEAST_EVERY)
 
     async def _newer_than(self, seen: int, topic: Topic, at_least_every: float) -> None:
         if self.version(topic) != seen:

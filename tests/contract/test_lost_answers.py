@@ -134,6 +134,14 @@ def fails(attempt: Attempt, kind: str, **facts: object) -> None:
     attempt.world.reference.faults(**{CONTRACT[attempt.kind]: {"kind": kind, **facts}})
 
 
+async def lose(attempt: Attempt) -> None:
+    """Ask for it once, and lose the request on the way."""
+    fails(attempt, "lost_before")
+    with pytest.raises(OutcomeUnknown):
+        await attempt()
+    attempt.world.reference.no_faults()
+
+
 @pytest.mark.parametrize("kind", ["lost_after", "cut", "garbage"])
 async def test_answer_that_is_lost_after_it_was_done__is_found_at_once_and_told(attempt, kind):
     fails(attempt, kind)
@@ -345,10 +353,7 @@ async def test_several_workers__settle_it_once(attempt, database_url):
 async def test_what_came_after_all__is_told_after_all(world, clock):
     attempt = Attempt(world, "make")
     await attempt.prepare()
-    fails(attempt, "lost_before")
-    with pytest.raises(OutcomeUnknown):
-        await attempt()
-    world.reference.no_faults()
+    await lose(attempt)
     clock.advance(CERTAIN)
     await attempt.settle()
     _book_as_staff(attempt)
@@ -363,10 +368,7 @@ async def test_what_came_after_all__is_told_after_all(world, clock):
 async def test_what_was_done_when_it_was_asked_for_again__is_told_once(world, clock, kind):
     attempt = Attempt(world, kind)
     await attempt.prepare()
-    fails(attempt, "lost_before")
-    with pytest.raises(OutcomeUnknown):
-        await attempt()
-    world.reference.no_faults()
+    await lose(attempt)
     clock.advance(CERTAIN)
     await attempt.settle()
     await attempt()
@@ -381,10 +383,7 @@ async def test_what_was_done_when_it_was_asked_for_again__is_told_once(world, cl
 async def test_old_time_that_is_gone_too__is_nothing_that_we_know_of(world, clock):
     attempt = Attempt(world, "update")
     await attempt.prepare()
-    fails(attempt, "lost_before")
-    with pytest.raises(OutcomeUnknown):
-        await attempt()
-    world.reference.no_faults()
+    await lose(attempt)
     world.reference.cancel(world.reference.live()[0]["id"])
     clock.advance(CERTAIN)
     await attempt.settle()
@@ -416,10 +415,7 @@ async def test_exchange_whose_new_id_cannot_be_read__is_done_and_named_later(wor
 async def test_what_never_came__is_looked_for_no_more(world, clock):
     attempt = Attempt(world, "make")
     await attempt.prepare()
-    fails(attempt, "lost_before")
-    with pytest.raises(OutcomeUnknown):
-        await attempt()
-    world.reference.no_faults()
+    await lose(attempt)
     clock.advance(CERTAIN)
     await attempt.settle()
     clock.advance(timedelta(minutes=15))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from webtidbok_app.db.tables._base import new_id
 from webtidbok_app.domain.errors import NotAllowed, TermsNotAccepted
 from webtidbok_app.domain.swedish_time import PartOfDay
 from webtidbok_app.domain.visit import CaseTypeKind, VisitForm
+from webtidbok_app.journal.standalone import StandaloneJournal
 from webtidbok_app.live.bus import bus
 from webtidbok_app.services import booking, free_times, schedule, terms
 from webtidbok_app.services.free_times import Wish
@@ -108,6 +110,15 @@ async def test_find_choices__names_who_and_how(world):
     assert [name for _, name in found.performers] == ["Omar Test", "Vera Test"]
     assert found.performers[0][0] == omar
     assert found.visit_forms == [VisitForm.ON_SITE, VisitForm.VIDEO]
+
+
+async def test_find_choices__where_one_cannot_choose_whom_to_meet(world, monkeypatch):
+    await _second_performer(world)
+    monkeypatch.setattr(
+        StandaloneJournal, "capabilities", replace(StandaloneJournal.capabilities, performer=False)
+    )
+    found = await free_times.find_choices(world.resident, **at(world))
+    assert (found.performers, len(found.visit_forms)) == ([], 2)
 
 
 async def test_live_times__are_for_residents_who_have_accepted_the_terms(world):

@@ -93,6 +93,11 @@ class LiveTimes:
     stopped: BookingStopped | None = None
     """Why nothing can be booked for now, if so."""
 
+    @property
+    def can_choose_performer(self) -> bool:
+        """Whether the timebook lets residents choose whom they meet."""
+        return self._journal.capabilities.performer
+
     async def between(self, first: date, last: date, wish: Wish = ANYTHING) -> list[Timeslot]:
         """Return the free times between two days in Sweden, both included, that are as wished."""
         found = await self._ask(first, last)
@@ -187,11 +192,12 @@ async def find_month(
 async def find_choices(
     actor: Actor | None, *, clinic: str, time_type: str, rebooks: OldBooking | None = None
 ) -> Choices:
-    """Return whom the resident can meet and how in the coming eight weeks."""
+    """Return whom the resident can meet and how in the coming eight weeks; nobody where one cannot choose."""
     _, _, times = await _enter(actor, clinic, time_type, rebooks)
     today = swedish_time.day_of(clock.now())
     slots = await times.between(today, today + timedelta(days=CHOICE_DAYS))
-    performers = {slot.performer_id: slot.performer for slot in slots if slot.performer_id}
+    can_choose = times.can_choose_performer
+    performers = {slot.performer_id: slot.performer for slot in slots if can_choose and slot.performer_id}
     return Choices(
         sorted(performers.items(), key=lambda one: one[1]),
         [form for form in VisitForm if any(slot.visit_form == form for slot in slots)],
